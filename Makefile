@@ -1,0 +1,38 @@
+# Two commands do all the set-up: `make demo` and `make test`. Each makes .venv where it is not there yet.
+PYTHON ?= python3
+BIN := .venv/bin
+export HF_HUB_OFFLINE := 1
+export TOKENIZERS_PARALLELISM := true
+
+.PHONY: demo test lint serve bench clean
+
+.venv/installed: pyproject.toml constraints.txt
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --upgrade pip --constraint constraints.txt
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt "torch==2.13.0"
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable ".[dev]"
+	@touch $@
+
+demo: .venv/installed
+	@CAVEAT_HOME=$${CAVEAT_HOME:-caveat-data} $(BIN)/caveat ingest evals/library/documents
+	@CAVEAT_HOME=$${CAVEAT_HOME:-caveat-data} $(BIN)/python -m evals.demo
+	@echo
+	@echo "The page: make serve, then open http://127.0.0.1:8600"
+
+test: .venv/installed
+	$(BIN)/python -m pytest -q
+
+lint: .venv/installed
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+serve: .venv/installed
+	$(BIN)/caveat serve
+
+bench: .venv/installed
+	$(BIN)/python -m evals.speed
+
+clean:
+	rm -rf .venv caveat-data .pytest_cache .mypy_cache .ruff_cache .hypothesis

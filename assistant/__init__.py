@@ -1,0 +1,1 @@
+"""A question becomes a checked answer; the API, the page, the command line."""

@@ -1,0 +1,93 @@
+"""The values of an answer: claims, the exact words they rest on, and what to doubt about them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from ingest.document import Document, Span
+from vectorstore.retrieval import Passage
+
+Verdict = Literal["supported", "contradicted", "not_found", "unchecked"]
+Mode = Literal["quoted", "written"]
+DoubtKind = Literal[
+    # from the source
+    "questioned", "self_reported", "hedged", "attributed", "vague_source", "cut_off",
+    # from the library
+    "single_voice", "disputed", "outdated",
+    # from the answer
+    "unsupported", "misquoted", "overstated", "unchecked",
+]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Citation:
+    """Exact words of a document: `quote` is `text[span.start:span.end]`; `locator` (page, section) is for people."""
+
+    document_id: str
+    title: str
+    span: Span
+    quote: str
+    locator: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Doubt:
+    """What should make a careful reader pause.
+
+    `reason` is one sentence to act on; `evidence` are the words that show it; `span` are the offending words, in
+    characters of the claim's text, where they can be named.
+    """
+
+    id: str
+    kind: DoubtKind
+    reason: str
+    evidence: tuple[Citation, ...]
+    span: Span | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """One thing that the answer says; `span` is where it stands in the answer's text."""
+
+    id: str
+    text: str
+    span: Span
+    verdict: Verdict
+    citations: tuple[Citation, ...]
+    doubts: tuple[Doubt, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """A checked answer, or a refusal that tells what was searched (`missing`) and what came nearest."""
+
+    id: str
+    question: str
+    text: str
+    claims: tuple[Claim, ...]
+    passages: tuple[Passage, ...]
+    refused: bool
+    missing: tuple[str, ...] = ()
+    nearest: tuple[Passage, ...] = ()
+    mode: Mode = "quoted"
+    notices: tuple[str, ...] = ()
+    usage: Mapping[str, float] = field(default_factory=dict)
+    versions: Mapping[str, str] = field(default_factory=dict)
+
+
+def cite(document: Document, span: Span) -> Citation:
+    """The citation of a span of a document, with its page and section for people."""
+    page = next(
+        (f"p. {label.label}" for label in document.pages if label.span.start <= span.start < label.span.end), ""
+    )
+    section = next((label.label for label in document.sections if label.span.start <= span.start < label.span.end), "")
+    section = section.removeprefix(document.title).removeprefix(" › ")
+    return Citation(
+        document_id=document.id,
+        title=document.title,
+        span=span,
+        quote=document.quote(span),
+        locator=", ".join(part for part in (page, section) if part),
+    )

@@ -1,0 +1,179 @@
+"""`/v1/documents`: in, listed, shown, out."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Iterator
+from datetime import date
+from typing import Annotated, Any
+from urllib.parse import quote
+
+from fastapi import APIRouter, Query, Request
+from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import PlainTextResponse, Response
+from starlette.datastructures import UploadFile
+
+from assistant.api.problems import RESPONSES, NotFound
+from assistant.api.schema import DocumentOut, HeldListOut, OutcomesOut
+from assistant.rendering import as_json, held_json, source_name
+from ingest.document import Label
+from ingest.errors import BadInput
+from ingest.sources import Source, from_json_lines, from_record, from_upload
+from vectorstore.filters import Filters
+from vectorstore.store import Store
+
+_BODY = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "multipart/form-data": {
+                "schema": {
+                    "type": "object",
+                    "required": ["file"],
+                    "properties": {
+                        "file": {"type": "array", "minItems": 1, "items": {"type": "string", "format": "binary"}}
+                    },
+                }
+            },
+            "application/json": {
+                "schema": {
+                    "type": "object",
+                    "required": ["text"],
+                    "properties": {
+                        "_id": {"type": "string"},
+                        "title": {"type": "string"},
+                        "text": {"type": "string", "minLength": 1},
+                        "metadata": {"type": "object"},
+                    },
+                }
+            },
+            "application/x-ndjson": {"schema": {"type": "string"}},
+        },
+    }
+}
+
+
+def routes(store: Store) -> APIRouter:
+    """The routes over a store."""
+    router = APIRouter(prefix="/v1/documents", tags=["documents"], responses=RESPONSES)
+    ingesting = threading.Lock()
+
+    def keep(sources: Iterable[Source]) -> dict[str, Any]:
+        with ingesting:
+            outcomes = list(store.ingest(sources))
+        return {"documents": [as_json(outcome) for outcome in outcomes]}
+
+    @router.post("", status_code=201, response_model=OutcomesOut, openapi_extra=_BODY)
+    async def add(request: Request) -> Any:
+        """Reads documents into the library; each gets an outcome, a refused one with its reason and how to mend it."""
+        return await run_in_threadpool(keep, await _sources(request))
+
+    @router.get("", response_model=HeldListOut)
+    def listing(
+        issuer: Annotated[list[str] | None, Query()] = None,
+        kind: Annotated[list[str] | None, Query()] = None,
+        status: Annotated[list[str] | None, Query()] = None,
+        issued_from: date | None = None,
+        issued_to: date | None = None,
+        q: Annotated[str, Query(max_length=200)] = "",
+        limit: Annotated[int, Query(ge=1, le=1000)] = 100,
+        cursor: str | None = None,
+    ) -> Any:
+        """Documents in the order they came."""
+        filters = Filters(
+            issuer=tuple(issuer or ()),
+            kind=tuple(kind or ()),
+            status=tuple(status or ()),
+            issued_from=issued_from,
+            issued_to=issued_to,
+        )
+        found = store.library.page(filters, words=q, limit=limit + 1, after=_after(cursor))
+        more = len(found) > limit
+        page = found[:limit]
+        return {
+            "documents": [held_json(held) for held in page],
+            "next_cursor": str(page[-1].seq) if more else None,
+            "total": store.library.counts(filters)[0],
+        }
+
+    @router.get("/{document_id}", response_model=DocumentOut)
+    def show(document_id: str) -> Any:
+        """A document's metadata, sections and pages."""
+        held, document = store.library.held(document_id), store.library.document(document_id)
+        if held is None or document is None:
+            raise _missing(document_id)
+        return held_json(held) | {
+            "sections": [_label(s) for s in document.sections],
+            "pages": [_label(p) for p in document.pages],
+        }
+
+    @router.get("/{document_id}/text", response_class=PlainTextResponse)
+    def text(document_id: str) -> Response:
+        """The text that every span counts in, to the character."""
+        document = store.library.document(document_id)
+        if document is None:
+            raise _missing(document_id)
+        return PlainTextResponse(document.text)
+
+    @router.get("/{document_id}/original", response_class=Response)
+    def original(document_id: str) -> Response:
+        """The bytes that were ingested, as a download."""
+        held, content = store.library.held(document_id), store.library.original(document_id)
+        if held is None or content is None:
+            raise _missing(document_id)
+        name = quote(source_name(held.source), safe="")
+        return Response(
+            content,
+            media_type="application/octet-stream",
+            headers={"content-disposition": f"attachment; filename*=UTF-8''{name}"},
+        )
+
+    @router.delete("/{document_id}", status_code=204)
+    def remove(document_id: str) -> None:
+        """Takes a document out of the library and its indexes."""
+        if not store.remove(document_id):
+            raise _missing(document_id)
+
+    return router
+
+
+async def _sources(request: Request) -> Iterator[Source]:
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind == "multipart/form-data":
+        async with request.form(max_files=1000) as form:
+            files = [
+                (value.filename or "upload", await value.read())
+                for _, value in form.multi_items()
+                if isinstance(value, UploadFile)
+            ]
+        if not files:
+            raise BadInput("The form holds no file.", "Send files in the field `file`.")
+        return (source for name, content in files for source in from_upload(name, content))
+    if kind == "application/x-ndjson":
+        return from_json_lines(await request.body(), "api:")
+    if kind == "application/json":
+        try:
+            record = await request.json()
+        except (ValueError, RecursionError) as error:
+            raise BadInput("The body is not JSON.", 'Send {"title": "...", "text": "..."}.') from error
+        return iter([from_record(record, "api:")])
+    raise BadInput(
+        f"A body of type {kind or 'nothing'} is not read.",
+        "Send multipart/form-data, application/json or application/x-ndjson.",
+    )
+
+
+def _after(cursor: str | None) -> int:
+    if cursor is None:
+        return 0
+    if not cursor.isascii() or not cursor.isdigit() or len(cursor) > 18:
+        raise BadInput("The cursor is not one of ours.", "Use `next_cursor` of the page before.")
+    return int(cursor)
+
+
+def _label(label: Label) -> dict[str, Any]:
+    return {"start": label.span.start, "end": label.span.end, "label": label.label}
+
+
+def _missing(document_id: str) -> NotFound:
+    return NotFound(f"No document {document_id[:40]} is in the library.", "GET /v1/documents lists them.")

@@ -1,0 +1,248 @@
+"""What the commands do. Results go to standard output, progress and warnings to standard error."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from assistant import wiring
+from assistant.answer import Answer
+from assistant.rendering import answer_lines, as_json, held_json, source_name
+from assistant.settings import Settings, read_settings
+from ingest.errors import BadInput
+from ingest.sources import count, gather
+from vectorstore.filters import Filters
+from vectorstore.library import Held, Library
+from vectorstore.store import Outcome, Store
+
+_STYLES = {"question": "bold", "claim": "", "source": "cyan", "doubt": "yellow", "quiet": "dim", "plain": ""}
+
+
+def run(given: argparse.Namespace) -> int:
+    """Runs the command that was given."""
+    settings = read_settings()
+    if given.command == "doctor":
+        from assistant.doctor import examine, printed  # noqa: PLC0415 (only where it is used)
+
+        return printed(examine(settings), as_json=given.json)
+    if given.command == "serve":
+        from assistant.api.serving import serve  # noqa: PLC0415 (only where it is used)
+
+        return serve(settings, given.host, given.port)
+    actions = {"ingest": _ingest, "ask": _ask, "library": _library, "rebuild": _rebuild}
+    return actions[given.command](given, settings)
+
+
+def _ingest(given: argparse.Namespace, settings: Settings) -> int:
+    total = count(given.path)
+    outcomes = []
+    with wiring.open_store(settings) as store, _bar(total, shown=not (given.quiet or given.json)) as bar:
+        for outcome in store.ingest(gather(given.path), progress=bar):
+            outcomes.append(outcome)
+            if given.json:
+                _print_json(as_json(outcome))
+    if not given.json:
+        _print_outcomes(outcomes)
+    return 1 if outcomes and all(outcome.status == "refused" for outcome in outcomes) else 0
+
+
+def _ask(given: argparse.Namespace, settings: Settings) -> int:
+    filters = _filters(given)
+    with wiring.open_store(settings) as store:
+        answer = wiring.assistant(store, settings).answer(given.question, filters)
+    if given.json:
+        _print_json(as_json(answer))
+    else:
+        print_answer(answer)
+    return 0
+
+
+def print_answer(answer: Answer) -> None:
+    """An answer for people; colour only on a terminal."""
+    console = _console()
+    for style, line in answer_lines(answer):
+        console.print(line, style=_STYLES[style], markup=False, highlight=False)
+
+
+def _library(given: argparse.Namespace, settings: Settings) -> int:
+    with wiring.open_store(settings) as store:
+        if given.action == "list":
+            return _list(store.library.page(_filters(given), words=given.words, limit=given.limit), as_rows=given.json)
+        if given.action == "show":
+            return _show(store, _held(store.library, given.id), whole=given.json)
+        if given.action == "remove":
+            return _remove(store, [_held(store.library, each) for each in given.id], told=given.json)
+        for document_id in store.library.ids():
+            held, document = store.library.held(document_id), store.library.document(document_id)
+            if held is not None and document is not None:
+                _print_json({"_id": held.id, "title": held.title, "text": document.text, "metadata": held.metadata})
+        return 0
+
+
+def _rebuild(given: argparse.Namespace, settings: Settings) -> int:
+    if given.embed:
+        embedded = wiring.embed_again(settings)
+    else:
+        embedded = 0
+        with wiring.open_store(settings) as store:
+            store.rebuild()
+    with wiring.open_store(settings) as store:
+        documents, chunks = store.library.counts()
+    if given.json:
+        _print_json({"documents": documents, "chunks": chunks, "embedded": embedded})
+    else:
+        print(f"Indexes rebuilt: {documents} documents, {chunks} passages, {embedded} embedded anew.")
+    return 0
+
+
+def _list(held: list[Held], *, as_rows: bool) -> int:
+    if as_rows:
+        _print_json({"documents": [held_json(each) for each in held]})
+        return 0
+    if not held:
+        print("No document matches. Add some with `caveat ingest PATH`.")
+        return 0
+    table = Table(box=None, header_style="bold")
+    for name in ("id", "title", "issuer or outlet", "number", "issued", "status"):
+        table.add_column(name, overflow="fold", no_wrap=name in {"id", "issued"})
+    for each in held:
+        about = each.metadata
+        said = [
+            about["issuer"] or about["outlet"] or "–",
+            about["number"] or "–",
+            about["issued"] or "–",
+            about["status"],
+        ]
+        table.add_row(each.id[:10], each.title, *said)
+    _console().print(table)
+    return 0
+
+
+def _show(store: Store, held: Held, *, whole: bool) -> int:
+    document = store.library.document(held.id)
+    if document is None:
+        raise BadInput(f"Document {held.id} is gone.", "It was removed a moment ago.")
+    if whole:
+        statements = [{"start": s.span.start, "end": s.span.end, "text": document.read(s)} for s in document.statements]
+        _print_json(
+            held_json(held)
+            | {"sections": as_json(document.sections), "pages": as_json(document.pages), "statements": statements}
+        )
+        return 0
+    console = _console()
+    console.print(held.title, style="bold", markup=False, highlight=False)
+    console.print(
+        f"{held.id}  {source_name(held.source)}  {held.media_type}  {held.characters} characters",
+        style="dim",
+        markup=False,
+    )
+    for name, value in held.metadata.items():
+        if value and value != "unknown":
+            console.print(f"{name}: {value}", markup=False, highlight=False)
+    for warning in held.warnings:
+        console.print(f"warning: {warning}", style="yellow", markup=False)
+    for number, statement in enumerate(document.statements, start=1):
+        console.print(f"{number:4} {document.read(statement)}", markup=False, highlight=False)
+    return 0
+
+
+def _remove(store: Store, held: list[Held], *, told: bool) -> int:
+    for each in held:
+        store.remove(each.id)
+        if told:
+            _print_json({"id": each.id, "title": each.title, "status": "removed"})
+        else:
+            print(f"Removed {each.id[:10]}  {each.title}")
+    return 0
+
+
+def _held(library: Library, start: str) -> Held:
+    """The one document whose id begins so."""
+    found = [document_id for document_id in library.ids() if document_id.startswith(start)]
+    held = library.held(found[0]) if len(found) == 1 else None
+    if held is not None:
+        return held
+    if found:
+        raise BadInput(f"{len(found)} documents have an id that begins with {start}.", "Give more of its characters.")
+    raise BadInput(f"No document has the id {start}.", "`caveat library list` shows the ids.")
+
+
+def _filters(given: argparse.Namespace) -> Filters:
+    return Filters(
+        issuer=tuple(given.issuer),
+        kind=tuple(given.kind),
+        status=tuple(given.status),
+        language=tuple(given.language),
+        document_ids=tuple(getattr(given, "document", ())),
+        issued_from=_day(given.issued_from, "--from"),
+        issued_to=_day(given.issued_to, "--to"),
+        as_of=_day(given.as_of, "--as-of"),
+    )
+
+
+def _day(text: str | None, option: str) -> date | None:
+    if not text:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise BadInput(f"{option} is not a date: {text}.", "Write it as 2020-02-24.") from error
+
+
+def _print_outcomes(outcomes: list[Outcome]) -> None:
+    console = _console()
+    if len(outcomes) <= 60:
+        table = Table(box=None, header_style="bold")
+        for name in ("status", "document", "passages", "remark"):
+            table.add_column(name, overflow="fold", justify="right" if name == "passages" else "left")
+        for each in outcomes:
+            remark = f"{each.code}: {each.reason} {each.hint}" if each.status == "refused" else " ".join(each.warnings)
+            table.add_row(each.status, each.title, str(each.chunks or ""), remark)
+        console.print(table)
+    else:
+        for each in outcomes:
+            if each.status == "refused":
+                console.print(
+                    f"refused  {each.title}  {each.code}: {each.reason} {each.hint}", markup=False, highlight=False
+                )
+    counts = Counter(each.status for each in outcomes)
+    console.print(
+        ", ".join(f"{counts[status]} {status}" for status in ("added", "unchanged", "replaced", "refused")),
+        style="bold",
+    )
+
+
+@contextmanager
+def _bar(total: int, *, shown: bool) -> Iterator[Any]:
+    """A bar on standard error over the passages embedded so far; silent where nobody looks."""
+    console = Console(stderr=True)
+    if not (shown and console.is_terminal):
+        yield None
+        return
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.completed}/{task.total} passages"),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=console, transient=True) as progress:
+        task = progress.add_task(f"Reading {total} file{'' if total == 1 else 's'}", total=None)
+        yield lambda done, read: progress.update(task, completed=done, total=read)
+
+
+def _console() -> Console:
+    return Console(soft_wrap=not sys.stdout.isatty())  # a pipe gets whole lines
+
+
+def _print_json(value: Any) -> None:
+    print(json.dumps(value, ensure_ascii=False))

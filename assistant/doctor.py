@@ -1,0 +1,103 @@
+"""`caveat doctor`: the settings in force, and a proof of each part that answers depend on."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+from assistant import wiring
+from assistant.settings import Settings
+from ingest.errors import CaveatError
+from vectorstore.store import Store
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """One thing that was looked at."""
+
+    name: str
+    state: Literal["ok", "failed", "note"]
+    told: str
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Examination:
+    """The settings and the checks."""
+
+    settings: dict[str, Any]
+    checks: tuple[Check, ...]
+
+
+def examine(settings: Settings) -> Examination:
+    """Tries each part on the data folder as it is; changes nothing in the library."""
+    return Examination(settings=settings.model_dump(mode="json"), checks=tuple(_checks(settings)))
+
+
+def printed(examination: Examination, *, as_json: bool) -> int:
+    """Prints it; 0 where nothing failed."""
+    if as_json:
+        print(json.dumps(asdict(examination), ensure_ascii=False))
+    else:
+        for name, value in examination.settings.items():
+            about = Settings.model_fields[name].description
+            print(f"CAVEAT_{name.upper():20} {value!s:24} {about}")
+        print()
+        for check in examination.checks:
+            mark = {"ok": "ok    ", "failed": "FAILED", "note": "note  "}[check.state]
+            print(f"{mark} {check.name}: {check.told}" + (f"\n       {check.hint}" if check.hint else ""))
+    return 1 if any(check.state == "failed" for check in examination.checks) else 0
+
+
+def _checks(settings: Settings) -> Iterator[Check]:
+    yield Check(name="python", state="ok", told=sys.version.split()[0])
+    settings.home.mkdir(parents=True, exist_ok=True)
+    free = shutil.disk_usage(settings.home).free // 1_000_000
+    yield Check(
+        name="disk",
+        state="ok" if free > 500 else "failed",
+        told=f"{free} MB free",
+        hint="" if free > 500 else "Make room: 500 MB are wanted.",
+    )
+    yield _tried("embedder", lambda: _embedder(settings))
+    try:
+        store = wiring.open_store(settings)
+    except CaveatError as error:
+        yield Check(name="library", state="failed", told=error.message, hint=error.hint)
+        return
+    with store:
+        yield _tried("library", lambda: _library(store))
+        store.open_indexes()
+        for follower in (store.meaning, store.words):
+            yield _tried(f"{follower.name} index", follower.describe)
+    yield Check(
+        name="model", state="note", told="none is set: answers are quoted, not written, and nothing leaves this machine"
+    )
+
+
+def _tried(name: str, told: Callable[[], str]) -> Check:
+    try:
+        return Check(name=name, state="ok", told=told())
+    except CaveatError as error:
+        return Check(name=name, state="failed", told=error.message, hint=error.hint)
+
+
+def _embedder(settings: Settings) -> str:
+    embedder = wiring.embedder(settings)
+    near, far = "The ministry issued a notice.", "Penguins swim well."
+    vectors = embedder.embed(["A notice was issued by the ministry.", near, far])
+    if vectors[0] @ vectors[1] <= vectors[0] @ vectors[2]:
+        raise CaveatError(
+            f"{embedder.stamp} finds unlike sentences more alike than like ones.",
+            "Name another embedder with CAVEAT_EMBEDDER.",
+        )
+    return f"{embedder.stamp}, {embedder.dimension} dimensions, reads {embedder.window} word pieces"
+
+
+def _library(store: Store) -> str:
+    documents, chunks = store.library.counts()
+    return f"{documents} documents, {chunks} passages, fingerprint {store.library.fingerprint()}"

@@ -1,0 +1,34 @@
+"""Doubts from the source: who says so, how firmly, on whose figures, who questions it, and whether it is whole.
+
+>>> from ingest.document import Document, Span, Statement
+>>> text = "Deliveries may rise to 3m."
+>>> document = Document(id="a", title="", text=text, source="a.txt", media_type="text/plain")
+>>> [found] = find(document, Statement(span=Span(start=0, end=len(text))))
+>>> found.kind, document.quote(found.words)
+('hedged', 'may')
+"""
+
+from __future__ import annotations
+
+from assistant.doubts import attribution, cut_off, hedging, interested, questioned
+from assistant.doubts.finding import Finding
+from assistant.doubts.words import read
+from ingest.document import Document, Statement
+
+__all__ = ["Finding", "find"]
+
+
+def find(document: Document, statement: Statement) -> tuple[Finding, ...]:
+    """The doubts of a statement, each kind at most once, first what would change a reader's mind first."""
+    words = read(document, statement)
+    lead = None if statement.lead_in is None else read(document, statement, of=statement.lead_in)
+    vague, attributed = attribution.find(words, lead)
+    found = (
+        questioned.find(words),
+        cut_off.find(words),
+        interested.find(words),
+        vague,
+        attributed,
+        hedging.find(words, lead),
+    )
+    return tuple(finding for finding in found if finding is not None)

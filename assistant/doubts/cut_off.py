@@ -1,0 +1,158 @@
+"""Statements that break off: an open end where the sentence has to go on, or a mark that it goes on elsewhere."""
+
+from __future__ import annotations
+
+import re
+
+from assistant.doubts import lexicon
+from assistant.doubts.finding import Finding
+from assistant.doubts.words import BLANK, HAN, Words, lower
+
+TERMINAL = ".!?。！？"
+CLOSERS = "\"'”’»)]）】》」』*_"
+ITEM = re.compile(
+    r"([ \t]*)(?:[•·▪◦*–-]|\(?[0-9]{1,3}[.)、]|\(?[a-zA-Z][.)]|\(?[ivx]+[.)]|"
+    r"[（(]?[一二三四五六七八九十]{1,3}[）)、.])[ \t]*"
+)
+ELLIPSIS = re.compile(r"(?:…|(?<!\.)\.\.\.)$")
+LAST_WORDS = re.compile(r"(?:\S+\s+)?\S+\s*$")
+LAST_WORD = re.compile(r"(?:([a-z’'-]+)\s+)?([a-z’'-]+)$")
+SIGNATURE = re.compile(r"\d{4}|@|https?:|www\.|tel|©|年|月|日|all rights reserved", re.IGNORECASE)
+FINITE = re.compile(r"\b(?:is|are|was|were|has|have|had|will|would|shall|should|must|may|can|could|[a-z]{3,}ed)\b")
+
+
+def find(words: Words) -> Finding | None:
+    """Where the statement breaks off, with its last words as evidence."""
+    text = _without_trailing_notes(words)
+    if not text.strip() or not words.languages:
+        return None
+    return _continued(words) or _open_end(words, text) or _end_of_document(words, text)
+
+
+def _continued(words: Words) -> Finding | None:
+    low = lower(words.whole)
+    for language in words.languages:
+        mark = lexicon.pattern("endings", language, "continued").search(low)
+        if mark is not None and (language == "zh" or _stands_alone(low, mark)):
+            quoted = words.quote(mark.start(), mark.end()).strip("()（）[]")
+            span = words.span(mark.start(), mark.end())
+            reason = f'The source goes on elsewhere ("{quoted}"); what follows is not in the library.'
+            if language == "zh":
+                reason = f"原文在别处继续（“{quoted}”），后文不在资料库中。"
+            return Finding(kind="cut_off", reason=reason, evidence=(span,), words=span)
+    return None
+
+
+def _stands_alone(low: str, mark: re.Match[str]) -> bool:
+    """Whether the mark is a note to the reader, not a part of a sentence such as "work continued on the page"."""
+    before, after = low[: mark.start()].rstrip(), low[mark.end() :].lstrip()
+    opened = not before or before[-1] in "([.!?…" or mark.group()[0] in "(["
+    return opened and (not after or after[0] in ")].")
+
+
+def _open_end(words: Words, text: str) -> Finding | None:
+    if text[-1] in TERMINAL and not text.endswith(("...", "..")):
+        return None
+    if _leads_in(words) or not (_needs_more(words, text) or _unclosed(words, text)):
+        return None
+    return _broken(words, text)
+
+
+def _needs_more(words: Words, text: str) -> bool:
+    last = text[-1]
+    listed = _indent(words) is not None or words.statement.lead_in is not None
+    if ELLIPSIS.search(text):
+        return len(text) > 24 and not text.startswith(("…", "..."))
+    if last in ",，":
+        return not (listed or len(text) < 40 or _goes_on(words))
+    if last in "-–—":
+        return len(text) > 24 and not _goes_on(words)
+    if HAN.match(last):
+        return _chinese_end(text, listed=listed)
+    return last in "、([{（【“‘《「" or (last not in CLOSERS + ":：;；" and _english_end(text, listed=listed))
+
+
+def _english_end(text: str, *, listed: bool) -> bool:
+    tail = LAST_WORD.search(lower(text))
+    if tail is None or len(text.split()) < 4:
+        return False
+    before, word = tail[1] or "", tail[2]
+    if text[tail.start(2)].isupper() or re.search(r"[\d./@_-]$", text[: tail.start(2)]):
+        return False
+    if listed and word in {"and", "or"} and re.search(r"[,;]\s*$", text[: tail.start(2)]):
+        return False
+    if word in lexicon.words("endings", "en", "open") or f"{before} {word}" in lexicon.words("endings", "en", "open"):
+        return not (
+            word in {"with", "of", "from", "at"} and re.search(r"\b(?:which|whom|what|who|that)\b", lower(text))
+        )
+    if word not in lexicon.words("endings", "en", "loose"):
+        return False
+    stranded = before in lexicon.words("endings", "en", "particle_verbs") or before.endswith("ed")
+    return not stranded and not re.search(r"\b(?:which|whom|what|who|that|where)\b", lower(text))
+
+
+def _chinese_end(text: str, *, listed: bool) -> bool:
+    if len(text) < 8 or (listed and text.endswith(("的", "和", "与", "并", "及")) and len(text) < 12):
+        return False
+    return any(text.endswith(word) for word in lexicon.words("endings", "zh", "open"))
+
+
+def _unclosed(words: Words, text: str) -> bool:
+    """Whether a bracket stays open to the end of the paragraph."""
+    for opening, closing in ("()", "（）", "“”", "《》"):
+        if text.count(opening) > text.count(closing) and not ITEM.match(text):
+            ahead = words.document.text[words.start + len(words.whole) :].split("\n\n", 1)[0]
+            return closing not in ahead and text.rstrip(CLOSERS)[-1:] not in TERMINAL
+    return False
+
+
+def _end_of_document(words: Words, text: str) -> Finding | None:
+    """The last sentence of a document has no full stop where the sentence before it in its paragraph has one."""
+    whole = words.document.text
+    if whole[words.start + len(words.whole) :].strip() or text[-1] in TERMINAL + CLOSERS + ":：;；":
+        return None
+    if _indent(words) is not None or words.statement.lead_in is not None or SIGNATURE.search(text):
+        return None
+    paragraph = whole[: words.start].rpartition("\n\n")[2].rstrip()
+    long_enough = len(text) >= 10 if HAN.search(text) else len(text.split()) >= 5 and FINITE.search(lower(text))
+    if not paragraph or paragraph[-1] not in TERMINAL or not long_enough:
+        return None
+    return _broken(words, text)
+
+
+def _broken(words: Words, text: str) -> Finding:
+    last = LAST_WORDS.search(text) if not HAN.match(text[-1]) else re.search(r"\S{1,8}$", text)
+    start = last.start() if last else 0
+    span = words.span(start, len(text))
+    reason = f'The source breaks off after "{words.quote(start, len(text))}"; what follows is not in the library.'
+    if HAN.match(text[-1]):
+        reason = f"原文在“{words.quote(start, len(text))}”之后中断，后文不在资料库中。"
+    return Finding(kind="cut_off", reason=reason, evidence=(span,), words=span)
+
+
+def _without_trailing_notes(words: Words) -> str:
+    """The words as written, up to the last that is not a note."""
+    end = len(words.spoken.rstrip().rstrip(BLANK).rstrip())
+    return words.whole[:end] if end and not words.whole.rstrip().endswith((")", "）", "]")) else words.whole.rstrip()
+
+
+def _indent(words: Words) -> int | None:
+    """How far the statement is indented as a list item; None where it is none."""
+    text = words.document.text
+    line = text[text.rfind("\n", 0, words.start) + 1 : words.start]
+    item = ITEM.match(line) or ITEM.match(words.whole)
+    return len(line) - len(line.lstrip()) if item else None
+
+
+def _leads_in(words: Words) -> bool:
+    """Whether a deeper list follows, which the statement leads into."""
+    ahead = words.document.text[words.start + len(words.whole) :].lstrip(" \t").lstrip("\n")
+    item = ITEM.match(ahead)
+    own = _indent(words)
+    return item is not None and len(item[1]) > (-1 if own is None else own)
+
+
+def _goes_on(words: Words) -> bool:
+    """Whether more text of the same paragraph follows."""
+    ahead = words.document.text[words.start + len(words.whole) :]
+    return bool(ahead.split("\n\n", 1)[0].strip())

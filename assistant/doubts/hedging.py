@@ -1,0 +1,150 @@
+"""Statements that the source softens: modals, impressions, indirect evidence, forecasts, intentions and conditions."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from assistant.doubts import lexicon
+from assistant.doubts.finding import Finding
+from assistant.doubts.lexicon import Language
+from assistant.doubts.words import BLANK, Words, clipped, matches, orders
+
+FILE = "hedges"
+QUIET = "not_a_hedge"
+TOOLS = (QUIET, "permitted", "happening")
+ADVERB = (
+    r"(?:\s+(?:also|still|well|only|then|now|therefore|thus|however|instead|in turn|further|later|actually|[a-z]+ly))*"
+)
+NEXT = re.compile(
+    rf"{ADVERB}(?P<not>\s+not)?{ADVERB}\s+(?P<verb>[a-z]+)(?:{ADVERB}\s+(?P<then>[a-z]+(?:\s+accordance)?))?"
+)
+RULED = re.compile(
+    r"\b(?:shall|must|applicants?|operators?|licen[sc]ees?|holders?|enterprises|authorit(?:y|ies)|departments?|"
+    r"any person|persons?|part(?:y|ies)|citizens|employers?|institutions|units|members? states?|"
+    r"upon (?:approval|application|request)|in accordance with|pursuant to|with the (?:approval|consent))\b"
+)
+MODIFIED = re.compile(r"\b(?:and|or|the|of|than|with|as|previously|lower|higher|their|its|an?)\s+$")
+UNREAL = re.compile(r"\b(?:would|could|might|will|may)\b")
+RELATIVE = re.compile(r"\b(?:who|which|that|whose|what|whatever|wherever)\s+(?:[a-z]+ly\s+|also\s+)?$")
+SAYING = re.compile(
+    r"\b(?:sa(?:y|ys|id)|not(?:e|ed)|found|showed|believed?|thought|fear(?:ed|s)?|warn(?:ed|s)?|judged|it)\s+(?:[a-z]+ly\s+)?that\s+$"
+)
+CLAUSE_END = re.compile(rf"[,.;:!?，。；：！？{BLANK}\n]")
+ZH_OF = re.compile(r"[^，。；]{0,40}的(?:[，、；：]|$)")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cue:
+    """A word that softens: its place in the statement, its language and its class in the lexicon."""
+
+    start: int
+    end: int
+    language: Language
+    name: str
+
+
+def find(words: Words, lead: Words | None) -> Finding | None:
+    """The first hedge of the statement's main claim, else of the line that it completes."""
+    for part in (words, lead):
+        if part is not None:
+            for cue in cues(part):
+                return _finding(part, cue)
+    return None
+
+
+def cues(words: Words, *, raised: bool = True) -> Iterator[Cue]:
+    """The hedges of the main claim; with `raised=False` those classes that are known but raise no doubt alone."""
+    for language in words.languages:
+        names = tuple(name for name in lexicon.classes(FILE, language, raised=raised) if name not in TOOLS)
+        quiet: list[tuple[int, int]] | None = None
+        for match in matches(words.bare, FILE, language, *names):
+            if quiet is None:
+                quiet = [found.span() for found in matches(words.bare, FILE, language, QUIET)]
+            cue = Cue(start=match.start(), end=match.end(), language=language, name=match.lastgroup or names[0])
+            if any(start < cue.end and cue.start < end for start, end in quiet):
+                continue
+            if not raised or (_english(words, cue) if language == "en" else _chinese(words, cue)):
+                yield cue
+
+
+def _english(words: Words, cue: Cue) -> bool:
+    before = words.bare[max(0, cue.start - 80) : cue.start]
+    if cue.name == "conditional":
+        return _condition(words, cue)
+    if RELATIVE.search(before) and not SAYING.search(before):
+        return before.rstrip().endswith(", which") and cue.name != "intention"
+    if cue.name == "modal":
+        return _modal(words, cue, words.bare[cue.end :])
+    if cue.name == "epistemic" and words.whole[cue.end + 1 : cue.end + 2].isupper():
+        return False
+    if cue.name == "intention" and not _intends(words, cue, before):
+        return False
+    return not (cue.name in {"intention", "epistemic", "adverb"} and orders(words))
+
+
+def _intends(words: Words, cue: Cue, before: str) -> bool:
+    """Whether somebody expects or aims: not "the expected rise to 3%", nor the aim of a rule."""
+    cue_text = words.bare[cue.start : cue.end]
+    if cue_text.startswith("aim"):
+        return words.document.metadata.kind != "notice"
+    return not (cue_text.startswith(("expected", "anticipated", "pr")) and MODIFIED.search(before))
+
+
+def _modal(words: Words, cue: Cue, after: str) -> bool:
+    """Whether a modal says what may happen, not what is allowed."""
+    modal = words.bare[cue.start : cue.end]
+    if modal != "may":
+        return not (modal == "could" and orders(words))
+    following = NEXT.match(after)
+    if following is None or words.whole[cue.start] == "M":
+        return False
+    verb, then, rule = following["verb"], following["then"] or "", words.document.metadata.kind == "notice"
+    ruled = RULED.search(words.context) is not None
+    if following["not"]:
+        return verb in {"be", "have"} and not (_permits(then) or rule or orders(words))
+    if verb == "be" and words.document.metadata.kind == "report":
+        return not ruled
+    if verb == "be":
+        return not (_permits(then) or (rule and ruled))
+    return verb in lexicon.words(FILE, "en", "happening") or not (_permits(verb) or rule or ruled)
+
+
+def _permits(verb: str) -> bool:
+    return lexicon.pattern(FILE, "en", "permitted").fullmatch(verb) is not None
+
+
+def _condition(words: Words, cue: Cue) -> bool:
+    """Whether the main claim hangs on a condition: an unreal or future one, not the case that a rule is about."""
+    if words.document.metadata.kind == "notice":
+        return False
+    if words.bare[cue.start : cue.end] not in {"if", "unless", "provided that", "as long as"}:
+        return not orders(words)
+    if re.search(
+        r"\b(?:whether|ask(?:ed)?|wonder(?:ed)?|know|see|check|test|determine|even|as|only|question(?:ed)?)\s+$",
+        words.bare[max(0, cue.start - 40) : cue.start],
+    ):
+        return False
+    clause = CLAUSE_END.search(words.bare, cue.end)
+    rest = words.bare[max(0, cue.start - 300) : cue.start]
+    rest += words.bare[clause.start() : clause.start() + 300] if clause else ""
+    return UNREAL.search(rest) is not None and not orders(words)
+
+
+def _chinese(words: Words, cue: Cue) -> bool:
+    """Whether a Chinese cue hedges the claim, and does not describe the case of a rule ("可能影响……的，应当")."""
+    describes = ZH_OF.match(words.bare, cue.end) is not None
+    return not (orders(words) and (describes or cue.name != "modal" or words.document.metadata.kind == "notice"))
+
+
+def _finding(words: Words, cue: Cue) -> Finding:
+    end = CLAUSE_END.search(words.bare, cue.end)
+    about = clipped(words.whole[cue.end : end.start() if end else len(words.whole)], 60)
+    quoted, says = words.quote(cue.start, cue.end), lexicon.says(FILE, cue.language, cue.name)
+    if cue.language == "zh":
+        reason = f"原文留有余地：“{quoted}”{f'（“{about}”）' if about else ''}{says}。"
+    else:
+        reason = f'The source hedges: "{quoted}"{f" (of “{about}”)" if about else ""} makes it {says}.'
+    span = words.span(cue.start, cue.end)
+    return Finding(kind="hedged", reason=reason, evidence=(span,), words=span)

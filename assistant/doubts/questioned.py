@@ -1,0 +1,85 @@
+"""Statements that the source itself questions: by an editor's note, or by saying that they are unverified."""
+
+from __future__ import annotations
+
+import re
+
+from assistant.doubts import lexicon
+from assistant.doubts.finding import Finding
+from assistant.doubts.lexicon import Language
+from assistant.doubts.words import HAN, Words, clipped, lower, matches, orders
+from ingest.document import Span
+
+OPENING = "([{（【［〔<* \t\n"
+CLOSING = ")]}）】］〕>* \t\n"
+
+
+def find(words: Words) -> Finding | None:
+    """The note that questions the statement, else the statement's own words that say it is in doubt."""
+    return _by_a_note(words) or _in_its_own_words(words)
+
+
+def _by_a_note(words: Words) -> Finding | None:
+    for note in words.statement.notes:
+        inner = _inside(words.document.text, note)
+        text = words.document.quote(inner)
+        language: Language = "zh" if HAN.search(text) else "en"
+        cue = _cue(lower(text), language, "note")
+        if cue is None:
+            continue
+        who, own_words = _opener(text, language)
+        said = clipped(text[own_words:].strip().rstrip(".。"))
+        reason = f'A note in the source{f" ({who})" if who else ""} says: "{said}".'
+        if language == "zh":
+            reason = f"原文的注释{f'（{who}）' if who else ''}写道：“{said}”。"
+        cue_span = Span(start=inner.start + cue.start(), end=inner.start + cue.end())
+        return Finding(kind="questioned", reason=reason, evidence=(inner,), words=cue_span)
+    return None
+
+
+def _in_its_own_words(words: Words) -> Finding | None:
+    low = lower(words.whole)
+    for language in words.languages:
+        cue = _cue(low, language, "statement")
+        if cue is not None and not orders(words):
+            span = words.span(cue.start(), cue.end())
+            quoted = words.quote(cue.start(), cue.end())
+            reason = (
+                f"原文自己提出怀疑：“{quoted}”。"
+                if language == "zh"
+                else f'The source itself questions this: "{quoted}".'
+            )
+            return Finding(kind="questioned", reason=reason, evidence=(span,), words=span)
+    return None
+
+
+def _cue(low: str, language: Language, name: str) -> re.Match[str] | None:
+    quiet = [match.span() for match in matches(low, "doubting", language, "not_doubting")]
+    for match in matches(low, "doubting", language, name):
+        if not any(start < match.end() and match.start() < end for start, end in quiet):
+            return match
+    return None
+
+
+def _inside(text: str, note: Span) -> Span:
+    """The note without its brackets."""
+    start, end = note.start, min(note.end, len(text))
+    while start < end and text[start] in OPENING:
+        start += 1
+    while end > start and text[end - 1] in CLOSING:
+        end -= 1
+    return Span(start=start, end=max(start, end))
+
+
+def _opener(text: str, language: Language) -> tuple[str, int]:
+    """Who writes the note, as far as it says so, and where its own words begin."""
+    opener = _openers(language).match(text)
+    if opener is None:
+        return "", 0
+    who = opener["who"].strip(" .,:") or ("the editor" if re.match(r"(?i)\W*ed", text) else "")
+    return who, opener.end()
+
+
+def _openers(language: Language) -> re.Pattern[str]:
+    [entry] = lexicon.words("doubting", language, "opener")
+    return re.compile(entry, re.IGNORECASE)

@@ -1,0 +1,133 @@
+"""The English noun phrase that speaks: where it begins, its head, and whether it names anybody."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+
+from assistant.doubts.lexicon import words as listed
+from assistant.doubts.speech import Voice
+from assistant.doubts.words import BLANK, Words
+
+MARKS = f',;:—–“”"\n•.!?{BLANK}'
+STOP = rf",;:()—–“”\"\n{BLANK}"
+FINITE = re.compile(
+    r"\b(?:is|are|was|were|has|have|had|will|would|should|shall|must|may|might|can|could|did|does|do|be|been)\b"
+)
+CONJUNCTION = re.compile(
+    r"(?:^|\s)(?:and|but|or|while|although|though|whereas|as|because|since|if|when|that|which|whom|where|so|than|whether)\s+"
+)
+LEADING = re.compile(
+    r"^(?:[a-z]+ly|and|but|or|so|yet|also|then|thus|meanwhile|moreover|however|still|overall|nevertheless|on\s+net)\s+|"
+    r"^(?:in|on|at|after|during|by|for|since|from|regarding|over|with|under|among|against|following)\s+"
+    r"(?:[a-z0-9'’-]+\s+){1,6}?(?=(?:the|a|an|some|several|many|most|all|participants|members)\s)"
+)
+OF = re.compile(
+    r"\s+(?:of|at|for|from|in|with|by|on|to|who|which|that|familiar|briefed|close|about|around|attending|representing|said)\b.*$",
+    re.DOTALL,
+)
+PARTITIVE = re.compile(
+    r"(?:some|many|most|several|all|a\s+(?:few|couple|number|majority)|the\s+majority|few|one|both)\s+of\b"
+)
+CITING = re.compile(rf"(?:citing|quoting)\s+(?P<who>[^{STOP}.]{{2,80}})")
+ABBREVIATED = re.compile(r"\b(?:mr|mrs|dr|ms|u\.s|st|\w)$")
+LONGEST = 300  # characters of a subject; beyond that it is no noun phrase
+WORD = re.compile(r"[\w’'&.-]+")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where the speaker stands in the statement, and the further voice that the speaker cites."""
+
+    start: int
+    end: int
+    cited: tuple[int, int] | None = None
+
+
+def subject(text: str, before: str) -> Place | None:
+    """The noun phrase that ends `before`, the words in front of a verb of saying."""
+    end, cited = _end(before)
+    start = _start(text, end)
+    who = text[start:end]
+    first = who.split()[0] if who.split() else ""
+    if not first or len(who.split()) > 14 or "according to" in who or FINITE.search(OF.sub("", who)):
+        return None
+    if first in listed("grammar", "en", "unfit") or not set(who.split()) - listed("grammar", "en", "idle"):
+        return None
+    return Place(start=start, end=end, cited=cited)
+
+
+def _end(before: str) -> tuple[int, tuple[int, int] | None]:
+    """The end of the subject, in front of an apposition (", a spokesman,") or a citation (", citing Y,")."""
+    if before[-1] not in MARKS:
+        return len(before), None
+    inner = before.rstrip(", —–" + BLANK)
+    if before[-1] != ",":
+        return len(inner), None
+    opening = max(inner.rfind(","), inner.rfind("—"), inner.rfind(BLANK))
+    aside = inner[opening + 1 :]
+    if opening < 0 or len(aside.split()) > 14:
+        return 0, None
+    citing = CITING.search(aside)
+    cited = None if citing is None else (opening + 1 + citing.start("who"), opening + 1 + citing.end("who"))
+    return len(inner[:opening].rstrip(", " + BLANK)), cited
+
+
+def _start(text: str, end: int) -> int:
+    far = max(0, end - LONGEST)
+    stop = max(far - 1, *(text.rfind(mark, far, end) for mark in MARKS))
+    while stop > far and text[stop] == "." and (text[stop + 1] not in " \n" or ABBREVIATED.search(text[far:stop])):
+        stop = max(far - 1, *(text.rfind(mark, far, stop) for mark in MARKS))
+    start = stop + 1
+    for joint in CONJUNCTION.finditer(text, start, end):
+        ahead = text[start : joint.start()]
+        if not ahead.strip() or FINITE.search(ahead) or joint.group().strip() not in {"and", "or"}:
+            start = joint.end()
+    while True:
+        start += len(text[start:end]) - len(text[start:end].lstrip(" \t'‘•" + BLANK))
+        leading = LEADING.match(text[start:end])
+        if leading is None:
+            return start
+        start += leading.end()
+
+
+def head_of(who: str) -> str:
+    """The noun that carries a noun phrase: "several participants at the meeting" is about "participants"."""
+    found = WORD.findall(OF.sub("", PARTITIVE.sub("", who)) or who)
+    return found[-1].removesuffix("'s").removesuffix("’s") if found else ""
+
+
+def voice(words: Words, start: int, end: int) -> Voice:
+    """Whether the speaker is named, vague, a pronoun, or the document's own authority."""
+    who, written = words.spoken[start:end], words.whole[start:end].split()
+    head, first = head_of(who), who.split()[0]
+    if who in listed("grammar", "en", "pronoun"):
+        return "pronoun"
+    if head in listed("speakers", "en", "own") or _is_issuer(words, who):
+        return "own"
+    lists = (
+        listed("grammar", "en", "determiner")
+        | listed("grammar", "en", "quantifier")
+        | listed("speakers", "en", "vague")
+    )
+    lists |= listed("speakers", "en", "generic")
+    if len(written) > 1 and any(word[0].isupper() and word.lower() not in lists for word in written):
+        return "named"
+    if head in listed("speakers", "en", "vague"):
+        definite = first in {"the", "this", "that", "its", "their", "our", "a", "an"}
+        return "named" if definite and head not in listed("grammar", "en", "quantifier") else "vague"
+    counted = first in listed("grammar", "en", "quantifier") and first not in {"all", "both", "one", "another"}
+    return "vague" if counted and head not in listed("speakers", "en", "group") else "named"
+
+
+def _is_issuer(words: Words, who: str) -> bool:
+    issuer = (words.document.metadata.issuer or "").lower().split()
+    said = [word for word in WORD.findall(who) if word not in {"the", "this"}]
+    return bool(said) and all(word in issuer for word in said)
+
+
+@cache
+def agents() -> frozenset[str]:
+    """Nouns for those who can speak."""
+    return listed("speakers", "en", "group") | listed("speakers", "en", "vague") | listed("speakers", "en", "own")

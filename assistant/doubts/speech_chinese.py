@@ -1,0 +1,146 @@
+"""Who says it, in Chinese: 据新华社报道, 工信部表示, 根据……的调查, “……”，李伟说."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+
+from assistant.doubts.lexicon import choice, verbs
+from assistant.doubts.speech import Speech, Voice
+from assistant.doubts.words import BLANK, Words
+
+STOPS = rf"，。；：、！？“”\"\n\s（）•:,{BLANK}"
+ACCORDING = re.compile(
+    rf"(?:根据|据|按照)(?P<who>[^{STOPS}]{{2,28}}?)(?:[0-9０-９]{{1,4}}[年月日][^{STOPS}]{{0,8}})?"
+    rf"(?:的|援引[^{STOPS}]{{2,14}}的?)?(?P<verb>报道|消息|介绍|透露|通报|统计|披露|称|数据|调查|报告|研究|估计|预测|说法|分析|测算)"
+    rf"(?:显示|称|表明|指出|认为)?(?=[{STOPS}]|$)"
+)
+WHEN = (
+    r"(?:(?:于|在)?[0-9０-９一二三四五六七八九十]{1,4}[年月日][0-9０-９月日年晚上午下间]*|"
+    r"今天|昨天|日前|近日|此前|当天|当日|周[一二三四五六日]|[早晚]间)"
+)
+OBJECTS = re.compile(
+    r"(?:感谢|欢迎|同意|支持|祝贺|慰问|哀悼|反对|不满|满意|关切|理解|敬意|愿意|赞同|赞赏|肯定|衷心|诚挚|热烈|"
+    r"为|号|谓|呼|重|职|赞|得上|之|明|法|服|道理|话|情况[，。]|表彰|异议)"
+)
+NOT_SAID = re.compile(
+    r"(?:以|可|用|据|不|未|应当?|须|必须|请|如实|要|需|如需|所|被|可以|为|的话|"
+    r"照|难|再|[数图表][据])$"
+)
+SUBJECT_NOISE = re.compile(r"^(?:但是|但|而|同时|此外|另外|对此|不过|其中|并|并且|且|随后|另据|因此|还|也)+")
+TAIL_NOISE = re.compile(
+    rf"(?:{WHEN}|还|也|曾|均|都|则|又|再次|再|日前|明确|公开|进一步|多次|在[^，。]{{2,20}}(?:中|上|时|后)|对[^，。]{{2,12}}|向[^，。]{{2,12}}|接受[^，。]{{2,14}}采访时|援引[^，。]{{2,14}}|发布[^，。]{{0,8}}|发表[^，。]{{0,8}}|发文)+$"
+)
+CASE = re.compile(r"[^。；]{0,60}的[，、；：。]?(?:应当|可以|有权|不得|由|依法|$)")
+NAMED = re.compile(r"(?:名|简|俗|通|统|全|尊|并|职)$")
+TOLD = re.compile(r"(?:小|学|传|来|据|的话)$")
+NO_VOICE = re.compile(
+    r"《|》|规定|办法|要求|需要|实际|^(?:初步|不完全|最新|有关|相关|现有|目前|上述|公开|以上|已有|历史)$"
+)
+UNFIT = re.compile(
+    r"(?:的|了|将|被|把|和|与|在|对|向|为|是)$|应当|必须|不得|可以|需要|要求|如果|将会|[了着过]|"
+    r"^(?:根据|据|按照|对于|如|若|经|当|以|凡)"
+)
+NEEDS_OPENING = frozenset(
+    [
+        "报道",
+        "分析",
+        "介绍",
+        "通报",
+        "公告",
+        "判断",
+        "预测",
+        "建议",
+        "回应",
+        "确认",
+        "说",
+        "警告",
+        "提醒",
+        "呼吁",
+        "披露",
+        "估算",
+        "主张",
+    ]
+)
+PRONOUNS = frozenset({"他", "她", "其", "他们", "她们", "它"})
+
+
+def speeches(words: Words) -> Iterator[Speech]:
+    """Every attribution of the statement's main claim."""
+    if "据" in words.spoken or "按照" in words.spoken:
+        for match in ACCORDING.finditer(words.spoken):
+            who = match["who"]
+            if not NO_VOICE.search(who):
+                yield _speech(
+                    words, match.span(), match.span("who"), match.group()[: 2 if match.group()[0] in "根按" else 1]
+                )
+    for match in _said().finditer(words.spoken):
+        speech = _by(words, match)
+        if speech is not None:
+            yield speech
+
+
+@cache
+def _said() -> re.Pattern[str]:
+    forms = sorted(verbs("zh"), key=len, reverse=True)
+    return re.compile(
+        rf"(?P<who>[^{STOPS}]{{1,36}}?)(?P<verb>{'|'.join(forms)})(?P<then>[，：:,“\"]|(?=[^{STOPS}]{{4}}))"
+    )
+
+
+def _by(words: Words, match: re.Match[str]) -> Speech | None:
+    """The speaker stands before the verb, at the start of a clause."""
+    text = words.spoken
+    verb_start, verb_end = match.span("verb")
+    if text[match.start() - 1 : match.start()] == "、" or not _says(text, match):
+        return None
+    start = match.start("who")
+    noise = SUBJECT_NOISE.match(text[start:verb_start])
+    start += noise.end() if noise else 0
+    who = TAIL_NOISE.sub("", text[start:verb_start])
+    if len(who) < (1 if who in PRONOUNS else 2) or UNFIT.search(who):
+        return None
+    return _speech(words, (start, verb_end), (start, start + len(who)), match["verb"])
+
+
+def _says(text: str, match: re.Match[str]) -> bool:
+    """Whether the verb is one of saying here: not 简称, 小说, 表示感谢, nor what a rule supposes (认为……的，可以)."""
+    before, verb, end = match["who"], match["verb"], match.end("verb")
+    if NOT_SAID.search(before) or OBJECTS.match(text, end):
+        return False
+    if (verb == "称" and NAMED.search(before)) or (verb == "说" and TOLD.search(before)):
+        return False
+    if verb in NEEDS_OPENING and not match["then"]:
+        return False
+    return not (verb == "认为" and CASE.match(text, end))
+
+
+def _speech(words: Words, whole: tuple[int, int], who: tuple[int, int], told: str) -> Speech:
+    base = told if told in verbs("zh") else ""
+    stance, participle = verbs("zh").get(base, ("neutral", told))
+    return Speech(
+        start=whole[0],
+        end=whole[1],
+        speaker_start=who[0],
+        speaker_end=who[1],
+        verb=participle if base else "据",
+        stance=stance,
+        voice=_voice(words, who),
+        language="zh",
+    )
+
+
+def _voice(words: Words, place: tuple[int, int]) -> Voice:
+    who = words.spoken[place[0] : place[1]]
+    issuer = words.document.metadata.issuer or ""
+    if who in PRONOUNS:
+        return "pronoun"
+    if _full("own").fullmatch(who) or who in issuer or (issuer and issuer in who):
+        return "own"
+    return "vague" if _full("vague").fullmatch(who) else "named"
+
+
+@cache
+def _full(name: str) -> re.Pattern[str]:
+    return re.compile(choice("speakers", "zh", name) if name == "vague" else f"(?:{choice('speakers', 'zh', name)})+")

@@ -1,0 +1,200 @@
+"""Who says it, in English: "X said that", "…, reported X", "…, X said.", "according to X", "X, citing Y, said"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+
+from assistant.doubts import speakers
+from assistant.doubts.lexicon import verbs
+from assistant.doubts.lexicon import words as listed
+from assistant.doubts.speakers import STOP, agents, head_of
+from assistant.doubts.speech import Speech
+from assistant.doubts.words import BLANK, Words
+
+WHEN = (
+    r"(?:\s+(?:(?:on|in|late|early|earlier|this (?:week|month|year|morning)|last|yesterday|today|recently|again|"
+    r"also|during|at|via|through)\b(?!\s+that\b)[^,;:.]{0,45}?|"
+    r"(?:to\s+)?(?:reporters|journalists|investors|"
+    r"lawmakers|state media|reuters|xinhua|cnn|[a-z]+ news)[^,;:.]{0,20}?))?"
+)
+NOT_A_SUBJECT = r"(?!\s+(?:is|are|was|were|has|have|will|would|could|can)\b)"
+THAT = re.compile(rf"{WHEN}(?:\s*,[^,;:.]{{2,45}},)?\s+that\b{NOT_A_SUBJECT}")
+QUOTED = re.compile(rf"{WHEN}\s*[,:]?\s*(?:[\"“‘]|:)")
+CLAUSE = re.compile(
+    r"\s+(?:it|they|he|she|there|this|these|those|its|their|we|"
+    r"(?:(?:the|a|an|its|their|his|her|some|most|many|all|no|such)\s+)?[\w'’-]+(?:\s+[\w'’-]+){0,5}?)"
+    r"\s+(?:is|are|was|were|will|would|had|has|have|could|may|might|should|must|can|did|does|do|[a-z]{3,}ed|"
+    r"rose|fell|grew|became|went|came|made|lost|won|began|left|sold|said)\b"
+)
+INFINITIVE = re.compile(r"\s+(?!to\b)[^,.;:]{2,70}?\s+(?:to\s+[a-z]+|as)\b")
+NO_CLAUSE = re.compile(r"\s+(?:to|so|nothing|no|for|with|by|in|as)\b")
+TO_BE = re.compile(r"\s+to\s+(?:be|have)\b")
+TOLD = re.compile(r"(?:\s+[\w’'-]+){1,5}?\s*[.,]?$|(?:\s+[\w’'-]+){1,5}?[.,]")
+CLOSED = re.compile(
+    rf"\s*(?:$|[.!?,;){BLANK}]|\s(?:on|in|at|late|last|this|yesterday|today|earlier|citing|noting|adding|who)\b)"
+)
+AUXILIARY = re.compile(
+    r"(?:(?:^|\s+)(?:has|have|had|also|then|later|recently|repeatedly|again|further|however|generally|broadly|always|now|"
+    r"even|still|instead|thus|therefore|once|first|already|often|long|[a-z]+ly)|"
+    r",\s*(?:however|too|meanwhile|moreover|in turn|for example|for instance)\s*,)+$"
+)
+UNSAID = re.compile(
+    rf"(?:^|[\s{STOP}])(?:to|not|never|should|must|shall|may|can|could|would|might|will|who|which|that|is|are|was|were|be|"
+    r"been|being|did|does|do|as|and|or|but|cannot|please|without|by|of|for|the|a|an|this|these|in|on)$|n['’]t$"
+)
+SUBORDINATE = re.compile(r"(?:^|[\s,;])(?:although|though|while|whereas|because|since|if|when|unless|until|once)\s+$")
+WHO = re.compile(rf"\s+(?P<who>(?:[^{STOP}.!?]|(?<=\b\w)\.|(?<=\b(?:mr|dr|ms|st))\.|(?<=\bmrs)\.|\.(?=\w)){{2,90}})")
+LATER = re.compile(
+    r"\s+(?:on|last|late|early|earlier|this|yesterday|today|in\s+(?:a|an|its|his|her|their|the|january|february|march|"
+    r"april|may|june|july|august|september|october|november|december|\d{4}))\b.*$"
+)
+ACCORDING = re.compile(
+    r"\b(?P<verb>according to|in the (?:view|opinion|words) of|as (?:reported|stated|noted|described|cited|quoted|"
+    r"claimed) (?:by|in)|(?:was|were|is|been) (?:quoted|cited|reported|described|alleged|claimed) by)\s+"
+    rf"(?P<who>(?:[^{STOP}.]|\.(?=\w)|(?<=\b\w)\.|(?<=\b(?:mr|dr|ms|st))\.){{2,110}})"
+)
+BEYOND = re.compile(
+    r"\s+(?:and\s+(?:is|are|was|were|has|have|will)|is|are|was|were|has|have|had|will|would|which|who|that|"
+    r"as well as)\b|\s+(?:released|published|issued|compiled|cited|seen|obtained|conducted|dated|posted|on\s+\w+day)\b"
+)
+
+REACH = 200  # characters looked back from a verb of saying, so that the cost grows with the length only
+
+
+def speeches(words: Words) -> Iterator[Speech]:
+    """Every attribution of the statement's main claim, in the order of the text."""
+    for verb in _verbs().finditer(words.spoken):
+        if words.whole[verb.start()].isupper() and words.spoken[: verb.start()].strip():
+            continue
+        told = " ".join(verb.group().split())
+        speech = _after(words, verb, told) or _before(words, verb, told)
+        if speech is not None:
+            yield speech
+    if any(sign in words.spoken for sign in ("according", " by", " of", "as ")):
+        yield from filter(None, (_according(words, match) for match in ACCORDING.finditer(words.spoken)))
+
+
+@cache
+def _verbs() -> re.Pattern[str]:
+    forms = sorted((form.replace(" ", r"\s+") for form in verbs("en")), key=len, reverse=True)
+    return re.compile(rf"\b(?:{'|'.join(forms)})\b(?![-–’'])")
+
+
+def _after(words: Words, verb: re.Match[str], told: str) -> Speech | None:
+    """The speaker stands after the verb: ", reported Xinhua", ", says the notice, ..."."""
+    text, stance = words.spoken, verbs("en")[told][0]
+    before = text[: verb.start()].rstrip()
+    if not before or before[-1] not in f',”"’—–{BLANK}' or stance in {"holding", "showing"}:
+        return None
+    found = WHO.match(text, verb.end())
+    if found is None:
+        return None
+    start, end = found.span("who")
+    later = LATER.search(text[start:end])
+    end = start + len(text[start : start + later.start() if later else end].rstrip())
+    return _speech(words, (verb.start(), end), (start, end), told) if _names(words, start, end) else None
+
+
+def _names(words: Words, start: int, end: int) -> bool:
+    """Whether these words after a verb of saying are somebody, and not something reported ("a loss of 3m")."""
+    who, written = words.spoken[start:end].split(), words.whole[start:end].split()
+    if not who or len(who) > 12 or speakers.FINITE.search(words.spoken[start:end]):
+        return False
+    if (written[0][0].isupper() or written[0][0].isdigit()) and any(word[0].isupper() for word in written):
+        return True
+    determined = (who[0] in listed("grammar", "en", "determiner") and who[0] != "that") or who[0] in {
+        "state",
+        "government",
+    }
+    return determined and head_of(words.spoken[start:end]) in agents()
+
+
+def _before(words: Words, verb: re.Match[str], told: str) -> Speech | None:
+    """The speaker stands before the verb, and what is said follows or went before."""
+    text = words.spoken
+    far = max(0, verb.start() - REACH)
+    before = (text[:far] + AUXILIARY.sub("", text[far : verb.start()].rstrip())).rstrip()
+    if not before or UNSAID.search(before[-REACH:]) or not _says_something(text, verb.end(), told, before):
+        return None
+    place = speakers.subject(text, before)
+    if (
+        place is None
+        or SUBORDINATE.search(text[max(0, place.start - REACH) : place.start])
+        or not _can_say(words, place, told)
+    ):
+        return None
+    who = (place.start, place.end)
+    return _speech(words, (place.start, verb.end()), who, told, cited=place.cited)
+
+
+def _says_something(text: str, end: int, told: str, before: str) -> bool:
+    """Whether the verb has a clause or a quotation as its object, or closes a clause; "reported losses" has neither."""
+    stance = verbs("en")[told][0]
+    if THAT.match(text, end) or (stance != "holding" and QUOTED.match(text, end)):
+        return True
+    if told in listed("grammar", "en", "ambiguous"):
+        return False
+    closes = TOLD if told == "told" else CLOSED
+    if "," in before and stance != "holding" and closes.match(text, end):
+        tail = re.split(r"[,”\"]", before[-REACH:])[-1].strip()
+        return 0 < len(tail.split()) <= 10 and not speakers.FINITE.search(tail)
+    if NO_CLAUSE.match(text, end):
+        return stance == "distancing" and TO_BE.match(text, end) is not None
+    return _has_object(text, end, told, stance)
+
+
+def _has_object(text: str, end: int, told: str, stance: str) -> bool:
+    """Whether a clause without "that" follows, or for a view or forecast "inflation to decline", "growth of 5%"."""
+    if stance == "holding" and (told.startswith(("expect", "predict", "anticipat")) or INFINITIVE.match(text, end)):
+        return True
+    bare = told in listed("grammar", "en", "clausal") or stance in {"distancing", "holding"}
+    return bare and CLAUSE.match(text, end) is not None
+
+
+def _can_say(words: Words, place: speakers.Place, told: str) -> bool:
+    """Whether the subject can hold or argue anything: data "suggest" too, but nobody speaks."""
+    stance = verbs("en")[told][0]
+    if stance not in {"showing", "arguing", "holding"} and told not in listed("grammar", "en", "ambiguous"):
+        return True
+    head = head_of(words.spoken[place.start : place.end])
+    if stance == "showing":
+        return head in listed("grammar", "en", "shows")
+    if head in listed("speakers", "en", "mute"):
+        return False
+    written = words.whole[place.start : place.end].split()
+    named = any(word[0].isupper() for word in written[1:]) or (place.start > 0 and written[0][0].isupper())
+    return (
+        named or head in agents() or head in listed("grammar", "en", "pronoun") | listed("grammar", "en", "quantifier")
+    )
+
+
+def _according(words: Words, match: re.Match[str]) -> Speech | None:
+    start, who = match.start("who"), match["who"].rstrip()
+    beyond = BEYOND.search(who)
+    who = who[: beyond.start()] if beyond else who
+    head, first = head_of(who), who.split()[0] if who.split() else ""
+    if head in listed("speakers", "en", "measure") or first in listed("grammar", "en", "no_voice") | {""}:
+        return None
+    written = words.whole[start : start + len(who)]
+    if written == who and first not in listed("grammar", "en", "determiner") and head not in agents():
+        return None
+    return _speech(words, (match.start(), start + len(who)), (start, start + len(who)), " ".join(match["verb"].split()))
+
+
+def _speech(
+    words: Words, whole: tuple[int, int], who: tuple[int, int], told: str, *, cited: tuple[int, int] | None = None
+) -> Speech:
+    stance, participle = verbs("en").get(told, ("neutral", told))
+    return Speech(
+        start=whole[0],
+        end=whole[1],
+        speaker_start=who[0],
+        speaker_end=who[1],
+        verb=participle,
+        stance=stance,
+        voice=speakers.voice(words, who[0], who[1]),
+        language="en",
+        cited=cited,
+    )

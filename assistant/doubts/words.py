@@ -1,0 +1,106 @@
+"""The words of a statement as the families read them: lower case, asides blanked, every offset kept."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from assistant.doubts import lexicon
+from assistant.doubts.lexicon import Language
+from ingest.document import Document, Span, Statement
+
+BLANK = "\x1f"
+BRACKETS = re.compile(r"\([^()]*\)|（[^（）]*）|\[[^\[\]]*\]|【[^【】]*】")
+TITLES = re.compile(r"《[^》]*》|“[^”.!?。！？；]{1,90}”|‘[^’.!?]{1,90}’(?!\w)|\"[^\".!?]{1,90}\"|「[^」。]*」")
+ASIDES = re.compile(r",\s+(?:who|which|whose|where|whom)\b[^,.;:]{2,160},(?!\s+(?:and|or)\b)")
+HAN = re.compile(r"[\u3400-\u9fff]")
+LATIN = re.compile(r"[A-Za-z]{2}")
+ONE_LINE = re.compile(r"\s+")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """A statement's (or its lead-in's) words.
+
+    `whole` is the text as written; in `spoken` it is lower case with notes and brackets blanked, in `bare` with
+    quoted titles and enclosed relative clauses blanked too. All three are as long as the span they stand for.
+    """
+
+    document: Document
+    statement: Statement
+    start: int
+    whole: str
+    spoken: str
+    bare: str
+    context: str
+    languages: tuple[Language, ...] = field(default=())
+
+    def span(self, start: int, end: int) -> Span:
+        """The characters of the document behind two offsets."""
+        return Span(start=self.start + start, end=self.start + end)
+
+    def quote(self, start: int, end: int) -> str:
+        """The words as written, on one line."""
+        return on_one_line(self.whole[start:end])
+
+
+def read(document: Document, statement: Statement, *, of: Span | None = None) -> Words:
+    """The words of a statement, or of another span of it such as its lead-in."""
+    span = of or statement.span
+    whole = document.text[span.start : span.end]
+    low = lower(whole)
+    spoken = BRACKETS.sub(blanked, low) if "(" in low or "（" in low or "[" in low or "【" in low else low
+    for note in statement.notes:
+        if note.meets(span):
+            start, end = max(note.start, span.start) - span.start, min(note.end, span.end) - span.start
+            spoken = spoken[:start] + BLANK * (end - start) + spoken[end:]
+    lead = lower(document.quote(statement.lead_in)) if statement.lead_in is not None else ""
+    signs: tuple[tuple[Language, re.Pattern[str]], ...] = (("zh", HAN), ("en", LATIN))
+    languages = tuple(language for language, sign in signs if sign.search(whole))
+    return Words(
+        document=document,
+        statement=statement,
+        start=span.start,
+        whole=whole,
+        spoken=spoken,
+        bare=ASIDES.sub(blanked, TITLES.sub(blanked, spoken)),
+        context=f"{lead} {spoken}",
+        languages=languages,
+    )
+
+
+def matches(words: str, file: str, language: Language, *names: str) -> Iterator[re.Match[str]]:
+    """Where the words of some classes of a lexicon stand."""
+    return lexicon.pattern(file, language, *names).finditer(words)
+
+
+def orders(words: Words) -> bool:
+    """Whether the statement lays down a duty, so that its words are about what ought to be and not about what is."""
+    return any(lexicon.pattern("doubting", language, "duty").search(words.context) for language in words.languages)
+
+
+def lower(text: str) -> str:
+    """The text in lower case, character for character."""
+    low = text.lower()
+    if len(low) == len(text):
+        return low
+    return "".join(small if len(small := letter.lower()) == 1 else letter for letter in text)
+
+
+def blanked(match: re.Match[str]) -> str:
+    """As many blanks as there were characters."""
+    return BLANK * len(match.group())
+
+
+def on_one_line(text: str) -> str:
+    """The text with every run of white space as one space."""
+    return ONE_LINE.sub(" ", text).strip()
+
+
+def clipped(text: str, longest: int = 160) -> str:
+    """The text on one line, cut at a word where it is long."""
+    line = on_one_line(text)
+    if len(line) <= longest:
+        return line
+    return line[:longest].rsplit(" ", 1)[0] + " …"

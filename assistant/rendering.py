@@ -1,0 +1,129 @@
+"""Answers and passages as JSON and as text for a terminal. Field names are those of the contract."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import fields, is_dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from assistant.answer import Answer, Claim
+from vectorstore.library import Held
+from vectorstore.retrieval import Passage
+from vectorstore.rows import metadata_json
+
+_WORDS = {
+    "questioned": "Questioned",
+    "self_reported": "Self-reported",
+    "hedged": "Hedged",
+    "attributed": "Attributed",
+    "vague_source": "Vague source",
+    "cut_off": "Text cut off",
+    "single_voice": "Single voice",
+    "disputed": "Disputed",
+    "outdated": "Superseded",
+    "unsupported": "Unsupported",
+    "misquoted": "Misquoted",
+    "overstated": "Overstated",
+    "unchecked": "Not checked",
+}
+
+
+def as_json(value: Any) -> Any:
+    """A value as what `json.dumps` takes: dataclasses by field, dates as 2020-02-24, passages flat."""
+    if isinstance(value, Passage):
+        return passage_json(value)
+    if is_dataclass(value) and not isinstance(value, type):
+        return {field.name: as_json(getattr(value, field.name)) for field in fields(value)}
+    if isinstance(value, Mapping):
+        return {str(key): as_json(each) for key, each in value.items()}
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return [as_json(each) for each in value]
+    return value.isoformat() if isinstance(value, date) else str(value) if isinstance(value, Path) else value
+
+
+def passage_json(passage: Passage) -> dict[str, Any]:
+    """A passage as the search API gives it; `start` and `end` are code points of the document's text."""
+    return {
+        "document_id": passage.document.id,
+        "chunk_id": passage.chunk.id,
+        "title": passage.document.title,
+        "text": passage.text,
+        "start": passage.chunk.span.start,
+        "end": passage.chunk.span.end,
+        "section": passage.chunk.section,
+        "score": passage.score,
+        "found_by": passage.found_by,
+        "copies": list(passage.copies),
+        "metadata": metadata_json(passage.document.metadata),
+    }
+
+
+def held_json(held: Held) -> dict[str, Any]:
+    """A listed document; where it came from is told by its name, never by a path of the machine."""
+    return {
+        "id": held.id,
+        "title": held.title,
+        "source": source_name(held.source),
+        "media_type": held.media_type,
+        "characters": held.characters,
+        "added": held.added,
+        "metadata": held.metadata,
+        "warnings": list(held.warnings),
+    }
+
+
+def source_name(uri: str) -> str:
+    """A source's name without the folders above it."""
+    head, _, key = uri.partition("#")
+    return head.rsplit("/", 1)[-1] + (f"#{key}" if key else "")
+
+
+def answer_lines(answer: Answer) -> Iterator[tuple[str, str]]:
+    """An answer for a terminal, as (style, line); styles are question, plain, claim, source, doubt, quiet."""
+    yield "question", answer.question
+    yield "plain", ""
+    if answer.refused:
+        yield "plain", answer.text
+        yield from (("quiet", line) for line in answer.missing)
+        if answer.nearest:
+            yield "plain", ""
+            yield "quiet", "Nearest passages, none of which is an answer:"
+            for passage in answer.nearest:
+                yield "source", f"  {passage.document.title}: “{_shortened(passage.text)}”"
+    else:
+        yield "quiet", f"{tally(answer.claims)}. These are sentences from the library, word for word."
+        for number, claim in enumerate(answer.claims, start=1):
+            yield "plain", ""
+            yield from _claim_lines(number, claim)
+        yield from (("quiet", line) for line in ("", *answer.missing) if answer.missing)
+    yield from (("quiet", notice) for notice in answer.notices)
+
+
+def tally(claims: Sequence[Claim]) -> str:
+    """Counts, never a score: `3 claims: 1 supported, 2 supported, with doubts`."""
+    counts: dict[str, int] = {}
+    for claim in claims:
+        verdict = claim.verdict.replace("_", " ")
+        verdict = "not checked" if verdict == "unchecked" else verdict
+        counts[f"{verdict}, with doubts" if claim.doubts and verdict == "supported" else verdict] = (
+            counts.get(f"{verdict}, with doubts" if claim.doubts and verdict == "supported" else verdict, 0) + 1
+        )
+    parts = ", ".join(f"{count} {verdict}" for verdict, count in counts.items())
+    return f"{len(claims)} claim{'' if len(claims) == 1 else 's'}: {parts}"
+
+
+def _claim_lines(number: int, claim: Claim) -> Iterator[tuple[str, str]]:
+    yield "claim", f"{number}. {claim.text}"
+    last = claim.citations[-1]
+    where = f", {last.locator}" if last.locator else ""
+    spans = " and ".join(f"{each.span.start}–{each.span.end}" for each in claim.citations)
+    yield "source", f"   [{number}] {last.title}{where}, characters {spans}"
+    for doubt in claim.doubts:
+        yield "doubt", f"   ? {_WORDS[doubt.kind]}: {doubt.reason}"
+
+
+def _shortened(text: str, length: int = 140) -> str:
+    flat = " ".join(text.split())
+    return flat if len(flat) <= length else flat[: flat.rfind(" ", 0, length)] + " …"

@@ -1,0 +1,73 @@
+"""Settings: CAVEAT_... variables over one TOML file (`caveat.toml` here, or CAVEAT_CONFIG) over defaults. Read only here."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+
+from ingest.errors import CaveatError
+from vectorstore.embedding import DEFAULT
+
+
+class SettingsError(CaveatError):
+    """A setting does not read; the hint names it."""
+
+    code = "settings"
+
+
+class Settings(BaseSettings):
+    """Every setting with its default; the variable is CAVEAT_ and the name in capitals."""
+
+    model_config = SettingsConfigDict(env_prefix="CAVEAT_", extra="forbid", frozen=True)
+
+    home: Annotated[Path, Field(description="the folder that holds the library, its originals and its indexes")] = Path(
+        "caveat-data"
+    )
+    library_url: Annotated[
+        str, Field(description="SQLAlchemy URL of the library; empty for SQLite in the data folder")
+    ] = ""
+    chroma_url: Annotated[str, Field(description="URL of a Chroma server; empty for Chroma in this process")] = ""
+    embedder: Annotated[
+        str, Field(description="the default model, a folder, or a cached model's name; `hashing` for trials")
+    ] = DEFAULT
+    embedder_download: Annotated[bool, Field(description="whether a named embedder may be fetched")] = False
+    precision: Annotated[Literal["auto", "float32", "bfloat16"], Field(description="what the embedder computes in")] = (
+        "auto"
+    )
+    passages: Annotated[int, Field(ge=1, le=100, description="passages that an answer is drawn from")] = 10
+    host: Annotated[str, Field(description="the address that `caveat serve` listens on")] = "127.0.0.1"
+    port: Annotated[int, Field(ge=0, le=65535, description="its port")] = 8600
+    largest_upload: Annotated[int, Field(ge=1, description="bytes that a request may hold")] = 100_000_000
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 (a .env file would be read unasked)
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 (not used)
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Given values, then the environment, then the file."""
+        file = TomlConfigSettingsSource(settings_cls, Path(os.environ.get("CAVEAT_CONFIG", "caveat.toml")))
+        return init_settings, env_settings, file
+
+
+def read_settings() -> Settings:
+    """The settings in force; a SettingsError names what does not read."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = "CAVEAT_" + "_".join(str(part) for part in first["loc"]).upper()
+        raise SettingsError(
+            f"{name}: {first['msg']}.", "`caveat doctor` lists the settings and what they mean."
+        ) from error
+    except ValueError as error:
+        raise SettingsError(
+            f"The settings file does not read: {error}.", 'It is TOML: home = "caveat-data".'
+        ) from error

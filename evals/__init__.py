@@ -1,0 +1,1 @@
+"""Is it any good? Figures on retrieval, refusing, storage and speed; never part of the wheel."""

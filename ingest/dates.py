@@ -1,0 +1,61 @@
+"""Dates as notices write them, in English and Chinese."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_MONTH = (
+    r"(?P<month>Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sept?(?:ember)?|Oct(?:ober)?"
+    r"|Nov(?:ember)?|Dec(?:ember)?)\.?"
+)
+_DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?"
+_FORMS = tuple(
+    re.compile(form, re.IGNORECASE)
+    for form in (
+        r"(?P<year>\d{4})\s*年\s*(?P<month>\d{1,2})\s*月\s*(?P<day>\d{1,2})\s*日",
+        r"(?<!\d)(?P<year>\d{4})[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2})(?!\d)",
+        rf"(?<!\d){_DAY}\s+(?:of\s+)?{_MONTH},?\s+(?P<year>\d{{4}})(?!\d)",
+        rf"\b{_MONTH}\s+(?:\d{{1,2}}\s*[-–—]\s*)?{_DAY},?\s+(?P<year>\d{{4}})(?!\d)",
+        r"(?<!\d)(?P<year>(?:19|20)\d{2})(?P<month>\d{2})(?P<day>\d{2})(?!\d)",
+        r"(?P<year>[〇○零一二三四五六七八九]{4})年(?P<month>[一二三四五六七八九十]{1,2})月(?P<day>[一二三四五六七八九十]{1,3})日",
+    )
+)
+_CHINESE = {figure: value for value, figure in enumerate("〇一二三四五六七八九")} | {"○": 0, "零": 0}
+
+
+def first_date(text: str) -> date | None:
+    """The date that stands first in a text; of a span of days such as "March 21–22, 2023" its last.
+
+    >>> first_date("issued on 24 February 2020, in force from 2020-03-01")
+    datetime.date(2020, 2, 24)
+    """
+    found = [(match.start(), -match.end(), match) for form in _FORMS for match in form.finditer(text)]
+    for _, _, match in sorted(found, key=lambda each: each[:2]):
+        if (day := _date(match)) is not None:
+            return day
+    return None
+
+
+def _date(match: re.Match[str]) -> date | None:
+    """The day that a match names, or None where the calendar has no such day."""
+    try:
+        return date(_number(match["year"]), _number(match["month"]), _number(match["day"]))
+    except ValueError:
+        return None
+
+
+def _number(figure: str) -> int:
+    """The value of Arabic or Chinese figures, or of the name of a month."""
+    if figure.isdecimal():
+        return int(figure)
+    if figure[:3].lower() in _MONTHS:
+        return _MONTHS.index(figure[:3].lower()) + 1
+    if "十" in figure:
+        tens, ones = figure.split("十", 1)
+        return (_CHINESE[tens] if tens else 1) * 10 + (_CHINESE[ones] if ones else 0)
+    value = 0
+    for character in figure:
+        value = value * 10 + _CHINESE[character]
+    return value

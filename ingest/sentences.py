@@ -1,0 +1,250 @@
+"""Statements: the sentences and list items of a text, each with its lead-in and the notes that touch it.
+
+The text is read top-down: lines become blocks (paragraphs and list items with their level), blocks become sentences
+(boundaries from sentencex, which counts code points), and notes of editors and analysts are tied to what they stand in:
+a bracket to its sentence, a note under a paragraph to that paragraph, a note under a list to that list.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+
+import sentencex
+
+from ingest.document import Label, Span, Statement
+
+_LEXICON = Path(__file__).parent / "lexicon"
+_BULLET = re.compile(
+    r"[ \t\u3000]*(?:[•·‣▪◦●○■□◆*–—-][ \t]+|[•●■◆▪][ \t]*"
+    r"|\(?\d{1,3}[.)][ \t]+|\d{1,2}(?:\.\d{1,2}){1,3}[ \t]+(?=[A-Z\u4e00-\u9fff])|\(?[a-z][.)][ \t]+|\([ivx]{1,5}\)[ \t]+"
+    r"|[一二三四五六七八九十]{1,3}、|[(（][一二三四五六七八九十]{1,3}[)）]|\d{1,3}、)"
+)
+_KEYED = re.compile(r"[^\W\d_][^:：\n.。]{0,40}[:：][ \t]*\S.{0,120}$")
+_ENDED = re.compile(r"[.!?。！？…;；][\"'”’」』)）\]】]*$")
+_MISSED = re.compile(r"\bMay\.\s+(?=[A-Z])")  # sentencex takes the month for an abbreviation
+_OPENERS, _CLOSERS = "([（【〔", ")]）】〕"
+_LONGEST_REJOINED = 800
+_HEADING_LENGTH, _HEADING_WORDS = 80, 12
+
+
+@dataclass(frozen=True, slots=True)
+class _Block:
+    """A paragraph (level -1) or a list item (level 0 and up), by its own words without the bullet."""
+
+    span: Span
+    level: int = -1
+
+
+def statements(text: str, sections: Sequence[Label] = ()) -> tuple[Statement, ...]:
+    """The statements of a text in order; headings and lead-ins are none, but a lead-in is named by its items."""
+    blocks = list(_blocks(text))
+    headings = {section.span.start for section in sections}
+    found: list[Statement] = []
+    at_blocks: list[tuple[int, _Block]] = []
+    lead_ins: dict[int, Span] = {}
+    for number, block in enumerate(blocks):
+        following = blocks[number + 1] if number + 1 < len(blocks) else None
+        if block.level < 0 and (block.span.start in headings or _is_heading(text, block, following)):
+            continue
+        if block.level < 0 and _note().match(text, block.span.start, block.span.end):
+            found = _note_below(found, at_blocks, block.span)
+            continue
+        sentences = list(_sentences(text, block.span))
+        if following is not None and following.level > block.level and sentences and _is_open(text, sentences[-1]):
+            lead_ins[block.level] = sentences.pop()
+        elif block.level < 0:
+            lead_ins.clear()
+        else:
+            lead_ins.pop(block.level, None)
+        lead_in = lead_ins.get(_parent_level(blocks, number)) if block.level >= 0 else None
+        for position, sentence in enumerate(sentences):
+            at_blocks.append((number, block))
+            found.append(Statement(span=sentence, lead_in=lead_in if position == 0 else None))
+    return tuple(_with_notes(text, found))
+
+
+def _blocks(text: str) -> Iterator[_Block]:
+    indents: list[int] = []
+    start, end, level = -1, -1, -1
+    for line_start, line_end in _lines(text):
+        line = text[line_start:line_end]
+        content = line.strip()
+        bullet = _BULLET.match(line)
+        if bullet is not None and bullet.end() == len(line.rstrip()) and not line[bullet.end() :].strip():
+            bullet = None
+        if start >= 0 and (not content or bullet or _breaks_before(text, start, end, line, level)):
+            yield _Block(_trimmed(text, start, end), level)
+            start = -1
+        if not content:
+            continue
+        if bullet:
+            indent = len(line) - len(line.lstrip())
+            while indents and indents[-1] > indent:
+                indents.pop()
+            if not indents or indents[-1] < indent:
+                indents.append(indent)
+            start, end, level = line_start + bullet.end(), line_end, len(indents) - 1
+        elif start < 0:
+            start, end, level = line_start, line_end, -1
+            indents.clear()
+        else:
+            end = line_end
+    if start >= 0:
+        yield _Block(_trimmed(text, start, end), level)
+
+
+def _breaks_before(text: str, start: int, end: int, line: str, level: int) -> bool:
+    """Whether a line that follows another without a blank one begins a block of its own."""
+    before = text[text.rfind("\n", 0, end) + 1 : end].strip() if "\n" in text[start:end] else text[start:end].strip()
+    starts_anew = not line.strip()[0].islower()
+    if level >= 0:
+        return line[0] not in " \t\u3000" and (starts_anew or bool(_ENDED.search(before)))
+    if _KEYED.match(before) and len(before) <= 120 and not _ENDED.search(before):
+        return starts_anew
+    return starts_anew and not _ENDED.search(before) and len(before) < 60 and len(before) < 0.7 * len(line.strip())
+
+
+def _lines(text: str) -> Iterator[tuple[int, int]]:
+    start = 0
+    while start <= len(text):
+        end = text.find("\n", start)
+        end = len(text) if end < 0 else end
+        yield start, end
+        start = end + 1
+
+
+def _sentences(text: str, block: Span) -> Iterator[Span]:
+    """The sentences of a block; boundaries inside brackets, after abbreviations and before lower case are joined."""
+    words = text[block.start : block.end].replace("\n", " ")
+    ends = {boundary["end_index"] for boundary in sentencex.get_sentence_boundaries("en", words)}
+    ends |= {match.end() for match in _MISSED.finditer(words)}
+    start = 0
+    for end in sorted(ends):
+        piece, rest = words[start:end], words[end:]
+        if rest.strip() and _joins(piece, rest.lstrip()):
+            continue
+        if piece.strip():
+            yield _trimmed(text, block.start + start, block.start + end)
+        start = end
+    if words[start:].strip():
+        yield _trimmed(text, block.start + start, block.end)
+
+
+def _joins(piece: str, rest: str) -> bool:
+    if rest[0] in _CLOSERS or rest[0].islower():
+        return True
+    if rest[0].isdigit():
+        last = re.search(r"([A-Za-z]+)\.\s*$", piece)
+        return bool(last) and last[1].lower() in _words()["abbreviations"]  # type: ignore[index]
+    unclosed = sum(piece.count(mark) for mark in _OPENERS) - sum(piece.count(mark) for mark in _CLOSERS)
+    return unclosed > 0 and len(piece) < _LONGEST_REJOINED and any(mark in rest for mark in _CLOSERS)
+
+
+def _is_open(text: str, sentence: Span) -> bool:
+    """Whether a sentence waits for the list under it to complete it."""
+    words = text[sentence.start : sentence.end].rstrip()
+    if words.endswith((":", "：", "—", "–")):
+        return True
+    last = re.search(r"([A-Za-z]+)$", words)
+    return bool(last) and last[1].lower() in _words()["open_endings"]  # type: ignore[index]
+
+
+def _is_heading(text: str, block: _Block, following: _Block | None) -> bool:
+    words = text[block.span.start : block.span.end]
+    short = len(words) <= _HEADING_LENGTH and len(words.split()) <= _HEADING_WORDS and "\n" not in words
+    if following is None or not short or _ENDED.search(words) or _is_open(text, block.span):
+        return False
+    gap = text[block.span.end : following.span.start]
+    return gap.count("\n") >= 2 and not _KEYED.match(words) and not words[0].islower()
+
+
+def _parent_level(blocks: Sequence[_Block], number: int) -> int:
+    level = blocks[number].level
+    for block in reversed(blocks[:number]):
+        if block.level < level:
+            return block.level
+    return -1
+
+
+def _note_below(found: list[Statement], at_blocks: list[tuple[int, _Block]], note: Span) -> list[Statement]:
+    """Ties a note that stands as a paragraph to the paragraph above it, or to the whole list above it."""
+    if not found:
+        return [*found]
+    last_number, last_block = at_blocks[-1]
+    touched = len(found) - 1
+    while touched > 0:
+        number, block = at_blocks[touched - 1]
+        same_list = last_block.level >= 0 and block.level >= 0
+        if number != last_number and not same_list:
+            break
+        touched -= 1
+    return [
+        *found[:touched],
+        *(replace(statement, notes=(*statement.notes, note)) for statement in found[touched:]),
+    ]
+
+
+def _with_notes(text: str, found: Sequence[Statement]) -> Iterator[Statement]:
+    """Ties bracketed notes to the statement they stand in; a sentence that is only a note goes to the one before it."""
+    pending: Statement | None = None
+    for statement in found:
+        inner = tuple(
+            span
+            for match in _bracketed().finditer(text, statement.span.start, statement.span.end)
+            if (span := _bracket(text, match.start(), statement.span.end))
+        )
+        if inner and inner[0] == statement.span and pending is not None:
+            pending = replace(pending, notes=(*pending.notes, *inner))
+            continue
+        if pending is not None:
+            yield pending
+        pending = replace(statement, notes=(*inner, *statement.notes))
+    if pending is not None:
+        yield pending
+
+
+def _bracket(text: str, start: int, end: int) -> Span | None:
+    depth = 0
+    for position in range(start, end):
+        if text[position] in _OPENERS:
+            depth += 1
+        elif text[position] in _CLOSERS:
+            depth -= 1
+            if depth == 0:
+                return Span(start=start, end=position + 1)
+    return None
+
+
+def _trimmed(text: str, start: int, end: int) -> Span:
+    while start < end and text[start].isspace():
+        start += 1
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    return Span(start=start, end=end)
+
+
+@cache
+def _words() -> dict[str, frozenset[str]]:
+    with (_LEXICON / "sentences.toml").open("rb") as file:
+        return {name: frozenset(words) for name, words in tomllib.load(file).items()}
+
+
+@cache
+def _labels() -> str:
+    with (_LEXICON / "notes.toml").open("rb") as file:
+        return "|".join(tomllib.load(file)["labels"])
+
+
+@cache
+def _note() -> re.Pattern[str]:
+    return re.compile(rf"(?:{_labels()})\s*[:：—–]|[(\[（【〔]\s*(?:{_labels()})\s*[:：—–][^\n]*[)\]）】〕]\s*$")
+
+
+@cache
+def _bracketed() -> re.Pattern[str]:
+    return re.compile(rf"[(\[（【〔]\s*(?:{_labels()})\s*[:：—–]")

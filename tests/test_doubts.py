@@ -1,0 +1,402 @@
+"""Doubts from the source: loud where an analyst would pause, quiet where none would."""
+
+import re
+import time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from assistant.doubts import Finding, find
+from ingest.document import Document, Kind, Metadata, Span, Statement
+
+SEED = """Authorities are to
+
+  • facilitate e-commerce, reorganise supply chains and mobilise resources supply
+    • logistical companies like SF Express and online grocery platforms like Alibaba’s Hema expanded their services, reported 21st Century Business Herald, noting they are much better at arranging deliveries than government departments and SOEs
+    • Hubei epidemic prevention and control headquarters set up an emergency supply chain management platform with
+  • reinforce epidemic control and work resumption efforts with digital tools
+    • Alibaba Alipay and Tencent WeChat ‘health code’ systems, which help administrators, officials and enterprises track individual health based on self-reported data, are being rolled out nationwide following State Council and National Development and Reform Commission endorsement, reported Xinhua (CP note: the accuracy of these systems is in doubt)
+    • Alibaba and Tencent mobile and remote work applications support these efforts, argues 21st Century Business Herald, adding that local authorities interested in smart cities should learn from them
+    • e-commerce platforms banned wildlife sales
+  • promote the use of IT applications among enterprises and industries
+    • different platforms’ remote and collaborative work applications received a boost since the outbreak, according to multiple reports
+  • conduct epidemic-related scientific research by joining hands with medical institutions
+
+Local authorities, says the notice, should prioritise the resumption of logistics, transportation and other firms that service internet-based producers, and strengthen their synergy with industrial e-commerce firms."""  # noqa: E501
+
+
+def document(text: str, *, kind: Kind = "other", issuer: str | None = None) -> Document:
+    return Document(
+        id="d",
+        title="",
+        text=text,
+        source="d.txt",
+        media_type="text/plain",
+        metadata=Metadata(kind=kind, issuer=issuer),
+    )
+
+
+def part(text: str, words: str) -> Span:
+    start = text.index(words)
+    return Span(start=start, end=start + len(words))
+
+
+def doubts(text: str, *, kind: Kind = "other", issuer: str | None = None) -> list[Finding]:
+    notes = tuple(
+        Span(start=note.start(), end=note.end())
+        for note in re.finditer(r"\([^()]*(?:[Nn]ote:|Ed\.)[^()]*\)|（[^（）]*(?:注|按)[：:][^（）]*）", text)
+    )
+    whole = document(text, kind=kind, issuer=issuer)
+    return list(find(whole, Statement(span=Span(start=0, end=len(text)), notes=notes)))
+
+
+def seed(beginning: str) -> dict[str, Finding]:
+    line = next(line for line in SEED.splitlines() if line.lstrip(" •").startswith(beginning))
+    span = part(SEED, line.lstrip(" •"))
+    notes = tuple(
+        Span(start=span.start + note.start(), end=span.start + note.end())
+        for note in re.finditer(r"\(CP note[^)]*\)", SEED[span.start : span.end])
+    )
+    lead = part(SEED, "Authorities are to") if "•" in line else None
+    return {doubt.kind: doubt for doubt in find(document(SEED), Statement(span=span, notes=notes, lead_in=lead))}
+
+
+def test_the_health_codes_of_the_seed_are_questioned_by_the_note_self_reported_and_only_xinhua_s():
+    found = seed("Alibaba Alipay")
+    assert list(found) == ["questioned", "self_reported", "attributed"]
+    [note] = found["questioned"].evidence
+    assert SEED[note.start : note.end] == "CP note: the accuracy of these systems is in doubt"
+    assert found["questioned"].reason == 'A note in the source (CP) says: "the accuracy of these systems is in doubt".'
+    assert "Xinhua" in found["attributed"].reason
+
+
+def test_an_attribution_of_the_seed_names_the_newspaper_to_the_character():
+    found = seed("Alibaba and Tencent mobile")
+    assert list(found) == ["attributed"]
+    assert found["attributed"].reason == (
+        "Only as argued by 21st Century Business Herald; the source does not say it in its own voice."
+    )
+    words = found["attributed"].words
+    assert words is not None
+    assert SEED[words.start : words.end] == "argues 21st Century Business Herald"
+
+
+def test_the_broken_sentence_of_the_seed_is_said_to_break_off():
+    found = seed("Hubei")
+    assert list(found) == ["cut_off"]
+    assert found["cut_off"].reason == (
+        'The source breaks off after "platform with"; what follows is not in the library.'
+    )
+
+
+@pytest.mark.parametrize(
+    ("beginning", "kinds"),
+    [
+        ("logistical companies", ["attributed"]),
+        ("different platforms", ["vague_source"]),
+        ("e-commerce platforms banned", []),
+        ("facilitate", []),
+        ("reinforce", []),
+        ("promote", []),
+        ("conduct", []),
+        ("Local authorities", []),
+        ("Authorities are to", []),
+    ],
+)
+def test_the_other_statements_of_the_seed_have_the_doubts_an_analyst_gives_them(beginning: str, kinds: list[str]):
+    assert list(seed(beginning)) == kinds
+
+
+LOUD = [
+    ("questioned", "unconfirmed", "The dam failed in March (Ed. note: this is unconfirmed)."),
+    ("questioned", "disputed", "The figure of 4,000 deaths is disputed."),
+    ("questioned", "could not be independently confirmed", "The account could not be independently confirmed."),
+    ("questioned", "has not been verified", "The claim has not been verified."),
+    ("questioned", "cast doubt on", "Two audits cast doubt on the reported output."),
+    ("questioned", "unverified reports", "There were unverified reports of closures in Wuhan."),
+    ("questioned", "raised questions about", "The audit raised questions about the accuracy of the data."),
+    ("questioned", "存疑", "全省已建成5000座充电站（编者注：该数字存疑）。"),
+    ("questioned", "有待核实", "该事故造成三人受伤的说法有待核实。"),
+    ("questioned", "未经证实", "这一未经证实的消息在网上流传。"),
+    ("questioned", "辟谣", "对于封城的说法，官方已经辟谣。"),
+    ("questioned", "质疑", "这一数据的准确性受到学者质疑。"),
+    ("self_reported", "self-reported", "Coverage reached 80 percent on the basis of self-reported data."),
+    ("self_reported", "Unaudited", "Unaudited accounts show a profit of 3m."),
+    ("self_reported", "preliminary estimates", "Output rose 3% in May on preliminary estimates."),
+    ("self_reported", "had shipped", "The company said it had shipped 3m handsets."),
+    ("self_reported", "its revenue", "Alibaba said its revenue grew by 20 percent."),
+    ("self_reported", "own figures", "The factory runs at 90% on its own figures."),
+    ("self_reported", "自主申报", "该数据由居民自主申报。"),
+    ("self_reported", "自行填报", "系统依据企业自行填报的信息生成健康码。"),
+    ("self_reported", "初步统计", "初步统计，上半年出口增长5%。"),
+    ("self_reported", "未经审计", "公司未经审计的净利润为3亿元。"),
+    ("attributed", "the ministry said", "Exports rose in May, the ministry said."),
+    ("attributed", "reported Xinhua", "Deliveries doubled in a week, reported Xinhua."),
+    ("attributed", "According to the World Bank", "According to the World Bank, growth slowed to 2%."),
+    ("attributed", "Caixin reported", "Caixin reported that the factory had closed."),
+    ("attributed", "The ministry confirmed", "The ministry confirmed that two plants were shut."),
+    ("attributed", "The company claimed", "The company claimed that its tests were flawless."),
+    ("attributed", "Participants noted", "Participants noted that inflation remained elevated."),
+    ("attributed", "Several participants", "Several participants observed that credit was tight."),
+    ("attributed", "Li Wei", "Li Wei, a spokesman for the ministry, said that the road was open."),
+    ("attributed", "said Li Wei", "“The road is open,” said Li Wei, a spokesman."),
+    ("attributed", "A study by Stanford", "A study by Stanford found that the app missed half of the cases."),
+    ("attributed", "Reuters, citing two ministries, said", "Reuters, citing two ministries, said the plant was shut."),
+    ("attributed", "The company says", "The platform, The company says, is safe."),
+    ("attributed", "the minister told", "On Monday the minister told reporters that the port was open."),
+    ("attributed", "据新华社报道", "据新华社报道，健康码已在全国推广。"),
+    ("attributed", "工信部表示", "工信部表示，复工率已达九成。"),
+    ("attributed", "国家统计局", "根据国家统计局数据，五月出口增长。"),
+    ("attributed", "该公司声称", "该公司声称，测试没有任何问题。"),
+    ("attributed", "李伟认为", "李伟认为，这一政策效果明显。"),
+    ("attributed", "李伟说", "“道路已经开通”，李伟说：“欢迎大家。”"),
+    ("attributed", "商务部新闻发言人高峰", "商务部新闻发言人高峰12日表示，外贸保持稳定。"),
+    ("vague_source", "multiple reports", "Use of the apps grew, according to multiple reports."),
+    ("vague_source", "Some say", "Some say the system is unfair."),
+    ("vague_source", "Industry insiders", "Industry insiders said that the ban was lifted."),
+    ("vague_source", "widely believed", "It is widely believed that the plant leaks."),
+    ("vague_source", "reportedly", "The minister reportedly resigned."),
+    ("vague_source", "Critics", "Critics argue that the rule is too broad."),
+    ("vague_source", "Sources", "Sources said the deal was off."),
+    ("vague_source", "Many experts", "Many experts believe that prices have peaked."),
+    ("vague_source", "Studies have shown", "Studies have shown that masks help."),
+    ("vague_source", "有消息称", "有消息称，工厂已经停产。"),
+    ("vague_source", "业内人士", "业内人士表示，价格已经见顶。"),
+    ("vague_source", "据悉", "据悉，该平台已经上线。"),
+    ("vague_source", "专家", "专家认为，经济已经企稳。"),
+    ("hedged", "may", "The bank may cut rates in June."),
+    ("hedged", "might", "The plant might close."),
+    ("hedged", "could", "Shortages could slow growth."),
+    ("hedged", "appears to", "Demand appears to have peaked."),
+    ("hedged", "is expected to", "The line is expected to open in May."),
+    ("hedged", "plans to", "The city plans to build ten hospitals."),
+    ("hedged", "probably", "The outbreak probably began in autumn."),
+    ("hedged", "unclear", "It is unclear whether the rule applies to banks."),
+    ("hedged", "data suggest", "Incoming data suggest that growth has slowed."),
+    ("hedged", "subject to approval", "The merger will close in May, subject to approval."),
+    ("hedged", "If", "If demand recovers, output would rise by 3%."),
+    ("hedged", "may", "The new rule may have led to closures."),
+    ("hedged", "可能", "央行可能下调利率。"),
+    ("hedged", "或将", "油价或将上涨。"),
+    ("hedged", "拟", "公司拟投资三亿元建厂。"),
+    ("hedged", "计划", "该市计划投资十亿元改造管网。"),
+    ("hedged", "预计", "预计全年产量达到三百万台。"),
+    ("hedged", "有望", "新线路有望年底开通。"),
+    ("hedged", "似乎", "需求似乎已经见顶。"),
+    ("cut_off", "as well as the", "The plan covers schools, hospitals as well as the"),
+    ("cut_off", "...", "The ministry set up a platform for all the provinces ..."),
+    ("cut_off", "continued on page 4", "The ministry closed two plants (continued on page 4)"),
+    ("cut_off", "以及", "工信部设立了应急供应链平台，以及"),
+    ("cut_off", "下转", "各地要做好复工复产工作（下转第4版）"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("kind", "words", "text"), LOUD)
+def test_a_doubt_that_the_source_gives_is_found_at_its_words(kind: str, words: str, text: str):
+    found = {doubt.kind: doubt for doubt in doubts(text)}
+    assert kind in found
+    span = found[kind].words
+    assert span is not None
+    assert span.meets(part(text, words))
+
+
+QUIET = [
+    "Operators may apply for an exemption.",
+    "Operators may not resell the data.",
+    "The licence may be revoked by the bureau.",
+    "Applicants may appeal within 30 days.",
+    "Participants, who may attend by video, agreed to cut rates.",
+    "The notice took effect in May 2020.",
+    "On 3 May the plant closed.",
+    "There is no doubt that the road is open.",
+    "The road is without doubt the longest in the province.",
+    "Prices rose 3%, as expected.",
+    "Prices rose by more than expected.",
+    "The ministry published ‘What may come next’ in June.",
+    "Local authorities should prioritise logistics firms.",
+    "Enterprises must file the form as soon as possible.",
+    "About 300 firms resumed work.",
+    "Roughly 40 percent of the plants are open.",
+    "Companies which reported losses last year must file again.",
+    "The company reported losses of 3m in 2019.",
+    "The court reported a backlog.",
+    "Local authorities, says the notice, should prioritise logistics.",
+    "The notice says that firms must register.",
+    "According to the notice, firms must register by June.",
+    "According to the regulation, firms must register by June.",
+    "Fees are set according to the size of the firm.",
+    "Goods are sorted according to their weight.",
+    "Applicants must state that they have no debts.",
+    "The bureau shall report to the council each year.",
+    "The committee agreed to raise the fee to 3%.",
+    "The dispute was settled in court.",
+    "Disputed land shall be surveyed first.",
+    "When in doubt, consult the bureau.",
+    "The ministry was renamed (Ed. note: the ministry was renamed in 2018).",
+    "The port reopened (note: the old name is Dairen).",
+    "Firms shall not submit unaudited accounts.",
+    "Residents must submit self-declared information each week.",
+    "The platform covers hospitals, schools and shops.",
+    "The measures take effect on 1 July 2020.",
+    "E-commerce platforms banned wildlife sales.",
+    "The United States and Canada signed the treaty.",
+    "The annual report was published in June.",
+    "These claims were settled in 2019.",
+    "The firm claims depots in 30 cities.",
+    "Some firms closed.",
+    "Many of the plants are in Hubei.",
+    "The centre could not accept more patients.",
+    "The army used all its might.",
+    "He appeared in court on Monday.",
+    "If necessary, the bureau extends the term.",
+    "If an operator fails to file, it shall be fined.",
+    "Unless otherwise stated, prices are in yuan.",
+    "Doctors treated 300 people.",
+    "The law applies to all states.",
+    "The city built a five-year plan for water.",
+    "Sources of the river were mapped in 1950.",
+    "The scheme is called ‘Might and Right’.",
+    "经营者可以申请豁免。",
+    "当事人可以在三十日内申请复议。",
+    "毫无疑问，这条路是全省最长的。",
+    "各地要尽可能减少审批环节。",
+    "五年计划已经发布。",
+    "各部门要制定工作计划。",
+    "通知要求，各地加强疫情防控。",
+    "本办法规定，企业应当如实申报。",
+    "《办法》明确，企业应当登记。",
+    "根据《传染病防治法》，各地应当及时报告。",
+    "按照国务院要求，各地已经复工。",
+    "虚拟平台已经上线。",
+    "模拟演练已经完成。",
+    "以下简称平台。",
+    "双方发生争议的，由法院处理。",
+    "严禁编造、传播谣言。",
+    "可能影响公共安全的，应当立即报告。",
+    "企业应当自主申报。",
+    "拟从事经营活动的，应当依法登记。",
+    "各地对医务人员表示感谢。",
+    "申请人认为决定违法的，可以申请复议。",
+    "工信部发布了通知。",
+    "约三百家企业已经复工。",
+    "电商平台禁止销售野生动物。",
+    "会议说明了三项措施。",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", QUIET)
+def test_a_plain_fact_an_order_or_a_permission_is_left_in_peace(text: str):
+    assert [(doubt.kind, doubt.reason) for doubt in doubts(text)] == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Eligible operators may, with the consent of the bureau, merge.",
+        "The Committee expects that firms register in June.",
+        "MIIT says that all firms must register.",
+        "The measures aim to build 300 stations by 2025.",
+        "Units may organise training for their staff.",
+    ],
+)
+def test_an_issuer_in_its_own_notice_is_the_authority_itself(text: str):
+    issuer = "MIIT" if "MIIT" in text else "The Committee"
+    assert [doubt for doubt in doubts(text, kind="notice", issuer=issuer) if doubt.kind == "attributed"] == []
+
+
+def test_the_stance_of_the_verb_is_kept_in_the_reason():
+    reasons = [
+        doubts(f"The company {verb} that the app is safe.")[0].reason for verb in ("said", "claimed", "confirmed")
+    ]
+    assert reasons == [
+        "Only as said by The company; the source does not say it in its own voice.",
+        "Only as claimed by The company, a word that keeps its distance; the source does not vouch for it.",
+        "Only as confirmed by The company, whom the source believes; it does not say it in its own voice.",
+    ]
+
+
+def test_a_chain_of_voices_is_told_whole():
+    [found] = doubts("Reuters, citing two ministries, said the plant was shut.")
+    assert "Reuters, citing two ministries" in found.reason
+
+
+def test_a_pronoun_is_told_with_the_name_it_stands_for():
+    text = "Li Wei said that the road was open. He added that tolls were gone."
+    first, second = part(text, "Li Wei said that the road was open."), part(text, "He added that tolls were gone.")
+    whole = Document(
+        id="d",
+        title="",
+        text=text,
+        source="d",
+        media_type="text/plain",
+        statements=(Statement(span=first), Statement(span=second)),
+    )
+    [found] = find(whole, whole.statements[1])
+    assert found.kind == "attributed"
+    assert "Li Wei" in found.reason
+    assert len(found.evidence) == 2
+
+
+def test_the_source_named_in_a_lead_in_is_the_source_of_its_items():
+    text = "Xinhua reported that:\n\n  • two plants closed"
+    statement = Statement(span=part(text, "two plants closed"), lead_in=part(text, "Xinhua reported that:"))
+    [found] = find(document(text), statement)
+    assert found.kind == "attributed"
+
+
+@pytest.mark.parametrize(
+    ("text", "item"),
+    [
+        ("Authorities are to\n\n  • open the port", "Authorities are to"),
+        ("Firms file\n\n  1. the name, and\n  2. the address", "the name, and"),
+        ("The list covers:\n\n  • masks\n  • gloves", "masks"),
+        ("Notice on Work Resumption\n\nFirms reopened.", "Notice on Work Resumption"),
+        ("Firms reopened.\n\nMinistry of Industry\n\n12 March 2020", "12 March 2020"),
+    ],
+)
+def test_lead_ins_items_headings_and_signatures_end_without_a_stop_and_are_whole(text: str, item: str):
+    assert find(document(text), Statement(span=part(text, item))) == ()
+
+
+def test_the_last_sentence_without_a_stop_breaks_off_where_its_neighbours_have_one():
+    text = "The port reopened in May. The second terminal was closed by order of the bureau until later inspections"
+    last = part(text, text.split(". ")[1])
+    assert [found.kind for found in find(document(text), Statement(span=last))] == ["cut_off"]
+
+
+def test_doubts_come_in_the_order_of_their_weight():
+    order = ["questioned", "cut_off", "self_reported", "vague_source", "attributed", "hedged"]
+    text = "Xinhua reported that, according to multiple reports, unaudited profits might fall; this is disputed by the"
+    kinds = [doubt.kind for doubt in doubts(text)]
+    assert kinds == [kind for kind in order if kind in kinds]
+    assert len(kinds) >= 5
+
+
+PIECES = """X said that , . ( ) [ ] “ ” the company may İ reported , according to sources • note: in doubt with …
+据 报道 称 ， 。 （ ） 可能 拟 表示 《 》 3 Xinhua it its if could which :"""
+WORDS = st.sampled_from([*PIECES.split(), "\n"])
+TEXTS = st.one_of(
+    st.text(max_size=200), st.lists(WORDS, max_size=30).map(" ".join), st.lists(WORDS, max_size=30).map("".join)
+)
+
+
+@settings(deadline=None, max_examples=400)
+@given(text=TEXTS, cuts=st.lists(st.integers(0, 200), min_size=6, max_size=6))
+def test_no_text_is_too_strange_and_every_span_lies_in_it(text: str, cuts: list[int]):
+    ends = [min(cut, len(text)) for cut in cuts]
+    spans = [Span(start=min(pair), end=max(pair)) for pair in zip(ends[::2], ends[1::2], strict=True)]
+    found = find(document(text), Statement(span=spans[0], lead_in=spans[1], notes=(spans[2],)))
+    assert len({doubt.kind for doubt in found}) == len(found)
+    for doubt in found:
+        assert doubt.reason
+        assert doubt.evidence
+        for span in (*doubt.evidence, *([doubt.words] if doubt.words else [])):
+            assert 0 <= span.start < span.end <= len(text)
+
+
+def test_a_long_line_is_read_in_time_that_grows_with_its_length():
+    text = "The company, which may apply, said on the part of the ministry " * 400
+    started = time.perf_counter()
+    doubts(text)
+    assert time.perf_counter() - started < 5

@@ -1,0 +1,201 @@
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ingest.dates import first_date
+from ingest.document import Metadata, Reading, Relation
+from ingest.metadata import find, title_of
+
+NOTICE = """Notice on epidemic control with digital tools
+
+Issuer: Ministry of Digital Industry
+Number: MDI IT [2020] 14
+Issued: 24 February 2020
+Effective: 1 March 2020
+Status: In force
+
+1. This notice is for local authorities, and it is in force in all of the provinces.
+
+2. It supersedes notice MDI IT [2020] 6 of 31 January 2020. Notice No. 7 of 2019 is hereby repealed.
+"""
+
+CHINESE = """工业和信息化部办公厅关于运用新一代信息技术支撑服务疫情防控和复工复产工作的通知
+
+工信厅信软〔2020〕8号
+
+各省、自治区、直辖市工业和信息化主管部门：
+
+本通知自2020年3月1日起施行。《关于旧事项的通知》（工信厅信软〔2019〕2号）同时废止。
+
+工业和信息化部办公厅
+2020年2月18日
+"""
+
+
+def found(text: str, name: str = "file.txt", **hints: str) -> Metadata:
+    return find(Reading(text=text, hints=hints), name)
+
+
+@pytest.mark.parametrize(
+    ("written", "day"),
+    [
+        ("24 February 2020", date(2020, 2, 24)),
+        ("24th of Feb. 2020", date(2020, 2, 24)),
+        ("February 24, 2020", date(2020, 2, 24)),
+        ("March 21–22, 2023", date(2023, 3, 22)),
+        ("January 31–February 1, 2023", date(2023, 2, 1)),
+        ("2020-02-24", date(2020, 2, 24)),
+        ("2020年2月24日", date(2020, 2, 24)),
+        ("二〇二〇年二月二十四日", date(2020, 2, 24)),
+        ("20200224", date(2020, 2, 24)),
+        ("31 February 2020", None),
+        ("1202002241", None),
+        ("no date", None),
+    ],
+)
+def test_dates_are_read_in_each_form(written: str, day: date | None) -> None:
+    """A date is the same day in each form that notices use; what the calendar lacks is no date."""
+    assert first_date(f"on {written} it") == day
+
+
+@given(st.text(alphabet="0123456789-/年月日 MarchFeby十二〇", max_size=40))
+def test_no_text_breaks_the_dates(text: str) -> None:
+    """Any text holds a date or none."""
+    assert first_date(text) is None or first_date(text) is not None
+
+
+def test_a_header_states_a_notice() -> None:
+    """Labelled lines at the top state issuer, number, dates and status; a sentence states what is superseded."""
+    assert found(NOTICE) == Metadata(
+        issuer="Ministry of Digital Industry",
+        number="MDI IT [2020] 14",
+        kind="notice",
+        issued=date(2020, 2, 24),
+        effective=date(2020, 3, 1),
+        status="in_force",
+        relations=(
+            Relation(kind="supersedes", target="MDI IT [2020] 6"),
+            Relation(kind="repeals", target="Notice No. 7 of 2019"),
+        ),
+        language="en",
+    )
+
+
+def test_a_chinese_notice_states_itself_by_form() -> None:
+    """Heading, number line, closing clause and signature of a Chinese notice are statements."""
+    assert found(CHINESE) == Metadata(
+        issuer="工业和信息化部",
+        number="工信厅信软〔2020〕8号",
+        kind="notice",
+        issued=date(2020, 2, 18),
+        effective=date(2020, 3, 1),
+        relations=(Relation(kind="repeals", target="《关于旧事项的通知》（工信厅信软〔2019〕2号）"),),
+        language="zh",
+    )
+
+
+def test_a_report_about_a_notice_is_a_report() -> None:
+    """An outlet line makes a report; the number, dates and doings of the notice it tells of are not its own."""
+    report = found(
+        "Codes spread\n\nOutlet: Harbour Ledger\nPublished: 3 March 2020\n\n"
+        "The ministry issued notice MDI IT [2020] 14. "
+        "“This notice supersedes Notice No. 6”, it says. This notice takes effect on 1 March 2020."
+    )
+    assert (report.kind, report.outlet, report.issued) == ("report", "Harbour Ledger", date(2020, 3, 3))
+    assert (report.issuer, report.number, report.effective, report.relations) == (None, None, None, ())
+
+
+def test_nothing_is_guessed() -> None:
+    """A text that names a ministry, a notice and a date in its prose states none of them of itself."""
+    prose = "In May 2020 the MIIT (Ministry of IT) issued ‘Notice on facilitating work’, No. 8, and it is law."
+    assert found(prose) == Metadata(language="en")
+
+
+def test_minutes_name_their_committee_and_day() -> None:
+    """Minutes are issued by their committee, on the day in the file's name, else on the last day of the meeting."""
+    text = (
+        "Minutes of the Federal Open Market Committee March 21–22, 2023 A joint meeting of the Committee was held. " * 3
+    )
+    assert found(text).issuer == "Federal Open Market Committee"
+    assert found(text).issued == date(2023, 3, 22)
+    assert found(text, "MeetingDate=2023-03-21_UploadedOn=20230412.txt").issued == date(2023, 4, 12)
+    assert found(text).kind == "other"
+    assert title_of(Reading(text=text), "x.txt") == "Minutes of the Federal Open Market Committee March 21–22, 2023"
+
+
+@pytest.mark.parametrize(
+    ("line", "status"),
+    [
+        ("Status: Draft for comment", "draft"),
+        ("Status: repealed", "repealed"),
+        ("Status: no longer in force", "repealed"),
+        ("Status: not yet in force", "unknown"),
+        ("状态：现行有效", "in_force"),
+        ("状态：试行", "trial"),
+        ("Status: whatever", "unknown"),
+        ("", "unknown"),
+    ],
+)
+def test_a_status_line_is_understood(line: str, status: str) -> None:
+    """A status is one of five that a line states, and unknown for any other words."""
+    assert found(f"A heading\n\n{line}\n\nThe text.").status == status
+
+
+def test_a_heading_states_trial() -> None:
+    """A notice whose heading says 试行 is on trial."""
+    assert (
+        found("数字部关于健康码的管理办法（试行）\n\n发文机关：数字部\n文号：数〔2020〕1号\n\n正文。").status == "trial"
+    )
+
+
+def test_hints_of_the_file_count() -> None:
+    """What a page's head states counts where its text states nothing; the text comes first."""
+    assert found("Words.", publisher="Xinhua", date="2020-03-04").kind == "report"
+    assert found("Words.", publisher="Xinhua", date="2020-03-04").issued == date(2020, 3, 4)
+    assert found("Issued: 2020-03-03\n\nWords.", date="2020-03-04").issued == date(2020, 3, 3)
+
+
+def test_labels_below_the_first_sentence_are_not_the_documents() -> None:
+    """A digest that lists notices under labels further down does not become one of them."""
+    text = "Digest\n\nThe week in notices.\n\nIssuer: Ministry\nNumber: 12\n"
+    assert (found(text).issuer, found(text).number) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("reading", "title"),
+    [
+        (Reading(text="First line\n\nMore.", title="Stated"), "Stated"),
+        (Reading(text="Lead\nTitle: The title\n\nMore."), "The title"),
+        (Reading(text="\nFirst line\n\nMore."), "First line"),
+        (Reading(text="A sentence of many words that goes on " + "and on " * 30), None),
+        (Reading(text=""), "my notice 2020"),
+    ],
+)
+def test_a_title_is_always_found(reading: Reading, title: str | None) -> None:
+    """A title is what is stated, else the short first line, else its opening words cut between words, else the name."""
+    got = title_of(reading, "folder/my-notice_2020.txt")
+    if title is not None:
+        assert got == title
+    else:
+        assert len(got) <= 80
+        assert got.endswith(("on…", "and…"))
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("The notice is in force and it applies to all of the provinces.", "en"),
+        ("本通知适用于各地主管部门和互联网平台。", "zh"),
+        ("これは日本語の文章です。とても短いです。", "und"),
+        ("Le texte est écrit en français, sans autre mention.", "und"),
+        ("12 345", "und"),
+    ],
+)
+def test_languages_are_told_apart(text: str, language: str) -> None:
+    """Chinese and English are told by their characters and words; for others only what the file states counts."""
+    assert found(text).language == language
+    assert found("Le texte est écrit en français.", language="fr-FR").language == "fr"

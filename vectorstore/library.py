@@ -1,0 +1,377 @@
+"""The library: the one truth about documents, chunks, vectors and originals, in SQL.
+
+SQLite (WAL, synchronous=FULL) by default, PostgreSQL by URL. One transaction makes documents visible and takes their old
+versions away; every change is written to a log that the indexes follow. Originals are files named by their hash, written
+to a temporary name, synced and renamed before the transaction that names them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import sqlalchemy as sql
+from numpy.typing import NDArray
+
+from ingest.document import Chunk, Document
+from ingest.errors import CaveatError
+from vectorstore import rows
+from vectorstore.filters import Filters, issuer_key
+from vectorstore.rows import changes, chunks, documents, facts, vectors
+
+Vector = NDArray[np.float32]
+_IN_ONE_QUERY = 500
+
+
+class LibraryError(CaveatError):
+    """The library cannot be opened or does not fit what is asked of it."""
+
+    code = "library"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """A document to keep, with its chunks, the keys of their vectors, and the bytes it was read from."""
+
+    document: Document
+    chunks: tuple[Chunk, ...]
+    vector_keys: tuple[str, ...]
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """A line of the change log."""
+
+    seq: int
+    removed: bool
+    document_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """A document as it is listed: its row without the text."""
+
+    seq: int
+    id: str
+    title: str
+    source: str
+    media_type: str
+    characters: int
+    added: str
+    metadata: dict[str, Any]
+    warnings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Gone:
+    """What a dropped document leaves to be cleared: its original, and vectors that others may still use."""
+
+    original: str
+    vector_keys: tuple[str, ...]
+
+
+class Library:
+    """Documents by id, chunks by id, vectors by key, and the log of what changed."""
+
+    def __init__(self, url: str, originals: Path) -> None:
+        self._originals = originals
+        self._writing = threading.Lock()
+        originals.mkdir(parents=True, exist_ok=True)
+        self._engine = sql.create_engine(url, future=True)
+        if self._engine.dialect.name == "sqlite":
+            sql.event.listen(self._engine, "connect", _durable)
+        try:
+            rows.metadata.create_all(self._engine)
+            self._check_schema()
+        except sql.exc.SQLAlchemyError as error:
+            raise LibraryError(
+                "The library cannot be opened.", f"Check CAVEAT_LIBRARY_URL and the file: {error.__class__.__name__}."
+            ) from error
+        self._cached: Callable[[str], Document] = lru_cache(maxsize=256)(self._load)
+
+    def close(self) -> None:
+        """Lets go of the database."""
+        self._engine.dispose()
+
+    def add(self, entries: Sequence[Entry], fresh: dict[str, Vector]) -> list[str]:
+        """Keeps documents in one transaction, with the new vectors they need; "added" or "replaced" for each.
+
+        A document from the same source as an older one takes its place. When this returns, all of it is on disk.
+        """
+        for entry in entries:
+            self._keep_original(entry.content)
+        outcomes: list[str] = []
+        gone: list[_Gone] = []
+        with self._write() as connection:
+            rows.insert_missing(connection, vectors, [{"key": k, "data": v.tobytes()} for k, v in fresh.items()])
+            for entry in entries:
+                old = connection.scalars(
+                    sql.select(documents.c.id).where(documents.c.source == entry.document.source)
+                ).all()
+                for document_id in old:
+                    gone += self._drop(connection, document_id)
+                self._insert(connection, entry)
+                outcomes.append("replaced" if old else "added")
+            self._drop_unused_vectors(connection, gone)
+        self._forget_originals(gone)
+        return outcomes
+
+    def remove(self, document_id: str) -> bool:
+        """Takes a document away, with its chunks, its own vectors and its original; False where there was none."""
+        with self._write() as connection:
+            gone = self._drop(connection, document_id)
+            self._drop_unused_vectors(connection, gone)
+        self._forget_originals(gone)
+        return bool(gone)
+
+    def holds(self, document_id: str) -> bool:
+        """Whether a document is in the library now."""
+        with self._engine.connect() as connection:
+            return connection.scalar(sql.select(documents.c.seq).where(documents.c.id == document_id)) is not None
+
+    def document(self, document_id: str) -> Document | None:
+        """A document whole, or None where it is not in the library now."""
+        return self._cached(document_id) if self.holds(document_id) else None
+
+    def held(self, document_id: str) -> Held | None:
+        """A document's row, without its text."""
+        with self._engine.connect() as connection:
+            row = connection.execute(sql.select(*rows.LISTED).where(documents.c.id == document_id)).first()
+        return Held(**rows.listed(row)) if row else None
+
+    def page(self, filters: Filters | None = None, *, words: str = "", limit: int = 100, after: int = 0) -> list[Held]:
+        """Documents in the order they came, those after row `after`; `words` must stand in title, issuer or number."""
+        query = sql.select(*rows.LISTED).where(documents.c.seq > after).order_by(documents.c.seq).limit(limit)
+        for word in words.casefold().split():
+            query = query.where(documents.c.search_key.contains(word, autoescape=True))
+        with self._engine.connect() as connection:
+            found = connection.execute(rows.narrowed(query, filters or Filters()))
+            return [Held(**rows.listed(row)) for row in found]
+
+    def ids(self) -> tuple[str, ...]:
+        """The ids of all documents in the order they came."""
+        with self._engine.connect() as connection:
+            return tuple(connection.scalars(sql.select(documents.c.id).order_by(documents.c.seq)))
+
+    def counts(self, filters: Filters | None = None) -> tuple[int, int]:
+        """How many documents and chunks there are."""
+        query = sql.select(sql.func.count(documents.c.seq), sql.func.coalesce(sql.func.sum(documents.c.chunks), 0))
+        with self._engine.connect() as connection:
+            row = connection.execute(rows.narrowed(query, filters or Filters())).one()
+        return int(row[0]), int(row[1])
+
+    def original(self, document_id: str) -> bytes | None:
+        """The bytes a document was read from."""
+        with self._engine.connect() as connection:
+            digest = connection.scalar(sql.select(documents.c.original).where(documents.c.id == document_id))
+        return (self._originals / digest).read_bytes() if digest else None
+
+    def passages(self, chunk_ids: Sequence[str]) -> dict[str, tuple[Chunk, Document]]:
+        """The live ones among chunks, with their documents."""
+        found: dict[str, Chunk] = {}
+        with self._engine.connect() as connection:
+            for part in _parts(chunk_ids):
+                for row in connection.execute(sql.select(chunks).where(chunks.c.id.in_(part))):
+                    found[row.id] = rows.chunk(row)
+        loaded: dict[str, Document] = {}
+        for document_id in {chunk.document_id for chunk in found.values()}:
+            with suppress(LibraryError):  # taken away since its chunks were read: not live, so not found
+                loaded[document_id] = self._cached(document_id)
+        return {
+            chunk_id: (chunk, loaded[chunk.document_id])
+            for chunk_id, chunk in found.items()
+            if chunk.document_id in loaded
+        }
+
+    def vectors_of(self, chunk_ids: Sequence[str]) -> dict[str, Vector]:
+        """Chunk ids to their vectors, float32 of unit length."""
+        query = sql.select(chunks.c.id, vectors.c.data).join(vectors, vectors.c.key == chunks.c.vector_key)
+        found = {}
+        with self._engine.connect() as connection:
+            for part in _parts(chunk_ids):
+                for chunk_id, data in connection.execute(query.where(chunks.c.id.in_(part))):
+                    found[chunk_id] = np.frombuffer(data, dtype=np.float32)
+        return found
+
+    def known_vectors(self, keys: Sequence[str]) -> set[str]:
+        """Which vector keys need not be embedded again."""
+        found: set[str] = set()
+        with self._engine.connect() as connection:
+            for part in _parts(keys):
+                found.update(connection.scalars(sql.select(vectors.c.key).where(vectors.c.key.in_(part))))
+        return found
+
+    def every_vector(self, filters: Filters | None = None) -> tuple[list[str], Vector]:
+        """All chunk ids in order with their vectors as one matrix (chunks, dimension)."""
+        query = (
+            sql.select(chunks.c.id, vectors.c.data)
+            .join(vectors, vectors.c.key == chunks.c.vector_key)
+            .join(documents, documents.c.id == chunks.c.document_id)
+            .order_by(documents.c.seq, chunks.c.ordinal)
+        )
+        with self._engine.connect() as connection:
+            found = connection.execute(rows.narrowed(query, filters or Filters())).all()
+        matrix = np.frombuffer(b"".join(data for _, data in found), dtype=np.float32)
+        return [chunk_id for chunk_id, _ in found], matrix.reshape(len(found), -1) if found else np.empty(
+            (0, 0), np.float32
+        )
+
+    def chunks_of(self, document_ids: Sequence[str]) -> Iterator[tuple[Document, list[tuple[Chunk, Vector]]]]:
+        """The live ones among documents, each with its chunks and their vectors."""
+        query = (
+            sql.select(chunks, vectors.c.data)
+            .join(vectors, vectors.c.key == chunks.c.vector_key)
+            .order_by(chunks.c.ordinal)
+        )
+        for document_id in document_ids:
+            with self._engine.connect() as connection:
+                found = connection.execute(query.where(chunks.c.document_id == document_id)).all()
+                if found:
+                    document = self._load(document_id)
+                    yield document, [(rows.chunk(row), np.frombuffer(row.data, dtype=np.float32)) for row in found]
+
+    def live(self, document_ids: Sequence[str]) -> set[str]:
+        """Which documents are in the library now."""
+        found: set[str] = set()
+        with self._engine.connect() as connection:
+            for part in _parts(document_ids):
+                found.update(connection.scalars(sql.select(documents.c.id).where(documents.c.id.in_(part))))
+        return found
+
+    def changes_after(self, seq: int, limit: int = 200) -> list[Change]:
+        """The next lines of the log."""
+        query = sql.select(changes).where(changes.c.seq > seq).order_by(changes.c.seq).limit(limit)
+        with self._engine.connect() as connection:
+            return [Change(seq=r.seq, removed=r.removed, document_id=r.document_id) for r in connection.execute(query)]
+
+    def last_change(self) -> int:
+        """The newest line of the log; 0 where it is empty."""
+        with self._engine.connect() as connection:
+            return connection.scalar(sql.select(sql.func.coalesce(sql.func.max(changes.c.seq), 0))) or 0
+
+    def fact(self, name: str) -> str | None:
+        """Something the library knows of itself, such as the embedder's stamp."""
+        with self._engine.connect() as connection:
+            return connection.scalar(sql.select(facts.c.value).where(facts.c.name == name))
+
+    def state(self, name: str, value: str) -> None:
+        """Writes such a fact."""
+        with self._write() as connection:
+            connection.execute(sql.delete(facts).where(facts.c.name == name))
+            connection.execute(sql.insert(facts).values(name=name, value=value))
+
+    def fingerprint(self) -> str:
+        """A hash over what the library holds, the same wherever the same documents are held."""
+        query = sql.select(documents.c.title, documents.c.original).order_by(documents.c.original, documents.c.title)
+        with self._engine.connect() as connection:
+            return hashlib.sha256(json.dumps([list(row) for row in connection.execute(query)]).encode()).hexdigest()[
+                :16
+            ]
+
+    def _load(self, document_id: str) -> Document:
+        with self._engine.connect() as connection:
+            row = connection.execute(sql.select(documents).where(documents.c.id == document_id)).first()
+        if row is None:
+            raise LibraryError(
+                f"Document {document_id} is not in the library.", "It may have been removed a moment ago: search again."
+            )
+        return rows.document(row)
+
+    def _insert(self, connection: sql.Connection, entry: Entry) -> None:
+        document = entry.document
+        connection.execute(
+            sql.insert(documents).values(
+                **rows.document_row(document),
+                issuer_key=issuer_key(document.metadata.issuer),
+                chunks=len(entry.chunks),
+                original=_digest(entry.content),
+                added=datetime.now(UTC).isoformat(timespec="seconds"),
+            )
+        )
+        if entry.chunks:
+            connection.execute(
+                sql.insert(chunks),
+                [rows.chunk_row(c, n, k) for n, (c, k) in enumerate(zip(entry.chunks, entry.vector_keys, strict=True))],
+            )
+        connection.execute(sql.insert(changes).values(removed=False, document_id=document.id))
+
+    def _drop(self, connection: sql.Connection, document_id: str) -> list[_Gone]:
+        original = connection.scalar(sql.select(documents.c.original).where(documents.c.id == document_id))
+        if original is None:
+            return []
+        keys = connection.scalars(sql.select(chunks.c.vector_key).where(chunks.c.document_id == document_id)).all()
+        connection.execute(sql.delete(chunks).where(chunks.c.document_id == document_id))
+        connection.execute(sql.delete(documents).where(documents.c.id == document_id))
+        connection.execute(sql.insert(changes).values(removed=True, document_id=document_id))
+        return [_Gone(original=original, vector_keys=tuple(keys))]
+
+    def _drop_unused_vectors(self, connection: sql.Connection, gone: Sequence[_Gone]) -> None:
+        used = sql.exists().where(chunks.c.vector_key == vectors.c.key)
+        for each in gone:
+            for part in _parts(each.vector_keys):
+                connection.execute(sql.delete(vectors).where(vectors.c.key.in_(part), ~used))
+
+    def _keep_original(self, content: bytes) -> None:
+        path = self._originals / _digest(content)
+        if path.exists():
+            return
+        temporary = path.with_suffix(f".{os.getpid()}.{threading.get_ident()}.tmp")
+        with temporary.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.rename(path)
+        folder = os.open(self._originals, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+
+    def _forget_originals(self, gone: Sequence[_Gone]) -> None:
+        with self._writing, self._engine.connect() as connection:
+            for digest in {each.original for each in gone}:
+                if (
+                    connection.scalar(sql.select(documents.c.seq).where(documents.c.original == digest).limit(1))
+                    is None
+                ):
+                    (self._originals / digest).unlink(missing_ok=True)
+
+    def _check_schema(self) -> None:
+        held = self.fact("schema")
+        if held is None:
+            self.state("schema", rows.SCHEMA)
+        elif held != rows.SCHEMA:
+            raise LibraryError(
+                f"The library has schema {held}; this Caveat reads schema {rows.SCHEMA}.",
+                "Use the Caveat that wrote it, or export and ingest again.",
+            )
+
+    @contextmanager
+    def _write(self) -> Iterator[sql.Connection]:
+        with self._writing, self._engine.begin() as connection:
+            yield connection
+
+
+def _parts(keys: Sequence[str]) -> Iterator[Sequence[str]]:
+    for start in range(0, len(keys), _IN_ONE_QUERY):
+        yield keys[start : start + _IN_ONE_QUERY]
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def _durable(connection: Any, _: object) -> None:
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=10000", "mmap_size=268435456"):
+        connection.execute(f"PRAGMA {pragma}")

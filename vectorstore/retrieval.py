@@ -1,0 +1,150 @@
+"""Retrieval: meaning and words, filtered inside both searches, fused, re-read from the library, near-copies folded."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+from ingest.document import Chunk, Document
+from vectorstore.embedding import Embedder
+from vectorstore.exact import nearest
+from vectorstore.filters import Filters
+from vectorstore.following import Follower
+from vectorstore.index import Hit, Query
+from vectorstore.library import Library, Vector
+from vectorstore.terms import terms
+
+FoundBy = Literal["meaning", "words", "both"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Passage:
+    """A chunk that was found, in its document; `copies` are the ids of documents that hold nearly the same words."""
+
+    chunk: Chunk
+    document: Document
+    score: float
+    found_by: FoundBy
+    copies: tuple[str, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """The passage's own characters."""
+        return self.document.quote(self.chunk.span)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weights:
+    """How scores are fused: `meaning` against `1 - meaning` for words; a part is what a search adds to each list.
+
+    Words count as BM25 over the best BM25 of the query, meaning as the cosine. Chosen on one half of the development
+    questions and reported on the other, see docs/quality.md.
+    """
+
+    meaning: float = 0.75
+    depth: int = 100
+    narrow: int = 4000
+    near_copy: float = 0.8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """The passages of a search, best first, and what a reader must know about how they were found."""
+
+    passages: tuple[Passage, ...]
+    notices: tuple[str, ...] = ()
+    vector: Vector | None = field(default=None, compare=False)
+
+
+class Retriever:
+    """Finds passages for a question; the one door out of the vector store."""
+
+    def __init__(
+        self, library: Library, embedder: Embedder, meaning: Follower, words: Follower, weights: Weights | None = None
+    ) -> None:
+        self._library = library
+        self._embedder = embedder
+        self._meaning = meaning
+        self._words = words
+        self._weights = weights or Weights()
+
+    def search(self, text: str, *, limit: int = 10, filters: Filters | None = None) -> Found:
+        """The best passages for a text; at most `limit`, near-copies folded into the one that scores best."""
+        filters = filters or Filters()
+        vector = self._embedder.embed([text])[0] if self._embedder.understands(text) else None
+        query = Query(text=text, vector=vector)
+        depth = max(self._weights.depth, 3 * limit)
+        by_meaning = self._by_meaning(query, filters, depth)
+        by_words = self._words.search(query, filters, depth)
+        ranked = self._fused(query, by_meaning, by_words)[: 3 * limit + 20]
+        live = self._library.passages([chunk_id for chunk_id, _, _ in ranked])
+        passages = [
+            Passage(chunk=live[chunk_id][0], document=live[chunk_id][1], score=round(score, 6), found_by=found_by)
+            for chunk_id, score, found_by in ranked
+            if chunk_id in live and filters.admits(live[chunk_id][1].id, live[chunk_id][1].metadata)
+        ]
+        notices = tuple(notice for notice in (self._meaning.notice, self._words.notice) if notice)
+        if vector is None:
+            notices += ("The embedder does not know this language: passages were found by their words alone.",)
+        return Found(passages=_without_copies(passages, limit, self._weights.near_copy), notices=notices, vector=vector)
+
+    def _by_meaning(self, query: Query, filters: Filters, depth: int) -> list[Hit]:
+        """Chroma; or exact search where the filters leave little, since an approximate index can miss all of it."""
+        if query.vector is None:
+            return []
+        if filters and self._library.counts(filters)[1] <= self._weights.narrow:
+            return nearest(*self._library.every_vector(filters), query.vector, depth)
+        return self._meaning.search(query, filters, depth)
+
+    def _fused(self, query: Query, by_meaning: list[Hit], by_words: list[Hit]) -> list[tuple[str, float, FoundBy]]:
+        """Chunk ids with fused scores, best first; a chunk found by words alone gets its true cosine."""
+        cosine = {hit.chunk_id: hit.score for hit in by_meaning}
+        best = max((hit.score for hit in by_words), default=0.0)
+        bm25 = {hit.chunk_id: hit.score / best for hit in by_words} if best > 0 else {}
+        seen = set(cosine)
+        if query.vector is not None:
+            missing = [chunk_id for chunk_id in bm25 if chunk_id not in cosine]
+            cosine |= {
+                chunk_id: float(row @ query.vector) for chunk_id, row in self._library.vectors_of(missing).items()
+            }
+        share = self._weights.meaning if query.vector is not None else 0.0
+        fused: list[tuple[str, float, FoundBy]] = []
+        for chunk_id in {**cosine, **bm25}:
+            score = share * max(cosine.get(chunk_id, 0.0), 0.0) + (1 - share) * bm25.get(chunk_id, 0.0)
+            found_by: FoundBy = (
+                "both" if chunk_id in seen and chunk_id in bm25 else "meaning" if chunk_id in seen else "words"
+            )
+            fused.append((chunk_id, score, found_by))
+        return sorted(fused, key=lambda row: (-row[1], row[0]))
+
+
+def _without_copies(passages: list[Passage], limit: int, near: float) -> tuple[Passage, ...]:
+    """Folds a passage into a better one that holds nearly the same words, as measured by shared runs of four terms."""
+    kept: list[tuple[Passage, frozenset[tuple[str, ...]]]] = []
+    for passage in passages:
+        shingles = _shingles(passage.text)
+        for position, (other, held) in enumerate(kept):
+            if (
+                shingles
+                and held
+                and len(shingles & held) >= near * min(len(shingles), len(held))
+                and _alike(shingles, held)
+            ):
+                if passage.document.id not in (other.document.id, *other.copies):
+                    kept[position] = (replace(other, copies=(*other.copies, passage.document.id)), held)
+                break
+        else:
+            if len(kept) == limit:
+                break
+            kept.append((passage, shingles))
+    return tuple(passage for passage, _ in kept)
+
+
+def _alike(one: frozenset[tuple[str, ...]], other: frozenset[tuple[str, ...]]) -> bool:
+    """Whether two passages are of like length; a short one inside a long one is not a copy of it."""
+    return min(len(one), len(other)) >= 0.5 * max(len(one), len(other))
+
+
+def _shingles(text: str) -> frozenset[tuple[str, ...]]:
+    found = terms(text)
+    return frozenset(tuple(found[i : i + 4]) for i in range(max(1, len(found) - 3)))
