@@ -42,6 +42,7 @@ class Limits:
     embedded: int
     answers: int
     near_best: float
+    time: float
     same: float
     bias: float
     coverage: float
@@ -147,7 +148,9 @@ def _with_meaning(quotes: list[Quote], found: Found, embedder: Embedder, limits:
             position=quote.position,
             coverage=quote.coverage,
             cosine=float(cosine),
-            score=share * max(float(cosine), 0.0) + (1 - share) * quote.coverage,
+            score=share * max(float(cosine), 0.0)
+            + (1 - share) * quote.coverage
+            + (limits.time if quote.document.id in found.timely else 0.0),
         )
         for quote, cosine in zip(promising, cosines, strict=True)
     ]

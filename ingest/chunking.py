@@ -48,7 +48,7 @@ def chunked(document: Document, measure: Measure, size: ChunkSize | None = None)
                 statements=(first, last),
                 tokens=0,
                 section=_section(document, statements[first].span.start),
-                lead_in=_outside(statements[first], start),
+                lead_in=_outside(statements[first : last + 1], start),
             )
         )
     texts = [embedded_text(document, chunk) for chunk in chunks]
@@ -147,8 +147,9 @@ def _start(document: Document, first: int) -> int:
     return before + (len(gap) - len(gap.lstrip()))
 
 
-def _outside(statement: Statement, start: int) -> Span | None:
-    return statement.lead_in if statement.lead_in is not None and statement.lead_in.start < start else None
+def _outside(statements: Sequence[Statement], start: int) -> Span | None:
+    """The first lead-in that a chunk's statements need and that lies before the chunk."""
+    return next((each.lead_in for each in statements if each.lead_in is not None and each.lead_in.start < start), None)
 
 
 def _section(document: Document, position: int) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from datetime import date
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
@@ -22,6 +23,16 @@ _FORMS = tuple(
         r"(?P<year>[〇○零一二三四五六七八九]{4})年(?P<month>[一二三四五六七八九十]{1,2})月(?P<day>[一二三四五六七八九十]{1,3})日",
     )
 )
+_MONTH_FORMS = tuple(
+    re.compile(form, re.IGNORECASE)
+    for form in (
+        rf"\b{_MONTH}(?:\s+\d{{1,2}}(?:\s*[-–—]\s*(?:[A-Z][a-z]+\s+)?\d{{1,2}})?)?,?\s+(?:of\s+)?(?P<year>(?:19|20)\d{{2}})(?!\d)",
+        rf"(?<=[-–—])\s*{_MONTH}\s+\d{{1,2}},?\s+(?P<year>(?:19|20)\d{{2}})(?!\d)",
+        r"(?P<year>(?:19|20)\d{2})\s*年\s*(?P<month>\d{1,2})\s*月",
+        r"(?<!\d)(?P<year>(?:19|20)\d{2})-(?P<month>\d{2})(?:-\d{2})?(?!\d)",
+    )
+)
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d{2}(?!\d)")
 _CHINESE = {figure: value for value, figure in enumerate("〇一二三四五六七八九")} | {"○": 0, "零": 0}
 
 
@@ -36,6 +47,29 @@ def first_date(text: str) -> date | None:
         if (day := _date(match)) is not None:
             return day
     return None
+
+
+def periods(text: str) -> tuple[tuple[date, date], ...]:
+    """The months and years that a text names, each as its first and last day; a year inside a named month is not told again.
+
+    >>> periods("banking stress in March 2023")
+    ((datetime.date(2023, 3, 1), datetime.date(2023, 3, 31)),)
+    """
+    months = {(match.start(), match.end()): match for form in _MONTH_FORMS for match in form.finditer(text)}
+    found = [_month(_number(match["year"]), _number(match["month"])) for _, match in sorted(months.items())]
+    alone = (
+        int(match[0])
+        for match in _YEAR.finditer(text)
+        if not any(start <= match.start() < end for start, end in months)
+    )
+    found += [(date(year, 1, 1), date(year, 12, 31)) for year in alone]
+    return tuple(dict.fromkeys(period for period in found if period is not None))
+
+
+def _month(year: int, month: int) -> tuple[date, date] | None:
+    if not 1 <= month <= 12:
+        return None
+    return date(year, month, 1), date(year, month, monthrange(year, month)[1])
 
 
 def _date(match: re.Match[str]) -> date | None:

@@ -131,8 +131,8 @@ class Chunk:
     """A run of whole statements that fits the embedder's window.
 
     `statements` are the positions [first, last] in `Document.statements`; `tokens` is the length of what is embedded,
-    in word pieces, special tokens included; `lead_in` is embedded in front where the first statement needs one that
-    lies outside the span.
+    in word pieces, special tokens included; `lead_in` is embedded in front where a statement needs one that lies
+    outside the span.
     """
 
     id: str

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any, get_args
 
 from ingest import metadata as finding
-from ingest.chunking import ChunkSize, Measure, chunked
+from ingest.chunking import ChunkSize, Measure, chunked, embedded_text
 from ingest.document import Chunk, Document, Kind, Metadata, Reading, Relation, Status, document_id
 from ingest.errors import BadInput, CaveatError, UnreadableFile
 from ingest.isolation import Isolated
@@ -24,6 +24,10 @@ class Ingested:
     document: Document
     chunks: tuple[Chunk, ...]
     content: bytes
+
+    def texts(self) -> list[str]:
+        """What is embedded for each chunk."""
+        return [embedded_text(self.document, chunk) for chunk in self.chunks]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

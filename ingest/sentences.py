@@ -123,6 +123,7 @@ def _sentences(text: str, block: Span) -> Iterator[Span]:
     words = text[block.start : block.end].replace("\n", " ")
     ends = {boundary["end_index"] for boundary in sentencex.get_sentence_boundaries("en", words)}
     ends |= {match.end() for match in _MISSED.finditer(words)}
+    ends |= set(_note_ends(words))
     start = 0
     for end in sorted(ends):
         piece, rest = words[start:end], words[end:]
@@ -133,6 +134,14 @@ def _sentences(text: str, block: Span) -> Iterator[Span]:
         start = end
     if words[start:].strip():
         yield _trimmed(text, block.start + start, block.end)
+
+
+def _note_ends(words: str) -> Iterator[int]:
+    """Where a note that follows a whole sentence begins and ends: it is no part of the sentence after it."""
+    for match in _bracketed().finditer(words):
+        note = _bracket(words, match.start(), len(words))
+        if note is not None and _ENDED.search(words[: note.start].rstrip()):
+            yield from (note.start, note.end)
 
 
 def _joins(piece: str, rest: str) -> bool:

@@ -14,7 +14,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -26,8 +26,8 @@ from numpy.typing import NDArray
 from ingest.document import Chunk, Document
 from ingest.errors import CaveatError
 from vectorstore import rows
-from vectorstore.filters import Filters, issuer_key
-from vectorstore.rows import changes, chunks, documents, facts, vectors
+from vectorstore.filters import Filters, day_number, issuer_key
+from vectorstore.rows import changes, chunks, documents, facts, periods, vectors
 
 Vector = NDArray[np.float32]
 _IN_ONE_QUERY = 500
@@ -171,6 +171,19 @@ class Library:
             row = connection.execute(rows.narrowed(query, filters or Filters())).one()
         return int(row[0]), int(row[1])
 
+    def about(self, first: date, last: date, limit: int = 500) -> tuple[str, ...]:
+        """Documents that are about a time, by their title or their date: those about a part of it, the newest first."""
+        within = (periods.c.first_day >= day_number(first), periods.c.last_day <= day_number(last))
+        query = (
+            sql.select(documents.c.id)
+            .join(periods, periods.c.document_id == documents.c.id)
+            .where(*within)
+            .order_by(documents.c.issued.desc(), documents.c.seq)
+            .limit(limit)
+        )
+        with self._engine.connect() as connection:
+            return tuple(dict.fromkeys(connection.scalars(query)))
+
     def original(self, document_id: str) -> bytes | None:
         """The bytes a document was read from."""
         with self._engine.connect() as connection:
@@ -304,6 +317,8 @@ class Library:
                 sql.insert(chunks),
                 [rows.chunk_row(c, n, k) for n, (c, k) in enumerate(zip(entry.chunks, entry.vector_keys, strict=True))],
             )
+        if about := rows.period_rows(document):
+            connection.execute(sql.insert(periods), about)
         connection.execute(sql.insert(changes).values(removed=False, document_id=document.id))
 
     def _drop(self, connection: sql.Connection, document_id: str) -> list[_Gone]:
@@ -312,6 +327,7 @@ class Library:
             return []
         keys = connection.scalars(sql.select(chunks.c.vector_key).where(chunks.c.document_id == document_id)).all()
         connection.execute(sql.delete(chunks).where(chunks.c.document_id == document_id))
+        connection.execute(sql.delete(periods).where(periods.c.document_id == document_id))
         connection.execute(sql.delete(documents).where(documents.c.id == document_id))
         connection.execute(sql.insert(changes).values(removed=True, document_id=document_id))
         return [_Gone(original=original, vector_keys=tuple(keys))]

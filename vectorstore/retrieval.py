@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from ingest.dates import periods
 from ingest.document import Chunk, Document
 from vectorstore.embedding import Embedder
 from vectorstore.exact import nearest
@@ -38,21 +39,27 @@ class Weights:
     """How scores are fused: `meaning` against `1 - meaning` for words; a part is what a search adds to each list.
 
     Words count as BM25 over the best BM25 of the query, meaning as the cosine. Chosen on one half of the development
-    questions and reported on the other, see docs/quality.md.
+    questions and reported on the other, see docs/quality.md. `time` is added for a document about the month or year that the
+    question names: its title or its date says so.
     """
 
     meaning: float = 0.75
     depth: int = 100
     narrow: int = 4000
-    near_copy: float = 0.8
+    near_copy: float = 0.7
+    time: float = 0.1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """The passages of a search, best first, and what a reader must know about how they were found."""
+    """The passages of a search, best first, and what a reader must know about how they were found.
+
+    `timely` are the documents about the month or year that the question names.
+    """
 
     passages: tuple[Passage, ...]
     notices: tuple[str, ...] = ()
+    timely: frozenset[str] = frozenset()
     vector: Vector | None = field(default=None, compare=False)
 
 
@@ -76,7 +83,12 @@ class Retriever:
         depth = max(self._weights.depth, 3 * limit)
         by_meaning = self._by_meaning(query, filters, depth)
         by_words = self._words.search(query, filters, depth)
-        ranked = self._fused(query, by_meaning, by_words)[: 3 * limit + 20]
+        timely = self._timely(text, filters)
+        if timely:
+            narrowed = replace(filters, document_ids=timely)
+            by_meaning = _merged(by_meaning, self._by_meaning(query, narrowed, limit))
+            by_words = _merged(by_words, self._words.search(query, narrowed, limit))
+        ranked = self._fused(query, by_meaning, by_words, frozenset(timely))[: 3 * limit + 20]
         live = self._library.passages([chunk_id for chunk_id, _, _ in ranked])
         passages = [
             Passage(chunk=live[chunk_id][0], document=live[chunk_id][1], score=round(score, 6), found_by=found_by)
@@ -86,7 +98,8 @@ class Retriever:
         notices = tuple(notice for notice in (self._meaning.notice, self._words.notice) if notice)
         if vector is None:
             notices += ("The embedder does not know this language: passages were found by their words alone.",)
-        return Found(passages=_without_copies(passages, limit, self._weights.near_copy), notices=notices, vector=vector)
+        kept = _without_copies(passages, limit, self._weights.near_copy)
+        return Found(passages=kept, notices=notices, vector=vector, timely=frozenset(timely))
 
     def _by_meaning(self, query: Query, filters: Filters, depth: int) -> list[Hit]:
         """Chroma; or exact search where the filters leave little, since an approximate index can miss all of it."""
@@ -96,7 +109,18 @@ class Retriever:
             return nearest(*self._library.every_vector(filters), query.vector, depth)
         return self._meaning.search(query, filters, depth)
 
-    def _fused(self, query: Query, by_meaning: list[Hit], by_words: list[Hit]) -> list[tuple[str, float, FoundBy]]:
+    def _timely(self, text: str, filters: Filters) -> tuple[str, ...]:
+        """The documents about the months or years that a question names, so far as the filters admit them."""
+        named = tuple(document_id for first, last in periods(text) for document_id in self._library.about(first, last))
+        return (
+            tuple(document_id for document_id in named if document_id in filters.document_ids)
+            if filters.document_ids
+            else named
+        )
+
+    def _fused(
+        self, query: Query, by_meaning: list[Hit], by_words: list[Hit], timely: frozenset[str]
+    ) -> list[tuple[str, float, FoundBy]]:
         """Chunk ids with fused scores, best first; a chunk found by words alone gets its true cosine."""
         cosine = {hit.chunk_id: hit.score for hit in by_meaning}
         best = max((hit.score for hit in by_words), default=0.0)
@@ -111,6 +135,7 @@ class Retriever:
         fused: list[tuple[str, float, FoundBy]] = []
         for chunk_id in {**cosine, **bm25}:
             score = share * max(cosine.get(chunk_id, 0.0), 0.0) + (1 - share) * bm25.get(chunk_id, 0.0)
+            score += self._weights.time if chunk_id.rpartition("-")[0] in timely else 0.0
             found_by: FoundBy = (
                 "both" if chunk_id in seen and chunk_id in bm25 else "meaning" if chunk_id in seen else "words"
             )
@@ -118,33 +143,41 @@ class Retriever:
         return sorted(fused, key=lambda row: (-row[1], row[0]))
 
 
+def _merged(hits: list[Hit], more: list[Hit]) -> list[Hit]:
+    seen = {hit.chunk_id for hit in hits}
+    return [*hits, *(hit for hit in more if hit.chunk_id not in seen)]
+
+
 def _without_copies(passages: list[Passage], limit: int, near: float) -> tuple[Passage, ...]:
-    """Folds a passage into a better one that holds nearly the same words, as measured by shared runs of four terms."""
-    kept: list[tuple[Passage, frozenset[tuple[str, ...]]]] = []
+    """Folds a passage into a better one that holds nearly the same words and no other numbers."""
+    kept: list[tuple[Passage, _Print]] = []
     for passage in passages:
-        shingles = _shingles(passage.text)
-        for position, (other, held) in enumerate(kept):
-            if (
-                shingles
-                and held
-                and len(shingles & held) >= near * min(len(shingles), len(held))
-                and _alike(shingles, held)
-            ):
-                if passage.document.id not in (other.document.id, *other.copies):
-                    kept[position] = (replace(other, copies=(*other.copies, passage.document.id)), held)
-                break
-        else:
-            if len(kept) == limit:
-                break
-            kept.append((passage, shingles))
+        own = _print(passage.text)
+        same = next((n for n, (_, held) in enumerate(kept) if own.copies(held, near)), None)
+        if same is None and len(kept) == limit:
+            break
+        if same is None:
+            kept.append((passage, own))
+        elif passage.document.id not in ((other := kept[same][0]).document.id, *other.copies):
+            kept[same] = (replace(other, copies=(*other.copies, passage.document.id)), kept[same][1])
     return tuple(passage for passage, _ in kept)
 
 
-def _alike(one: frozenset[tuple[str, ...]], other: frozenset[tuple[str, ...]]) -> bool:
-    """Whether two passages are of like length; a short one inside a long one is not a copy of it."""
-    return min(len(one), len(other)) >= 0.5 * max(len(one), len(other))
+@dataclass(frozen=True, slots=True)
+class _Print:
+    """What near-copies share: runs of four terms, and numbers."""
+
+    runs: frozenset[tuple[str, ...]]
+    numbers: frozenset[str]
+
+    def copies(self, other: _Print, near: float) -> bool:
+        """Whether two are of like length, share most runs, and neither has a number that the longer lacks."""
+        short, long = sorted((self, other), key=lambda each: len(each.runs))
+        alike = 2 * len(short.runs) >= len(long.runs) and short.numbers <= long.numbers
+        return alike and len(short.runs & long.runs) >= near * len(short.runs)
 
 
-def _shingles(text: str) -> frozenset[tuple[str, ...]]:
+def _print(text: str) -> _Print:
     found = terms(text)
-    return frozenset(tuple(found[i : i + 4]) for i in range(max(1, len(found) - 3)))
+    runs = frozenset(tuple(found[i : i + 4]) for i in range(max(1, len(found) - 3)))
+    return _Print(runs, frozenset(term for term in found if term[0].isdigit()))

@@ -10,6 +10,7 @@ from typing import Any
 
 import sqlalchemy as sql
 
+from ingest.dates import periods as found_periods
 from ingest.document import Chunk, Document, Label, Metadata, Relation, Span, Statement
 from vectorstore.filters import NO_DATE, Filters, day_number, issuer_key
 
@@ -74,6 +75,14 @@ facts = sql.Table(
     metadata,
     sql.Column("name", sql.String(60), primary_key=True),
     sql.Column("value", sql.Text, nullable=False),
+)
+
+periods = sql.Table(
+    "periods",
+    metadata,
+    sql.Column("document_id", sql.String(24), primary_key=True),
+    sql.Column("first_day", sql.Integer, primary_key=True),
+    sql.Column("last_day", sql.Integer, primary_key=True),
 )
 
 LISTED = (
@@ -158,6 +167,16 @@ def document(row: Any) -> Document:
         statements=tuple(_statement(each) for each in layout["statements"]),
         warnings=tuple(json.loads(row.warnings)),
     )
+
+
+def period_rows(document: Document) -> list[dict[str, Any]]:
+    """The times that a document is about: those its title names, or else the day it was issued."""
+    issued = document.metadata.issued
+    named = found_periods(document.title) or (((issued, issued),) if issued else ())
+    return [
+        {"document_id": document.id, "first_day": day_number(first), "last_day": day_number(last)}
+        for first, last in named
+    ]
 
 
 def listed(row: Any) -> dict[str, Any]:

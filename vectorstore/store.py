@@ -16,7 +16,7 @@ from typing import Literal
 
 import filelock
 
-from ingest.chunking import ChunkSize, chunked, embedded_text
+from ingest.chunking import ChunkSize, chunked
 from ingest.pipeline import Ingested, Refused, Unchanged, ingest
 from ingest.sources import Source
 from vectorstore.embedding import Embedder, vector_key
@@ -92,7 +92,7 @@ class Store:
         `progress` is called with chunks embedded so far and chunks read so far. The indexes are brought up to date when
         the outcomes have been taken.
         """
-        waiting: list[Ingested] = []
+        waiting: list[Ingested | Outcome] = []
         done = read = 0
         size = size or ChunkSize(window=self.embedder.window)
 
@@ -102,28 +102,19 @@ class Store:
             if progress:
                 progress(done, read)
 
+        together = 0
         for result in ingest(sources, self.embedder.measure, known=self.library.holds, size=size):
-            if isinstance(result, Unchanged):
-                held = self.library.held(result.document_id)
-                title = held.title if held else result.source.name
-                yield Outcome(id=result.document_id, title=title, source=result.source.uri, status="unchanged")
-            elif isinstance(result, Refused):
-                error = result.error
-                yield Outcome(
-                    id=None,
-                    title=result.source.name,
-                    source=result.source.uri,
-                    status="refused",
-                    code=error.code,
-                    reason=error.message,
-                    hint=error.hint,
-                )
-            else:
+            if isinstance(result, Ingested):
                 waiting.append(result)
+                together += len(result.chunks)
                 read += len(result.chunks)
-                if sum(len(each.chunks) for each in waiting) >= _CHUNKS_TOGETHER:
-                    yield from self._keep(waiting, tell)
-                    waiting = []
+            elif waiting:
+                waiting.append(self._outcome(result))
+            else:
+                yield self._outcome(result)
+            if together >= _CHUNKS_TOGETHER:
+                yield from self._keep(waiting, tell)
+                waiting, together = [], 0
         if waiting:
             yield from self._keep(waiting, tell)
         self.follow()
@@ -181,14 +172,28 @@ class Store:
         self.library.close()
         self._lock.release()
 
-    def _keep(self, waiting: list[Ingested], tell: Callable[[int], None]) -> Iterator[Outcome]:
-        """Embeds what is new in some documents and keeps them in one transaction."""
-        texts = {
-            vector_key(self.embedder.stamp, text): text
-            for each in waiting
-            for chunk in each.chunks
-            for text in [embedded_text(each.document, chunk)]
-        }
+    def _outcome(self, result: Unchanged | Refused) -> Outcome:
+        source = result.source
+        if isinstance(result, Unchanged):
+            held = self.library.held(result.document_id)
+            title = held.title if held else source.name
+            return Outcome(id=result.document_id, title=title, source=source.uri, status="unchanged")
+        error = result.error
+        return Outcome(
+            id=None,
+            title=source.name,
+            source=source.uri,
+            status="refused",
+            code=error.code,
+            reason=error.message,
+            hint=error.hint,
+        )
+
+    def _keep(self, waiting: list[Ingested | Outcome], tell: Callable[[int], None]) -> Iterator[Outcome]:
+        """Embeds what is new in some documents and keeps them in one transaction; gives outcomes in the order of the sources."""
+        read = [each for each in waiting if isinstance(each, Ingested)]
+        keyed = [[(vector_key(self.embedder.stamp, text), text) for text in each.texts()] for each in read]
+        texts = {key: text for pairs in keyed for key, text in pairs}
         known = self.library.known_vectors(list(texts))
         fresh = {key: text for key, text in texts.items() if key not in known}
         vectors = list(self.embedder.embed(list(fresh.values()), tell)) if fresh else []
@@ -197,23 +202,14 @@ class Store:
             Entry(
                 document=each.document,
                 chunks=each.chunks,
-                vector_keys=tuple(
-                    vector_key(self.embedder.stamp, embedded_text(each.document, chunk)) for chunk in each.chunks
-                ),
+                vector_keys=tuple(key for key, _ in pairs),
                 content=each.content,
             )
-            for each in waiting
+            for each, pairs in zip(read, keyed, strict=True)
         ]
-        statuses = self.library.add(entries, dict(zip(fresh, vectors, strict=True)))
-        for each, status in zip(waiting, statuses, strict=True):
-            yield Outcome(
-                id=each.document.id,
-                title=each.document.title,
-                source=each.document.source,
-                status="replaced" if status == "replaced" else "added",
-                chunks=len(each.chunks),
-                warnings=each.document.warnings,
-            )
+        statuses = iter(self.library.add(entries, dict(zip(fresh, vectors, strict=True))))
+        for each in waiting:
+            yield each if isinstance(each, Outcome) else _kept(each, next(statuses))
 
     def _check_stamp(self) -> None:
         held = self.library.fact("embedder")
@@ -230,6 +226,18 @@ class Store:
         from vectorstore import chroma  # noqa: PLC0415 (a second of import)
 
         return chroma.open_server(self._chroma_url, folder.name) if self._chroma_url else chroma.open_folder(folder)
+
+
+def _kept(ingested: Ingested, status: str) -> Outcome:
+    document = ingested.document
+    return Outcome(
+        id=document.id,
+        title=document.title,
+        source=document.source,
+        status="replaced" if status == "replaced" else "added",
+        chunks=len(ingested.chunks),
+        warnings=document.warnings,
+    )
 
 
 def _open_words(folder: Path) -> Index:

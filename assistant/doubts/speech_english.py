@@ -60,6 +60,7 @@ BEYOND = re.compile(
     r"as well as)\b|\s+(?:released|published|issued|compiled|cited|seen|obtained|conducted|dated|posted|on\s+\w+day)\b"
 )
 
+GERUND = re.compile(r"(?:[a-z]+ly\s+)?[a-z]+ing\b")  # "unwinding the decline observed in March": nobody speaks
 REACH = 200  # characters looked back from a verb of saying, so that the cost grows with the length only
 
 
@@ -124,6 +125,8 @@ def _before(words: Words, verb: re.Match[str], told: str) -> Speech | None:
         or SUBORDINATE.search(text[max(0, place.start - REACH) : place.start])
         or not _can_say(words, place, told)
     ):
+        return None
+    if words.whole[place.start].islower() and GERUND.match(text, place.start):
         return None
     who = (place.start, place.end)
     return _speech(words, (place.start, verb.end()), who, told, cited=place.cited)
