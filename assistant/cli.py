@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import argparse
+import io
 import json
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 _DATES = "as 2020-02-24"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs a command; 0 when it did what was asked, 1 for an error that the message says how to mend, 2 for wrong usage."""
+    _speak_utf8()
     given = _parser().parse_args(arguments)
     if given.command is None:
         _parser().print_help()
@@ -22,25 +24,37 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         from assistant import commands  # noqa: PLC0415 (heavy; not needed for --help)
 
-        return commands.run(given)
+        status = commands.run(given)
+        sys.stdout.flush()  # here, where a reader that has gone away is met with manners
+        return status
     except CaveatError as error:
-        if getattr(given, "json", False):
-            print(
-                json.dumps(
-                    {"error": {"code": error.code, "message": error.message, "hint": error.hint}}, ensure_ascii=False
-                )
-            )
-        else:
-            print(f"caveat: {error.message}", file=sys.stderr)
-            if error.hint:
-                print(f"        {error.hint}", file=sys.stderr)
-        return 1
+        return _told(error.code, error.message, error.hint, as_json=given.json)
     except KeyboardInterrupt:
         print("caveat: stopped; what was reported as done is kept.", file=sys.stderr)
         return 130
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except OSError as error:
+        what = ": ".join(str(part) for part in (error.filename, error.strerror or error) if part)
+        return _told("system", f"{what}.", "Check the path, its permissions and the disk.", as_json=given.json)
+
+
+def _told(code: str, message: str, hint: str, *, as_json: bool) -> int:
+    if as_json:
+        print(json.dumps({"error": {"code": code, "message": message, "hint": hint}}, ensure_ascii=False))
+    else:
+        print(f"caveat: {message}", file=sys.stderr)
+        if hint:
+            print(f"        {hint}", file=sys.stderr)
+    return 1
+
+
+def _speak_utf8() -> None:
+    """UTF-8 into files and pipes, whatever the locale; on a terminal what it cannot show becomes a question mark."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding=None if stream.isatty() else "utf-8", errors="replace")
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -49,6 +63,7 @@ def _parser() -> argparse.ArgumentParser:
         description="Answers about notices and reports, with the exact words behind every claim and what to doubt about it.",
         epilog="Settings are CAVEAT_... variables or caveat.toml; `caveat doctor` prints them.",
     )
+    parser.set_defaults(json=False)
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
     _ingest(commands)
     _ask(commands)
@@ -65,7 +80,7 @@ def _parser() -> argparse.ArgumentParser:
             )
     serve = commands.add_parser("serve", help="serve the page and the API", description="serve the page and the API")
     serve.add_argument("--host", help="address to listen on (default: CAVEAT_HOST, 127.0.0.1)")
-    serve.add_argument("--port", type=int, help="port (default: CAVEAT_PORT, 8600)")
+    serve.add_argument("--port", type=_number(0, 65535), help="port, 0 for any free one (default: CAVEAT_PORT, 8600)")
     return parser
 
 
@@ -81,7 +96,7 @@ def _ask(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     ask = commands.add_parser(
         "ask", help="answer a question from the library", description="answer a question from the library"
     )
-    ask.add_argument("question")
+    ask.add_argument("question", type=_text)
     ask.add_argument("--json", action="store_true", help="print the whole answer as JSON")
     _filters(ask)
 
@@ -92,8 +107,8 @@ def _library(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     )
     actions = library.add_subparsers(dest="action", metavar="ACTION", required=True)
     listing = actions.add_parser("list", help="list documents")
-    listing.add_argument("--words", default="", help="words that must stand in title, issuer or number")
-    listing.add_argument("--limit", type=int, default=1000, help="most documents to list")
+    listing.add_argument("--words", type=_text, default="", help="words that must stand in title, issuer or number")
+    listing.add_argument("--limit", type=_number(1, 1_000_000), default=1000, help="most documents to list")
     _filters(listing)
     show = actions.add_parser("show", help="show a document: what it states, its sections and statements")
     show.add_argument("id", help="a document's id, or its first characters")
@@ -107,11 +122,27 @@ def _library(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
 def _filters(command: argparse.ArgumentParser) -> None:
     group = command.add_argument_group("filters")
     for name in ("issuer", "kind", "status", "language"):
-        group.add_argument(f"--{name}", action="append", default=[], help="may be given several times")
-    group.add_argument("--document", action="append", default=[], help="a document's id; may be given several times")
+        group.add_argument(f"--{name}", action="append", type=_text, default=[], help="may be given several times")
+    group.add_argument(
+        "--document", action="append", type=_text, default=[], help="a document's id; may be given several times"
+    )
     group.add_argument("--from", dest="issued_from", help=f"issued on this day or later, {_DATES}")
     group.add_argument("--to", dest="issued_to", help=f"issued on this day or earlier, {_DATES}")
     group.add_argument("--as-of", help=f"leave out what was issued after this day, {_DATES}")
+
+
+def _text(given: str) -> str:
+    """An argument as Unicode: bytes that are none come as lone surrogates, which nothing can store or find."""
+    return given.encode("utf-8", "replace").decode()
+
+
+def _number(lowest: int, highest: int) -> Callable[[str], int]:
+    def number(given: str) -> int:
+        if not given.isascii() or not given.isdigit() or len(given) > 9 or not lowest <= int(given) <= highest:
+            raise argparse.ArgumentTypeError(f"{given!r} is not a number from {lowest} to {highest}")
+        return int(given)
+
+    return number
 
 
 if __name__ == "__main__":

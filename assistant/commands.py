@@ -6,9 +6,10 @@ import argparse
 import json
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 from rich.console import Console
@@ -20,7 +21,7 @@ from assistant.answer import Answer
 from assistant.rendering import answer_lines, as_json, held_json, source_name
 from assistant.settings import Settings, read_settings
 from ingest.errors import BadInput
-from ingest.sources import count, gather
+from ingest.sources import Source, count, gather
 from vectorstore.filters import Filters
 from vectorstore.library import Held, Library
 from vectorstore.store import Outcome, Store
@@ -47,13 +48,20 @@ def _ingest(given: argparse.Namespace, settings: Settings) -> int:
     total = count(given.path)
     outcomes = []
     with wiring.open_store(settings) as store, _bar(total, shown=not (given.quiet or given.json)) as bar:
-        for outcome in store.ingest(gather(given.path), progress=bar):
+        for outcome in store.ingest(_foreign(gather(given.path), given.path, settings.home), progress=bar):
             outcomes.append(outcome)
             if given.json:
                 _print_json(as_json(outcome))
     if not given.json:
         _print_outcomes(outcomes)
     return 1 if outcomes and all(outcome.status == "refused" for outcome in outcomes) else 0
+
+
+def _foreign(sources: Iterable[Source], paths: list[str], home: Path) -> Iterator[Source]:
+    """Leaves out the data folder's own files, which stand below the folder one works in (`caveat ingest .`)."""
+    inside = home.resolve()
+    named = any(path != "-" and Path(path).resolve().is_relative_to(inside) for path in paths)
+    return (source for source in sources if named or not source.uri.startswith(f"{inside.as_uri()}/"))
 
 
 def _ask(given: argparse.Namespace, settings: Settings) -> int:
@@ -168,7 +176,7 @@ def _remove(store: Store, held: list[Held], *, told: bool) -> int:
 
 def _held(library: Library, start: str) -> Held:
     """The one document whose id begins so."""
-    found = [document_id for document_id in library.ids() if document_id.startswith(start)]
+    found = [document_id for document_id in library.ids() if start and document_id.startswith(start)]
     held = library.held(found[0]) if len(found) == 1 else None
     if held is not None:
         return held
@@ -241,7 +249,9 @@ def _bar(total: int, *, shown: bool) -> Iterator[Any]:
 
 
 def _console() -> Console:
-    return Console(soft_wrap=not sys.stdout.isatty())  # a pipe gets whole lines
+    if sys.stdout.isatty():
+        return Console()
+    return Console(soft_wrap=True, width=10_000)  # a pipe gets whole lines, in tables too
 
 
 def _print_json(value: Any) -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any, Literal
 
 from assistant import wiring
@@ -35,7 +37,10 @@ class Examination:
 
 def examine(settings: Settings) -> Examination:
     """Tries each part on the data folder as it is; changes nothing in the library."""
-    return Examination(settings=settings.model_dump(mode="json"), checks=tuple(_checks(settings)))
+    shown = settings.model_dump(mode="json")
+    for name in ("library_url", "chroma_url"):
+        shown[name] = re.sub(r"(?<=:)[^:/@]+(?=@)", "***", shown[name])  # a password is nobody's to read
+    return Examination(settings=shown, checks=tuple(_checks(settings)))
 
 
 def printed(examination: Examination, *, as_json: bool) -> int:
@@ -55,19 +60,12 @@ def printed(examination: Examination, *, as_json: bool) -> int:
 
 def _checks(settings: Settings) -> Iterator[Check]:
     yield Check(name="python", state="ok", told=sys.version.split()[0])
-    settings.home.mkdir(parents=True, exist_ok=True)
-    free = shutil.disk_usage(settings.home).free // 1_000_000
-    yield Check(
-        name="disk",
-        state="ok" if free > 500 else "failed",
-        told=f"{free} MB free",
-        hint="" if free > 500 else "Make room: 500 MB are wanted.",
-    )
+    yield _tried("disk", lambda: _disk(settings.home))
     yield _tried("embedder", lambda: _embedder(settings))
     try:
         store = wiring.open_store(settings)
-    except CaveatError as error:
-        yield Check(name="library", state="failed", told=error.message, hint=error.hint)
+    except (CaveatError, OSError) as error:
+        yield _failed("library", error)
         return
     with store:
         yield _tried("library", lambda: _library(store))
@@ -82,8 +80,22 @@ def _checks(settings: Settings) -> Iterator[Check]:
 def _tried(name: str, told: Callable[[], str]) -> Check:
     try:
         return Check(name=name, state="ok", told=told())
-    except CaveatError as error:
+    except (CaveatError, OSError) as error:
+        return _failed(name, error)
+
+
+def _failed(name: str, error: CaveatError | OSError) -> Check:
+    if isinstance(error, CaveatError):
         return Check(name=name, state="failed", told=error.message, hint=error.hint)
+    return Check(name=name, state="failed", told=f"{error.filename}: {error.strerror}.", hint="Set CAVEAT_HOME.")
+
+
+def _disk(home: Path) -> str:
+    home.mkdir(parents=True, exist_ok=True)
+    free = shutil.disk_usage(home).free // 1_000_000
+    if free <= 500:
+        raise CaveatError(f"{free} MB free", "Make room: 500 MB are wanted.")
+    return f"{free} MB free"
 
 
 def _embedder(settings: Settings) -> str:

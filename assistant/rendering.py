@@ -7,6 +7,7 @@ from dataclasses import fields, is_dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 from assistant.answer import Answer, Claim
 from vectorstore.library import Held
@@ -75,9 +76,16 @@ def held_json(held: Held) -> dict[str, Any]:
 
 
 def source_name(uri: str) -> str:
-    """A source's name without the folders above it."""
-    head, _, key = uri.partition("#")
-    return head.rsplit("/", 1)[-1] + (f"#{key}" if key else "")
+    """A source's name for people, without its scheme and the folders above it.
+
+    >>> source_name("file:///home/ann/a%20notice.md"), source_name("upload:notice.md"), source_name("api:#7")
+    ('a notice.md', 'notice.md', '#7')
+    """
+    scheme, _, path = uri.partition(":")
+    if scheme != "file":
+        return path
+    head, _, key = path.partition("#")
+    return unquote(head.rsplit("/", 1)[-1]) + (f"#{key}" if key else "")
 
 
 def answer_lines(answer: Answer) -> Iterator[tuple[str, str]]:

@@ -70,10 +70,11 @@ def edition(held: Sequence[Any] | None) -> Edition | None:
 
 @lru_cache(maxsize=50_000)
 def source_of(given: Edition) -> Source:
-    """The source of an edition: each passage a sentence of words that stand nowhere else."""
+    """The source of an edition: each passage a sentence of rare words; every second one stands in all its editions."""
     lines = []
     for place in range(given.passages):
-        letters = hashlib.sha256(f"{given.key}/{given.number}/{place}".encode()).hexdigest().translate(_LETTERS)
+        number = 0 if place % 2 else given.number
+        letters = hashlib.sha256(f"{given.key}/{number}/{place}".encode()).hexdigest().translate(_LETTERS)
         words = " ".join(letters[at : at + 10] for at in range(0, 60, 10))
         lines.append(f"{COMMON_WORD.title()} entry {place} of {given.key} names {words}.")
     return from_record({"_id": given.key, "title": f"Notice {given.key}", "text": "\n\n".join(lines)}, "kill:")
@@ -297,13 +298,14 @@ class Worker:
         self._store.close()
 
     def work(self) -> None:
-        """Works until it is killed."""
+        """Works until it is killed, or has lost its parent."""
+        parent = os.getppid()
         self._say(state="opening")
         self._store = _opened(self._home)
         self._store.open_indexes()
         self._say(state="working")
         threading.Thread(target=_to_the_end, args=(self._remove_at_times,)).start()
-        while True:
+        while os.getppid() == parent:
             dice = self._random.random()
             if dice < 0.06:
                 self._store.rebuild()
@@ -531,6 +533,7 @@ def _play(role: str) -> None:
     else:
         worker = Worker(task)
         _to_the_end(worker.prepare if role == "prepare" else worker.work)
+        os._exit(0)
 
 
 def main() -> None:

@@ -109,6 +109,9 @@ def test_the_other_statements_of_the_seed_have_the_doubts_an_analyst_gives_them(
 
 
 LOUD = [
+    ("attributed", "Banshan argues", "Banshan argues that its tool should become the standard."),
+    ("attributed", "据《启明财讯》报道", "据《启明财讯》报道，夜间线路已增至38条。"),
+    ("attributed", "said a dispatcher in Shitan", "The bridge is closed, said a dispatcher in Shitan."),
     ("questioned", "unconfirmed", "The dam failed in March (Ed. note: this is unconfirmed)."),
     ("questioned", "disputed", "The figure of 4,000 deaths is disputed."),
     ("questioned", "could not be independently confirmed", "The account could not be independently confirmed."),
@@ -202,6 +205,7 @@ def test_a_doubt_that_the_source_gives_is_found_at_its_words(kind: str, words: s
 
 
 QUIET = [
+    "Rates rose, partially unwinding the sharp decline observed in early March due to the stress.",
     "Operators may apply for an exemption.",
     "Operators may not resell the data.",
     "The licence may be revoked by the bureau.",

@@ -66,7 +66,7 @@ class Follower:
     def open(self) -> None:
         """Opens the index that the pointer names, or begins a new one; an unclean one is probed first."""
         held = self._read_pointer()
-        if held is None or held.stamp != self._stamp:
+        if held is None or held.stamp != self._stamp or not self._path(held.generation).is_dir():
             self._begin(held.generation + 1 if held else 1)
         elif held.clean or self._passes_probe(held):
             self._pointer = held

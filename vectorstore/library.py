@@ -250,9 +250,12 @@ class Library:
         for document_id in document_ids:
             with self._engine.connect() as connection:
                 found = connection.execute(query.where(chunks.c.document_id == document_id)).all()
-                if found:
-                    document = self._load(document_id)
-                    yield document, [(rows.chunk(row), np.frombuffer(row.data, dtype=np.float32)) for row in found]
+                row = connection.execute(sql.select(documents).where(documents.c.id == document_id)).first()
+                if found and row is not None:  # it may have been taken away between the two reads
+                    yield (
+                        rows.document(row),
+                        [(rows.chunk(each), np.frombuffer(each.data, dtype=np.float32)) for each in found],
+                    )
 
     def live(self, document_ids: Sequence[str]) -> set[str]:
         """Which documents are in the library now."""

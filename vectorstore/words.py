@@ -33,6 +33,7 @@ class WordIndex:
         """Deletes by document, then adds chunks, in one commit."""
         if self._writer is None:
             self._writer = self._index.writer(_WRITER_MEMORY, 1)
+            self._writer.garbage_collect_files()  # a killed commit's .del file would make the same commit fail for good
         for document_id in removed:
             self._writer.delete_documents_by_term("document_id", document_id)
         for document, held in added:

@@ -13,7 +13,7 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import PlainTextResponse, Response
 from starlette.datastructures import UploadFile
 
-from assistant.api.problems import RESPONSES, NotFound
+from assistant.api.problems import RESPONSES, NotFound, UnsupportedType, body_type
 from assistant.api.schema import DocumentOut, HeldListOut, OutcomesOut
 from assistant.rendering import as_json, held_json, source_name
 from ingest.document import Label
@@ -22,6 +22,7 @@ from ingest.sources import Source, from_json_lines, from_record, from_upload
 from vectorstore.filters import Filters
 from vectorstore.store import Store
 
+_ALL = 2**31 - 1
 _BODY = {
     "requestBody": {
         "required": True,
@@ -63,6 +64,10 @@ def routes(store: Store) -> APIRouter:
             outcomes = list(store.ingest(sources))
         return {"documents": [as_json(outcome) for outcome in outcomes]}
 
+    def total(filters: Filters, words: str) -> int:
+        found = store.library
+        return len(found.page(filters, words=words, limit=_ALL)) if words.strip() else found.counts(filters)[0]
+
     @router.post("", status_code=201, response_model=OutcomesOut, openapi_extra=_BODY)
     async def add(request: Request) -> Any:
         """Reads documents into the library; each gets an outcome, a refused one with its reason and how to mend it."""
@@ -93,7 +98,7 @@ def routes(store: Store) -> APIRouter:
         return {
             "documents": [held_json(held) for held in page],
             "next_cursor": str(page[-1].seq) if more else None,
-            "total": store.library.counts(filters)[0],
+            "total": total(filters, q),
         }
 
     @router.get("/{document_id}", response_model=DocumentOut)
@@ -138,7 +143,7 @@ def routes(store: Store) -> APIRouter:
 
 
 async def _sources(request: Request) -> Iterator[Source]:
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    kind = body_type(request)
     if kind == "multipart/form-data":
         async with request.form(max_files=1000) as form:
             files = [
@@ -157,10 +162,7 @@ async def _sources(request: Request) -> Iterator[Source]:
         except (ValueError, RecursionError) as error:
             raise BadInput("The body is not JSON.", 'Send {"title": "...", "text": "..."}.') from error
         return iter([from_record(record, "api:")])
-    raise BadInput(
-        f"A body of type {kind or 'nothing'} is not read.",
-        "Send multipart/form-data, application/json or application/x-ndjson.",
-    )
+    raise UnsupportedType(kind, "multipart/form-data, application/json or application/x-ndjson")
 
 
 def _after(cursor: str | None) -> int:

@@ -1,13 +1,15 @@
-"""What every request passes: a request id, a limit on the body, and headers that keep a browser to this origin."""
+"""What every request passes: a request id, a limit on the body, a look at where it comes from, and headers that keep a
+browser to this origin. An error that nobody foresaw ends here too, so that its answer bears the same headers."""
 
 from __future__ import annotations
 
 import json
+import logging
 import uuid
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from assistant.api.problems import MEDIA_TYPE
+from assistant.api.problems import MEDIA_TYPE, TITLES
 
 _POLICY = "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'; object-src 'none'"
 _TRUSTED = "; require-trusted-types-for 'script'"
@@ -17,6 +19,11 @@ _HEADERS = (
     (b"referrer-policy", b"no-referrer"),
     (b"cross-origin-opener-policy", b"same-origin"),
 )
+_LOOPBACK = frozenset({"localhost", "127.0.0.1", "[::1]"})
+_READING = frozenset({"GET", "HEAD", "OPTIONS"})
+_log = logging.getLogger("caveat.api")
+_Refusal = tuple[int, str, str, str]
+"""Status, code, detail, hint."""
 
 
 class _TooLarge(Exception):
@@ -24,19 +31,19 @@ class _TooLarge(Exception):
 
 
 class Edge:
-    """ASGI middleware."""
+    """ASGI middleware. `host` is a name that the server may be called by besides those of this machine."""
 
-    def __init__(self, app: ASGIApp, *, largest_body: int) -> None:
+    def __init__(self, app: ASGIApp, *, largest_body: int, host: str = "") -> None:
         self._app = app
         self._largest = largest_body
+        self._hosts = _LOOPBACK | {host.lower()}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Passes a request on, or answers that its body is too large."""
+        """Passes a request on, or answers why not."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
         scope["request_id"] = uuid.uuid4().hex
-        declared = next((value for name, value in scope["headers"] if name == b"content-length"), b"0")
         started, seen = False, 0
 
         async def limited() -> Message:
@@ -49,18 +56,54 @@ class Edge:
 
         async def marked(message: Message) -> None:
             nonlocal started
+            if seen > self._largest and not started:
+                return  # FastAPI takes _TooLarge for a body that does not parse
             if message["type"] == "http.response.start":
                 started = True
                 message["headers"] = [*message["headers"], *self._added(scope)]
             await send(message)
 
-        try:
-            if declared.isdigit() and int(declared) > self._largest:
-                raise _TooLarge
-            await self._app(scope, limited, marked)
-        except _TooLarge:
-            if not started:
-                await self._refuse(scope, marked)
+        refusal = self._refusal(scope)
+        if refusal is None:
+            try:
+                await self._app(scope, limited, marked)
+            except _TooLarge:
+                pass
+            except Exception as error:
+                if started:
+                    raise
+                _log.exception("request %s failed", scope["request_id"], exc_info=error)
+                hint = "The log of the server has it under the request id."
+                refusal = (500, "internal", "Something went wrong in Caveat.", hint)
+            if seen > self._largest and not started:
+                seen, refusal = 0, self._too_large()
+        if refusal is not None:
+            await self._refuse(scope, marked, refusal)
+
+    def _refusal(self, scope: Scope) -> _Refusal | None:
+        """Why a request is not passed on, where its headers tell."""
+        headers = {name: value.decode("latin-1").strip() for name, value in scope["headers"]}
+        host, site = headers.get(b"host", "").lower(), headers.get(b"sec-fetch-site", "none")
+        if host and host.rsplit(":", 1)[0] not in self._hosts and host not in self._hosts:
+            # A page of another site can have its own name point here (DNS rebinding) and would then read the library.
+            return (
+                421,
+                "misdirected",
+                "Caveat is not served under the name in the Host header.",
+                "Call it by 127.0.0.1 or localhost; a server in front sends its Host as 127.0.0.1.",
+            )
+        if scope["method"] not in _READING and site not in {"same-origin", "none"}:
+            # A form of another site can send files without being asked by the browser whether it may.
+            hint = "Send it from Caveat's own page, or from a program."
+            return 403, "cross_site", "A page of another site may not change or question this library.", hint
+        declared = headers.get(b"content-length", "0")
+        if declared.isdigit() and (len(declared) > 18 or int(declared) > self._largest):
+            return self._too_large()
+        return None
+
+    def _too_large(self) -> _Refusal:
+        detail = f"The request holds more than {self._largest} bytes."
+        return 413, "too_large", detail, "Send less at a time, or raise CAVEAT_LARGEST_UPLOAD."
 
     def _added(self, scope: Scope) -> list[tuple[bytes, bytes]]:
         policy = _DOCS if scope["path"].startswith("/docs") else _POLICY + _TRUSTED
@@ -70,14 +113,15 @@ class Edge:
             (b"x-request-id", scope["request_id"].encode()),
         ]
 
-    async def _refuse(self, scope: Scope, send: Send) -> None:
+    async def _refuse(self, scope: Scope, send: Send, refusal: _Refusal) -> None:
+        status, code, detail, hint = refusal
         told = {
             "type": "about:blank",
-            "title": "Too large",
-            "status": 413,
-            "code": "too_large",
-            "detail": f"The request holds more than {self._largest} bytes.",
-            "hint": "Send less at a time, or raise CAVEAT_LARGEST_UPLOAD.",
+            "title": TITLES[status],
+            "status": status,
+            "code": code,
+            "detail": detail,
+            "hint": hint,
             "request_id": scope["request_id"],
         }
         body = json.dumps(told).encode()
@@ -86,5 +130,5 @@ class Edge:
             (b"content-length", str(len(body)).encode()),
             (b"connection", b"close"),
         ]
-        await send({"type": "http.response.start", "status": 413, "headers": headers})
+        await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": body})

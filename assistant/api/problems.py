@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -14,7 +13,6 @@ from starlette.exceptions import HTTPException
 from ingest.errors import CaveatError
 
 MEDIA_TYPE = "application/problem+json"
-_log = logging.getLogger("caveat.api")
 _STATUS = {
     "library": 503,
     "embedder": 503,
@@ -23,13 +21,16 @@ _STATUS = {
     "too_large": 413,
     "unsupported_type": 415,
 }
-_TITLES = {
+TITLES = {
     400: "Bad request",
+    403: "Forbidden",
     404: "Not found",
     405: "Method not allowed",
     413: "Too large",
     415: "Unsupported type",
+    421: "Misdirected",
     422: "Unprocessable",
+    500: "Internal error",
     503: "Not available",
 }
 
@@ -52,12 +53,21 @@ class NotFound(CaveatError):
     code = "not_found"
 
 
+class UnsupportedType(CaveatError):
+    """The body is of a type that this route does not read."""
+
+    code = "unsupported_type"
+
+    def __init__(self, kind: str, readable: str) -> None:
+        super().__init__(f"A body of type {kind or 'nothing'} is not read.", f"Send {readable}.")
+
+
 RESPONSES: dict[int | str, dict[str, Any]] = {
     status: {
-        "description": _TITLES[status],
+        "description": TITLES[status],
         "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
     }
-    for status in (400, 404, 413, 422, 503)
+    for status in (400, 404, 413, 415, 422, 503)
 }
 
 
@@ -66,7 +76,7 @@ def problem(
 ) -> JSONResponse:
     """A problem document as a response."""
     body = Problem(
-        title=_TITLES.get(status, "Error"),
+        title=TITLES.get(status, "Error"),
         status=status,
         code=code,
         detail=detail,
@@ -76,8 +86,13 @@ def problem(
     return JSONResponse(body.model_dump(), status_code=status, media_type=MEDIA_TYPE, headers=headers)
 
 
+def body_type(request: Request) -> str:
+    """The media type of a request's body, without its parameters."""
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
 def install(app: FastAPI) -> None:
-    """Answers every error of an app with a problem document."""
+    """Answers every error of an app with a problem document; one that nobody foresaw is answered by `Edge`."""
 
     @app.exception_handler(CaveatError)
     def caveat(request: Request, error: CaveatError) -> JSONResponse:
@@ -85,6 +100,8 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     def invalid(request: Request, error: RequestValidationError) -> JSONResponse:
+        if request.method == "POST" and "json" not in body_type(request):
+            return caveat(request, UnsupportedType(body_type(request), "application/json"))
         told = "; ".join(
             f"{'.'.join(str(part) for part in each['loc'][1:]) or 'body'}: {each['msg']}" for each in error.errors()[:5]
         )
@@ -92,24 +109,13 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     def http(request: Request, error: HTTPException) -> JSONResponse:
-        hint = "See /docs for what there is." if error.status_code in {404, 405} else ""
+        hint = "See /docs for what there is." if error.status_code in {404, 405} else "See /docs for what is read."
         headers = dict(error.headers) if error.headers else None
         return problem(
             request,
             error.status_code,
-            _TITLES.get(error.status_code, "error").lower().replace(" ", "_"),
+            TITLES.get(error.status_code, "error").lower().replace(" ", "_"),
             str(error.detail),
             hint,
             headers,
-        )
-
-    @app.exception_handler(Exception)
-    def unexpected(request: Request, error: Exception) -> JSONResponse:
-        _log.error("request %s failed", request.scope.get("request_id", ""), exc_info=error)
-        return problem(
-            request,
-            500,
-            "internal",
-            "Something went wrong in Caveat.",
-            "The log of the server has it under the request id.",
         )

@@ -15,7 +15,8 @@ def _listed(value: Any) -> Any:
     return [value] if isinstance(value, str) else value
 
 
-Several = Annotated[list[str], BeforeValidator(_listed), Field(max_length=1000)]
+_Value = Annotated[str, Field(max_length=1000)]  # a measured string is read as Unicode, so lone surrogates are refused
+Several = Annotated[list[_Value], BeforeValidator(_listed), Field(max_length=1000)]
 
 
 class Given(BaseModel):
@@ -62,7 +63,9 @@ class QuestionIn(Given):
     """A question."""
 
     question: str = Field(min_length=1, max_length=2000)
-    conversation_id: str | None = Field(default=None, description="kept for conversations, which are not stored yet")
+    conversation_id: str | None = Field(
+        default=None, max_length=200, description="kept for conversations, which are not stored yet"
+    )
     filters: FiltersIn = FiltersIn()
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +41,7 @@ def create_app(store: Store, settings: Settings) -> FastAPI:
     app = FastAPI(
         title="Caveat", version="1", lifespan=warmed, docs_url=None, redoc_url=None, openapi_url="/openapi.json"
     )
-    app.add_middleware(Edge, largest_body=settings.largest_upload)
+    app.add_middleware(Edge, largest_body=settings.largest_upload, host=settings.host)
     install(app)
     app.include_router(documents.routes(store))
 
@@ -81,10 +82,24 @@ def serve(settings: Settings, host: str | None, port: int | None) -> int:
             f"Caveat does not listen on {host}: it has no keys yet.",
             "Listen on 127.0.0.1 and put a server that asks for keys in front.",
         )
-    with wiring.open_store(settings) as store:
-        print(f"Caveat at http://{host}:{port}  (API: /docs; stop with Ctrl-C)", flush=True)
-        uvicorn.run(create_app(store, settings), host=host, port=port, log_level="warning", timeout_graceful_shutdown=5)
+    with _listening(host, port) as listener, wiring.open_store(settings) as store:
+        named, port = f"[{host}]" if ":" in host else host, listener.getsockname()[1]
+        print(f"Caveat at http://{named}:{port}  (API: /docs; stop with Ctrl-C)", flush=True)
+        config = uvicorn.Config(create_app(store, settings), log_level="warning", timeout_graceful_shutdown=5)
+        with suppress(KeyboardInterrupt):  # the way to stop it
+            uvicorn.Server(config).run(sockets=[listener])
     return 0
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    """A socket bound to the address, port 0 being any free one; bound first, so that what is printed is true."""
+    try:
+        return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+    except (OSError, OverflowError) as error:
+        raise BadInput(
+            f"Caveat cannot listen on {host}, port {port}: {getattr(error, 'strerror', None) or error}.",
+            "Give another with --port; 0 takes any free one.",
+        ) from error
 
 
 def _warm(store: Store, settings: Settings) -> Any:

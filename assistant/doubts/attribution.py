@@ -79,11 +79,18 @@ def _attributed(words: Words, said: tuple[Speech, ...]) -> Finding | None:
 
 def _finding(words: Words, speech: Speech) -> Finding:
     span = words.span(speech.start, speech.end)
-    speaker = words.quote(speech.speaker_start, speech.speaker_end)
+    speaker = _inside_a_sentence(words, words.quote(speech.speaker_start, speech.speaker_end))
     group = _group_before(words, speech) if speech.voice == "vague" else None
     cited = "" if speech.cited is None else f", citing {words.quote(*speech.cited)}"
     reason = _reason(speech, f"{speaker} ({group}, as named before)" if group else f"{speaker}{cited}")
     return Finding(kind="attributed", reason=reason, evidence=(span,), words=span)
+
+
+def _inside_a_sentence(words: Words, speaker: str) -> str:
+    """A speaker's name as it stands inside a sentence: "Participants" at its start is no name, "Alibaba" is one."""
+    first = speaker.split(" ", 1)[0]
+    plain = first.lower() in lexicon.words("grammar", "en", "determiner") or f" {first.lower()} " in words.document.text
+    return first.lower() + speaker[len(first) :] if plain and first[1:].islower() else speaker
 
 
 def _reason(speech: Speech, speaker: str) -> str:

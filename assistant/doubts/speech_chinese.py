@@ -38,6 +38,7 @@ TOLD = re.compile(r"(?:小|学|传|来|据|的话)$")
 NO_VOICE = re.compile(
     r"《|》|规定|办法|要求|需要|实际|^(?:初步|不完全|最新|有关|相关|现有|目前|上述|公开|以上|已有|历史)$"
 )
+PAPER = re.compile(r"《[^《》]{2,20}》")
 UNFIT = re.compile(
     r"(?:的|了|将|被|把|和|与|在|对|向|为|是)$|应当|必须|不得|可以|需要|要求|如果|将会|[了着过]|"
     r"^(?:根据|据|按照|对于|如|若|经|当|以|凡)"
@@ -70,11 +71,13 @@ def speeches(words: Words) -> Iterator[Speech]:
     """Every attribution of the statement's main claim."""
     if "据" in words.spoken or "按照" in words.spoken:
         for match in ACCORDING.finditer(words.spoken):
-            who = match["who"]
-            if not NO_VOICE.search(who):
-                yield _speech(
-                    words, match.span(), match.span("who"), match.group()[: 2 if match.group()[0] in "根按" else 1]
-                )
+            opening = match.group()[: 2 if match.group()[0] in "根按" else 1]
+            paper = PAPER.match(match["who"]) if match["verb"] in {"报道", "消息", "披露"} else None
+            if paper is not None:
+                start = match.start("who")
+                yield _speech(words, match.span(), (start + 1, start + paper.end() - 1), opening)
+            elif not NO_VOICE.search(match["who"]):
+                yield _speech(words, match.span(), match.span("who"), opening)
     for match in _said().finditer(words.spoken):
         speech = _by(words, match)
         if speech is not None:

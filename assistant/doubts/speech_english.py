@@ -95,10 +95,10 @@ def _after(words: Words, verb: re.Match[str], told: str) -> Speech | None:
     start, end = found.span("who")
     later = LATER.search(text[start:end])
     end = start + len(text[start : start + later.start() if later else end].rstrip())
-    return _speech(words, (verb.start(), end), (start, end), told) if _names(words, start, end) else None
+    return _speech(words, (verb.start(), end), (start, end), told) if _names(words, start, end, told) else None
 
 
-def _names(words: Words, start: int, end: int) -> bool:
+def _names(words: Words, start: int, end: int, told: str) -> bool:
     """Whether these words after a verb of saying are somebody, and not something reported ("a loss of 3m")."""
     who, written = words.spoken[start:end].split(), words.whole[start:end].split()
     if not who or len(who) > 12 or speakers.FINITE.search(words.spoken[start:end]):
@@ -109,7 +109,7 @@ def _names(words: Words, start: int, end: int) -> bool:
         "state",
         "government",
     }
-    return determined and head_of(words.spoken[start:end]) in agents()
+    return determined and (told in {"said", "says"} or head_of(words.spoken[start:end]) in agents())
 
 
 def _before(words: Words, verb: re.Match[str], told: str) -> Speech | None:
@@ -167,7 +167,8 @@ def _can_say(words: Words, place: speakers.Place, told: str) -> bool:
     if head in listed("speakers", "en", "mute"):
         return False
     written = words.whole[place.start : place.end].split()
-    named = any(word[0].isupper() for word in written[1:]) or (place.start > 0 and written[0][0].isupper())
+    alone = stance == "arguing" and len(written) == 1
+    named = any(word[0].isupper() for word in written[1:]) or ((place.start > 0 or alone) and written[0][0].isupper())
     return (
         named or head in agents() or head in listed("grammar", "en", "pronoun") | listed("grammar", "en", "quantifier")
     )
