@@ -189,7 +189,7 @@ class Loop:
         self._begin("work")
         self._wait_for("opening" if aim == "opening" else "working")
         if aim == "index files":
-            before, until = self._index_files(), time.monotonic() + 6
+            before, until = self._index_files(), time.monotonic() + 4
             while self._worker.poll() is None and time.monotonic() < until and before == self._index_files():
                 time.sleep(0.0005)
             time.sleep(self._random.uniform(0, 0.03))

@@ -314,9 +314,9 @@ def test_the_stance_of_the_verb_is_kept_in_the_reason():
         doubts(f"The company {verb} that the app is safe.")[0].reason for verb in ("said", "claimed", "confirmed")
     ]
     assert reasons == [
-        "Only as said by The company; the source does not say it in its own voice.",
-        "Only as claimed by The company, a word that keeps its distance; the source does not vouch for it.",
-        "Only as confirmed by The company, whom the source believes; it does not say it in its own voice.",
+        "Only as said by the company; the source does not say it in its own voice.",
+        "Only as claimed by the company, a word that keeps its distance; the source does not vouch for it.",
+        "Only as confirmed by the company, whom the source believes; it does not say it in its own voice.",
     ]
 
 
