@@ -76,14 +76,14 @@ def held_json(held: Held) -> dict[str, Any]:
 
 
 def source_name(uri: str) -> str:
-    """A source's name for people, without its scheme and the folders above it.
+    """A source's name for people, without the folders above it.
 
     >>> source_name("file:///home/ann/a%20notice.md"), source_name("upload:notice.md"), source_name("api:#7")
-    ('a notice.md', 'notice.md', '#7')
+    ('a notice.md', 'notice.md', 'api:#7')
     """
     scheme, _, path = uri.partition(":")
     if scheme != "file":
-        return path
+        return path if scheme == "upload" else uri
     head, _, key = path.partition("#")
     return unquote(head.rsplit("/", 1)[-1]) + (f"#{key}" if key else "")
 
