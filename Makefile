@@ -4,13 +4,14 @@ BIN := .venv/bin
 export HF_HUB_OFFLINE := 1
 export TOKENIZERS_PARALLELISM := true
 
-.PHONY: demo test lint serve bench clean
+
+.PHONY: demo system test lint serve bench clean
 
 .venv/installed: pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --upgrade pip --constraint constraints.txt
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt "torch==2.13.0"
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable ".[dev]"
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable ".[dev,postgres]"
 	@touch $@
 
 demo: .venv/installed
@@ -19,7 +20,12 @@ demo: .venv/installed
 	@echo
 	@echo "The page: make serve, then open http://127.0.0.1:8600"
 
-test: .venv/installed
+# What some tests drive for real: a browser and a database. Without root they are skipped, and say so.
+system:
+	@if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && ! { command -v chromium >/dev/null && ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1; }; then \
+	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium postgresql >/dev/null; fi
+
+test: .venv/installed system
 	$(BIN)/python -m pytest -q
 
 lint: .venv/installed

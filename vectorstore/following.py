@@ -45,10 +45,21 @@ class Pointer:
 
 
 class Follower:
-    """An index that follows the library; `notice` says in words for the reader when something else answers in its place."""
+    """An index that follows the library; one on a server outlives this process and is not `probed`.
+
+    `notice` says in words for the reader when something else answers in its place.
+    """
 
     def __init__(
-        self, name: str, folder: Path, opener: Opener, library: Library, *, stamp: str, stand_in: Index | None = None
+        self,
+        name: str,
+        folder: Path,
+        opener: Opener,
+        library: Library,
+        *,
+        stamp: str,
+        stand_in: Index | None = None,
+        probed: bool = True,
     ) -> None:
         self.name = name
         self.notice = ""
@@ -57,6 +68,7 @@ class Follower:
         self._library = library
         self._stamp = stamp
         self._stand_in = stand_in
+        self._probed = probed
         self._changing = threading.RLock()
         self._rebuilding: threading.Thread | None = None
         self._index: Index | None = None
@@ -68,7 +80,7 @@ class Follower:
         held = self._read_pointer()
         if held is None or held.stamp != self._stamp or not self._path(held.generation).is_dir():
             self._begin(held.generation + 1 if held else 1)
-        elif held.clean or self._passes_probe(held):
+        elif held.clean or not self._probed or self._passes_probe(held):
             self._pointer = held
             self._index = self._opener(self._path(held.generation))
         else:

@@ -11,6 +11,7 @@ import hashlib
 import json
 import os
 import threading
+import uuid
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -188,7 +189,12 @@ class Library:
         """The bytes a document was read from."""
         with self._engine.connect() as connection:
             digest = connection.scalar(sql.select(documents.c.original).where(documents.c.id == document_id))
-        return (self._originals / digest).read_bytes() if digest else None
+        try:
+            return (self._originals / digest).read_bytes() if digest else None
+        except FileNotFoundError as error:
+            raise LibraryError(
+                "The original is not in this data folder.", "Ask the machine that ingested it."
+            ) from error
 
     def passages(self, chunk_ids: Sequence[str]) -> dict[str, tuple[Chunk, Document]]:
         """The live ones among chunks, with their documents."""
@@ -287,6 +293,11 @@ class Library:
             connection.execute(sql.delete(facts).where(facts.c.name == name))
             connection.execute(sql.insert(facts).values(name=name, value=value))
 
+    @property
+    def uid(self) -> str:
+        """What tells this library from every other; it names its collections on a Chroma server."""
+        return self.fact("uid") or "unnamed"
+
     def fingerprint(self) -> str:
         """A hash over what the library holds, the same wherever the same documents are held."""
         query = sql.select(documents.c.title, documents.c.original).order_by(documents.c.original, documents.c.title)
@@ -370,6 +381,7 @@ class Library:
         held = self.fact("schema")
         if held is None:
             self.state("schema", rows.SCHEMA)
+            self.state("uid", uuid.uuid4().hex[:12])
         elif held != rows.SCHEMA:
             raise LibraryError(
                 f"The library has schema {held}; this Caveat reads schema {rows.SCHEMA}.",

@@ -72,7 +72,13 @@ class Store:
             self._check_stamp()
         exact = ExactIndex(self.library)
         self.meaning = Follower(
-            "chroma", home / "indexes", self._open_chroma, self.library, stamp=embedder.stamp, stand_in=exact
+            "chroma",
+            home / "indexes",
+            self._open_chroma,
+            self.library,
+            stamp=embedder.stamp,
+            stand_in=exact,
+            probed=not chroma_url,
         )
         self.words = Follower("words", home / "indexes", _open_words, self.library, stamp="words@1")
         self._weights = weights
@@ -225,7 +231,9 @@ class Store:
     def _open_chroma(self, folder: Path) -> Index:
         from vectorstore import chroma  # noqa: PLC0415 (a second of import)
 
-        return chroma.open_server(self._chroma_url, folder.name) if self._chroma_url else chroma.open_folder(folder)
+        if self._chroma_url:
+            return chroma.open_server(self._chroma_url, f"caveat-{self.library.uid}-{folder.name}")
+        return chroma.open_folder(folder)
 
 
 def _kept(ingested: Ingested, status: str) -> Outcome:
