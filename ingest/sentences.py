@@ -24,6 +24,7 @@ _BULLET = re.compile(
     r"|\(?\d{1,3}[.)][ \t]+|\d{1,2}(?:\.\d{1,2}){1,3}[ \t]+(?=[A-Z\u4e00-\u9fff])|\(?[a-z][.)][ \t]+|\([ivx]{1,5}\)[ \t]+"
     r"|[一二三四五六七八九十]{1,3}、|[(（][一二三四五六七八九十]{1,3}[)）]|\d{1,3}、)"
 )
+_HAN_NUMBER = re.compile(r"[一二三四五六七八九十]{1,3}")
 _KEYED = re.compile(r"[^\W\d_][^:：\n.。]{0,40}[:：][ \t]*\S.{0,120}$")
 _ENDED = re.compile(r"[.!?。！？…;；][\"'”’」』)）\]】]*$")
 _MISSED = re.compile(r"\bMay\.\s+(?=[A-Z])")  # sentencex takes the month for an abbreviation
@@ -34,10 +35,16 @@ _HEADING_LENGTH, _HEADING_WORDS = 80, 12
 
 @dataclass(frozen=True, slots=True)
 class _Block:
-    """A paragraph (level -1) or a list item (level 0 and up), by its own words without the bullet."""
+    """A paragraph (level -1) or a list item (level 0 and up), by its own words without the bullet, which is `marker`."""
 
     span: Span
     level: int = -1
+    marker: str = ""
+
+    @property
+    def start(self) -> int:
+        """Where the block begins, its marker included."""
+        return self.span.start - len(self.marker)
 
 
 def statements(text: str, sections: Sequence[Label] = ()) -> tuple[Statement, ...]:
@@ -49,7 +56,8 @@ def statements(text: str, sections: Sequence[Label] = ()) -> tuple[Statement, ..
     lead_ins: dict[int, Span] = {}
     for number, block in enumerate(blocks):
         following = blocks[number + 1] if number + 1 < len(blocks) else None
-        if block.level < 0 and (block.span.start in headings or _is_heading(text, block, following)):
+        if block.start in headings or _is_heading(text, blocks, number):
+            lead_ins.clear()
             continue
         if block.level < 0 and _note().match(text, block.span.start, block.span.end):
             found = _note_below(found, at_blocks, block.span)
@@ -70,15 +78,15 @@ def statements(text: str, sections: Sequence[Label] = ()) -> tuple[Statement, ..
 
 def _blocks(text: str) -> Iterator[_Block]:
     indents: list[int] = []
-    start, end, level = -1, -1, -1
+    start, end, level, marker = -1, -1, -1, ""
     for line_start, line_end in _lines(text):
         line = text[line_start:line_end]
         content = line.strip()
         bullet = _BULLET.match(line)
-        if bullet is not None and bullet.end() == len(line.rstrip()) and not line[bullet.end() :].strip():
+        if bullet is not None and not line[bullet.end() :].strip():
             bullet = None
         if start >= 0 and (not content or bullet or _breaks_before(text, start, end, line, level)):
-            yield _Block(_trimmed(text, start, end), level)
+            yield _Block(_trimmed(text, start, end), level, marker)
             start = -1
         if not content:
             continue
@@ -88,14 +96,14 @@ def _blocks(text: str) -> Iterator[_Block]:
                 indents.pop()
             if not indents or indents[-1] < indent:
                 indents.append(indent)
-            start, end, level = line_start + bullet.end(), line_end, len(indents) - 1
+            start, end, level, marker = line_start + bullet.end(), line_end, len(indents) - 1, bullet.group().lstrip()
         elif start < 0:
-            start, end, level = line_start, line_end, -1
+            start, end, level, marker = line_start, line_end, -1, ""
             indents.clear()
         else:
             end = line_end
     if start >= 0:
-        yield _Block(_trimmed(text, start, end), level)
+        yield _Block(_trimmed(text, start, end), level, marker)
 
 
 def _breaks_before(text: str, start: int, end: int, line: str, level: int) -> bool:
@@ -163,13 +171,23 @@ def _is_open(text: str, sentence: Span) -> bool:
     return bool(last) and last[1].lower() in _words()["open_endings"]  # type: ignore[index]
 
 
-def _is_heading(text: str, block: _Block, following: _Block | None) -> bool:
+def _is_heading(text: str, blocks: Sequence[_Block], number: int) -> bool:
+    """A short line without a full stop that something follows: alone, or numbered ("2. Measures") over what is not its list."""
+    block = blocks[number]
+    following = blocks[number + 1] if number + 1 < len(blocks) else None
     words = text[block.span.start : block.span.end]
     short = len(words) <= _HEADING_LENGTH and len(words.split()) <= _HEADING_WORDS and "\n" not in words
     if following is None or not short or _ENDED.search(words) or _is_open(text, block.span):
         return False
-    gap = text[block.span.end : following.span.start]
-    return gap.count("\n") >= 2 and not _KEYED.match(words) and not words[0].islower()
+    if _KEYED.match(words) or words[0].islower():
+        return False
+    if block.level >= 0:
+        figure = block.marker.strip(" \t.)(（）、")
+        if block.level > 0 or not (figure.isdigit() or _HAN_NUMBER.fullmatch(figure)):
+            return False
+        in_a_list = number > 0 and blocks[number - 1].level >= 0
+        return re.match(rf"{figure}\.\d", following.marker) is not None or (following.level < 0 and not in_a_list)
+    return text[block.span.end : following.start].count("\n") >= 2
 
 
 def _parent_level(blocks: Sequence[_Block], number: int) -> int:

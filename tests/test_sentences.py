@@ -95,6 +95,22 @@ def test_headings_are_no_statements():
     ]
 
 
+def test_a_heading_ends_what_a_lead_in_leads_in():
+    """The items of the next section do not complete the open line of the one before."""
+    text = "2. Measures\n\nFirms are to\n\n  • test\n\n3. Duties\n\n3.1 Operators must publish the rule.\n\n3.2 They may wait."
+    assert [(lead_in, own) for lead_in, own, _ in read(text, statements(text))] == [
+        ("Firms are to", "test"),
+        (None, "Operators must publish the rule."),
+        (None, "They may wait."),
+    ]
+
+
+def test_the_last_item_of_a_list_is_no_heading():
+    """A short numbered item before a paragraph is an item where others stand before it."""
+    text = "Firms must:\n1. test\n2. trace\n\nOthers wait."
+    assert [own for _, own, _ in read(text, statements(text))] == ["test", "trace", "Others wait."]
+
+
 PIECES = st.sampled_from(
     [
         "Firms must report. ",

@@ -8,7 +8,6 @@ from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-import swagger_ui_bundle
 import uvicorn
 from fastapi import FastAPI
 from fastapi.responses import FileResponse, HTMLResponse, JSONResponse
@@ -84,9 +83,9 @@ def serve(settings: Settings, host: str | None, port: int | None) -> int:
         )
     with _listening(host, port) as listener, wiring.open_store(settings) as store:
         named, port = f"[{host}]" if ":" in host else host, listener.getsockname()[1]
-        print(f"Caveat at http://{named}:{port}  (API: /docs; stop with Ctrl-C)", flush=True)
-        config = uvicorn.Config(create_app(store, settings), log_level="warning", timeout_graceful_shutdown=5)
         with suppress(KeyboardInterrupt):  # the way to stop it
+            print(f"Caveat at http://{named}:{port}  (API: /docs; stop with Ctrl-C)", flush=True)
+            config = uvicorn.Config(create_app(store, settings), log_level="warning", timeout_graceful_shutdown=5)
             uvicorn.Server(config).run(sockets=[listener])
     return 0
 
@@ -111,7 +110,7 @@ def _warm(store: Store, settings: Settings) -> Any:
 
 def _mount_pages(app: FastAPI) -> None:
     app.mount("/static", StaticFiles(directory=_WEB), name="static")
-    app.mount("/docs/assets", StaticFiles(directory=swagger_ui_bundle.swagger_ui_path), name="docs-assets")
+    app.mount("/docs/assets", StaticFiles(packages=[("fastapi_swagger", "resources")]), name="docs-assets")
 
     @app.get("/", include_in_schema=False)
     def page() -> FileResponse:
