@@ -20,6 +20,7 @@ from langchain_core.callbacks import CallbackManagerForRetrieverRun
 from langchain_core.documents import Document as LangChainDocument
 from langchain_core.retrievers import BaseRetriever
 from langchain_core.runnables import Runnable, RunnableLambda
+from langsmith import tracing_context
 from pydantic import ConfigDict, Field
 
 from assistant import doubts
@@ -85,8 +86,9 @@ class Assistant:
         )
 
     def answer(self, text: str, filters: Filters | None = None) -> Answer:
-        """The answer to a question; a refusal is an Answer too."""
-        return self.chain.invoke(Question(text=text, filters=filters or Filters()))
+        """The answer to a question; a refusal is an Answer too. LangChain's tracing, which would leave the machine, is off."""
+        with tracing_context(enabled=False):
+            return self.chain.invoke(Question(text=text, filters=filters or Filters()))
 
     def retriever(self, *, k: int = 10, filters: Filters | None = None) -> PassageRetriever:
         """The retriever alone, for other chains."""
