@@ -47,6 +47,7 @@ from vectorstore.store import Store
 ROOT = Path(__file__).resolve().parents[1]
 DIMENSION = 384
 COMMON_WORD = "ledger"
+_FAILED = "the worker failed by itself"
 _LETTERS = str.maketrans("0123456789", "ghijklmnop")
 _AIMS = {"work": 0.35, "opening": 0.15, "index files": 0.25, "an operation": 0.25}
 
@@ -235,7 +236,7 @@ class Loop:
             self._told.hear(json.loads(line))
         complaints = self._complaints.read_text()
         self.figures.probes_failed += complaints.count("did not survive")
-        if self._worker.returncode != expected or "Traceback" in complaints:
+        if self._worker.returncode != expected or _FAILED in complaints:
             self._by_hand(f"the worker ended with {self._worker.returncode}", complaints)
 
     def _check(self) -> None:
@@ -517,6 +518,7 @@ def _to_the_end(run: Callable[[], None]) -> None:
     try:
         run()
     except BaseException:  # noqa: BLE001 (whatever it is, the process must not live on with one thread)
+        print(_FAILED, file=sys.stderr)
         traceback.print_exc()
         os._exit(9)
 

@@ -19,6 +19,8 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from functools import partial
+from itertools import count
 from pathlib import Path
 from statistics import mean, median
 from time import perf_counter
@@ -40,10 +42,14 @@ from vectorstore.index import Query
 from vectorstore.library import Entry, Vector
 from vectorstore.store import Store
 
-BATCH_SIZES = (4, 8, 16, 32)
-DEEP = 100
-CLOSENESS = 0.8
+BATCH_SIZES, DEEP, CLOSENESS = (4, 8, 16, 32), 100, 0.8
 ASKED = "What did participants say about {}?"
+_STARTED = """import resource, subprocess, sys, time
+start = time.perf_counter()
+subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL, check=True)
+used = resource.getrusage(resource.RUSAGE_CHILDREN)
+print(time.perf_counter() - start, used.ru_utime + used.ru_stime, used.ru_maxrss)"""
+_tell = partial(print, file=sys.stderr, flush=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,33 +74,32 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="caveat-speed-") as folder:
         for each in _figures(Path(folder), given):
             print(json.dumps(asdict(each)), flush=True)
-            table += f"{each.name:40} {each.value:>10,.4g} {each.unit:14} {each.target:8} {each.note}\n"
+            table += f"{each.name:40} {each.value:>10,.6g} {each.unit:14} {each.target:8} {each.note}\n"
     print(f"\n{table}", end="")
 
 
 def _figures(folder: Path, given: argparse.Namespace) -> Iterator[Figure]:
-    yield _load("load at the start")
+    yield Figure(name="load at the start", value=os.getloadavg()[0], note=f"{os.cpu_count()} cores")
     rng = random.Random(20200224)  # noqa: S311 (made-up text)
-    paths = sorted((given.data / "demo_fomc").glob("*/*.txt")) or _made_up_files(folder / "files", rng)
-    paths = paths[:6] if given.quick else paths
+    paths = sorted((given.data / "demo_fomc").glob("*/*.txt")) or _made_up_files(folder / "made-up", rng)
+    paths, chunks = (paths[:6], min(given.chunks, 5000)) if given.quick else (paths, given.chunks)
     embedder = SentenceEmbedder()
     embedder.embed(["The model is loaded and warm."])
     read = [each for each in ingest(gather(map(str, paths)), embedder.measure) if isinstance(each, Ingested)]
     texts = list(dict.fromkeys(embedded_text(each.document, chunk) for each in read for chunk in each.chunks))
-    yield Figure(name="distinct chunks", value=len(texts), note=f"of {len(paths)} files in {given.data}")
+    yield Figure(name="distinct chunks", value=len(texts), note=f"of {len(paths)} files in {paths[0].parent}")
+    yield from _start_figures(folder / "small", paths[:3], embedder, runs=1 if given.quick else 5)
     yield from _ingest_figures(folder, paths, texts, embedder, rounds=1 if given.quick else 3)
     vectors = embedder.embed(texts)
     cosines = np.sum(vectors * SentenceEmbedder(DEFAULT, precision="float32").embed(texts), axis=1)
     yield Figure(name="cosine with float32, mean", value=float(cosines.mean()), note=embedder.stamp)
     yield Figure(name="cosine with float32, lowest", value=float(cosines.min()), note="over all chunks")
-    yield from _start_figures(folder / "small", paths[:3], embedder, runs=1 if given.quick else 5)
     statements = [each.document.quote(found.span) for each in read for found in each.document.statements]
-    chunks = min(given.chunks, 5000) if given.quick else given.chunks
     with Store(folder / "many", embedder) as store:
         yield from _building_figures(store, _documents(statements, rng), vectors, chunks)
         asked = [ASKED.format(" ".join(rng.choice(statements).split()[:5])) for _ in range(200)]
         yield from _search_figures(store, asked)
-    yield _load("load at the end")
+    yield Figure(name="load at the end", value=os.getloadavg()[0], note="averages over a minute")
 
 
 def _ingest_figures(
@@ -102,29 +107,25 @@ def _ingest_figures(
 ) -> Iterator[Figure]:
     """Ingest against bare encoding of the same texts at its best setting, in turns; then the same files again."""
     _tell("the best setting for encoding alone")
-    models = {precision: _bare_model(precision) for precision in dict.fromkeys(("float32", native_precision()))}
-    sample, spent = texts[:: len(texts) // 128], defaultdict[str, float](float)
+    encode = {precision: _encoder(precision) for precision in dict.fromkeys(("float32", native_precision()))}
+    sample, spent = texts[:: max(1, len(texts) // 128)], defaultdict[str, float](float)
     trials, encoding, ingesting, again = defaultdict[tuple[str, int], list[float]](list), [], [], []
-    for setting in [(precision, size) for precision in models for size in BATCH_SIZES] * 3:
-        trials[setting].append(_seconds(_encode, models[setting[0]], sample, setting[1]))
+    for precision, size in [(precision, size) for precision in encode for size in BATCH_SIZES] * 3:
+        trials[precision, size].append(_seconds(encode[precision], sample, size))
     for (precision, size), taken in trials.items():
-        rate = len(sample) / min(taken)
-        yield Figure(name=f"encode alone, {precision}, batches of {size}", value=rate, unit="chunks/s", note="a sample")
+        yield Figure(name=f"encode a part, {precision}, {size}", value=len(sample) / min(taken), unit="chunks/s")
     precision, size = min(trials, key=lambda setting: min(trials[setting]))
-    with Store(folder / "warm", embedder) as store:
-        _ingest(store, paths[:1])
     for number in range(rounds):
-        _tell(f"round {number + 1} of {rounds}: encode alone, then ingest")
-        encoding.append(_seconds(_encode, models[precision], texts, size))
+        _tell(f"round {number + 1} of {rounds}: encode alone, then ingest; load {os.getloadavg()[0]:.1f}")
+        encoding.append(_seconds(encode[precision], texts, size))
         with Store(folder / f"ingest-{number}", embedder) as store:
             with _clocked(store, spent):
                 ingesting.append(_seconds(_ingest, store, paths))
             again.append(_seconds(_ingest, store, paths))
     ratios = [one / other for one, other in zip(encoding, ingesting, strict=True)]
-    note = f"{precision} in batches of {size}"
-    yield Figure(name="encode alone", value=len(texts) / median(encoding), unit="chunks/s", note=note)
+    yield Figure(name=f"encode alone, {precision}", value=len(texts) / median(encoding), unit="chunks/s")
     yield Figure(name="ingest", value=len(texts) / median(ingesting), unit="chunks/s", note=embedder.stamp)
-    note = f"median of {', '.join(f'{each:.3f}' for each in ratios)}"
+    note = f"median of {', '.join(f'{each:.3f}' for each in ratios)}; load {os.getloadavg()[0]:.1f}"
     yield Figure(name="ingest / encode alone", value=median(ratios), target=">= 0.9", note=note)
     spent["the rest: reading, statements, cutting"] = sum(ingesting) - sum(spent.values())
     for stage, seconds in spent.items():
@@ -134,7 +135,7 @@ def _ingest_figures(
 
 def _building_figures(store: Store, documents: Iterator[Source], centres: Vector, chunks: int) -> Iterator[Figure]:
     """Made-up documents, their vectors scattered around the given ones, into the library and the indexes."""
-    _tell(f"{chunks:,} passages")
+    _tell(f"{chunks:,} passages into the library, then into the indexes")
     rng, filled, taken = np.random.default_rng(7), 0, 0.0
     for each in ingest(documents, lambda texts: [len(text) // 5 for text in texts]):
         if filled >= chunks or not isinstance(each, Ingested):
@@ -147,12 +148,10 @@ def _building_figures(store: Store, documents: Iterator[Source], centres: Vector
         entry = Entry(document=each.document, chunks=each.chunks, vector_keys=keys, content=each.content)
         taken += _seconds(store.library.add, [entry], dict(zip(keys, vectors, strict=True)))
         filled += len(keys)
-    documents_held, held = store.library.counts()
-    yield Figure(name="passages searched", value=held, note=f"of {documents_held:,} made-up documents")
+    yield Figure(name="passages searched", value=filled, note=f"of {len(store.library.ids()):,} made-up documents")
     yield Figure(name="library, to fill", value=taken, unit="s", note="one document in a transaction")
     store.open_indexes()
     for follower in (store.words, store.meaning):
-        _tell(f"building the {follower.name} index")
         yield Figure(name=f"{follower.name} index, to build", value=_seconds(follower.follow), unit="s")
 
 
@@ -161,8 +160,6 @@ def _search_figures(store: Store, asked: Sequence[str]) -> Iterator[Figure]:
     vectors = store.embedder.embed(asked)
     queries = [Query(text=text, vector=vector) for text, vector in zip(asked, vectors, strict=True)]
     exact, assistant = ExactIndex(store.library), Assistant(store)
-    first = _seconds(exact.search, queries[0], Filters(), DEEP)
-    yield Figure(name="exact search, first", value=1000 * first, unit="ms", note="reads every vector")
     ways: dict[str, Callable[[Query], object]] = {
         "words alone": lambda query: store.words.search(query, Filters(), DEEP),
         "meaning alone": lambda query: store.meaning.search(query, Filters(), DEEP),
@@ -172,14 +169,13 @@ def _search_figures(store: Store, asked: Sequence[str]) -> Iterator[Figure]:
         "quoted answer": lambda query: assistant.answer(query.text),
     }
     for name, way in ways.items():
-        _tell(name)
         way(queries[0])
         taken = sorted(1000 * _seconds(way, query) for query in queries[1:])
         yield Figure(name=f"{name}, p50", value=median(taken), unit="ms", note=f"of {len(taken)} questions")
         yield Figure(name=f"{name}, p95", value=taken[int(0.95 * len(taken))], unit="ms")
-    near, true = ([_first_ten(index, query) for query in queries] for index in (store.meaning, exact))
-    recall = mean(len(one & other) / len(other) for one, other in zip(near, true, strict=True))
-    yield Figure(name="Chroma against exact, recall@10", value=recall, note=f"mean of {len(queries)} questions")
+    near, true = ([index.search(query, Filters(), DEEP)[:10] for query in queries] for index in (store.meaning, exact))
+    shared = [len({a.chunk_id for a in one} & {b.chunk_id for b in two}) for one, two in zip(near, true, strict=True)]
+    yield Figure(name="Chroma against exact, recall@10", value=mean(shared) / 10, note=f"of {len(queries)} questions")
 
 
 def _start_figures(home: Path, paths: Sequence[Path], embedder: SentenceEmbedder, runs: int) -> Iterator[Figure]:
@@ -187,7 +183,6 @@ def _start_figures(home: Path, paths: Sequence[Path], embedder: SentenceEmbedder
     with Store(home, embedder) as store:
         _ingest(store, paths)
     for arguments in (["ask", ASKED.format("inflation")], ["--help"]):
-        _tell(f"caveat {arguments[0]}")
         taken = zip(*(_process(arguments, home) for _ in range(runs)), strict=True)
         for unit, values in zip(("s wall", "s CPU", "MB peak"), taken, strict=True):
             yield Figure(name=f"caveat {arguments[0]}", value=median(values), unit=unit, note=f"median of {runs}")
@@ -196,9 +191,8 @@ def _start_figures(home: Path, paths: Sequence[Path], embedder: SentenceEmbedder
 @contextmanager
 def _clocked(store: Store, spent: defaultdict[str, float]) -> Iterator[None]:
     """Adds up the time that a store spends in each of its parts."""
-    library, embedder = store.library, store.embedder
-    parts: list[tuple[Any, str, str]] = [(library, "add", "SQL"), (library, "known_vectors", "SQL")]
-    parts += [(embedder, "measure", "measuring"), (embedder, "embed", "embedding")]
+    parts: list[tuple[Any, str, str]] = [(store.library, "add", "SQL"), (store.library, "known_vectors", "SQL")]
+    parts += [(store.embedder, "measure", "measuring"), (store.embedder, "embed", "embedding")]
     parts += [(store.words, "follow", "word index"), (store.meaning, "follow", "Chroma")]
     parts += [(store, "open_indexes", "opening the indexes")]
 
@@ -220,16 +214,14 @@ def _clocked(store: Store, spent: defaultdict[str, float]) -> Iterator[None]:
 
 def _documents(statements: Sequence[str], rng: random.Random) -> Iterator[Source]:
     """Texts without end, each statement the beginning of one of the given with the end of another."""
-    number = 0
-    while number := number + 1:
+    for number in count():
         pairs = [(rng.choice(statements).split(), rng.choice(statements).split()) for _ in range(300)]
         made = [" ".join([*one[: len(one) // 2 + 1], *other[len(other) // 2 :]]) for one, other in pairs]
-        yield from_record({"_id": number, "title": f"Paper {number}", "text": "\n\n".join(made)}, "made-up")
+        yield from_record({"_id": number, "title": f"Paper {number:06d}", "text": "\n\n".join(made)}, "made-up")
 
 
 def _made_up_files(folder: Path, rng: random.Random) -> list[Path]:
     """37 texts over a vocabulary whose words are as unevenly used as a language's."""
-    _tell("demo_fomc is not there: the text is made up")
     folder.mkdir()
     words = ["".join(rng.choices("aeioulnrstdm", k=rng.randint(2, 9))) for _ in range(20_000)]
     shares = [1 / rank for rank in range(1, len(words) + 1)]
@@ -239,17 +231,10 @@ def _made_up_files(folder: Path, rng: random.Random) -> list[Path]:
     return sorted(folder.iterdir())
 
 
-def _first_ten(index: Any, query: Query) -> set[str]:
-    return {hit.chunk_id for hit in index.search(query, Filters(), DEEP)[:10]}
-
-
-def _bare_model(precision: str) -> SentenceTransformer:
+def _encoder(precision: str) -> Callable[[Sequence[str], int], object]:
     model = SentenceTransformer(str(get_model_path()), device="cpu", local_files_only=True)
-    return model.to(torch.bfloat16) if precision == "bfloat16" else model
-
-
-def _encode(model: SentenceTransformer, texts: Sequence[str], size: int) -> None:
-    model.encode(list(texts), batch_size=size, normalize_embeddings=True, show_progress_bar=False)
+    model = model.to(torch.bfloat16) if precision == "bfloat16" else model
+    return lambda texts, size: model.encode(list(texts), batch_size=size, normalize_embeddings=True)
 
 
 def _ingest(store: Store, paths: Sequence[Path]) -> None:
@@ -258,28 +243,17 @@ def _ingest(store: Store, paths: Sequence[Path]) -> None:
 
 
 def _process(arguments: Sequence[str], home: Path) -> tuple[float, float, float]:
-    """Wall seconds, CPU seconds and peak megabytes of a `caveat` command."""
-    start, command = perf_counter(), [sys.executable, "-m", "assistant.cli", *arguments]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, env=os.environ | {"CAVEAT_HOME": str(home)})
-    _, status, used = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode != 0:
-        raise SystemExit(f"caveat {arguments[0]} ended with {process.returncode}")
-    return perf_counter() - start, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024
-
-
-def _load(name: str) -> Figure:
-    return Figure(name=name, value=os.getloadavg()[0], unit="processes", note=f"{os.cpu_count()} cores")
+    """Wall and CPU seconds and peak MB of a command; started from a small process, whose memory Linux counts in."""
+    command = [sys.executable, "-c", _STARTED, sys.executable, "-m", "assistant.cli", *arguments]
+    told = subprocess.check_output(command, env=os.environ | {"CAVEAT_HOME": str(home)})
+    wall, cpu, peak = map(float, told.split())
+    return wall, cpu, peak / 1024
 
 
 def _seconds(work: Callable[..., object], *given: Any) -> float:
     start = perf_counter()
     work(*given)
     return perf_counter() - start
-
-
-def _tell(text: str) -> None:
-    print(text, file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 import threading
@@ -21,7 +22,9 @@ from vectorstore.embedding import HashingEmbedder, SentenceEmbedder
 from vectorstore.store import Store
 
 LARGEST = 100_000
+PATHS = re.compile(r"/(?:work|home|root|tmp|usr|var|Users)/|file://|site-packages")
 JSON = {"content-type": "application/json"}
+FORM = {"content-type": "multipart/form-data; boundary=x"}
 NDJSON = {"content-type": "application/x-ndjson"}
 
 
@@ -38,6 +41,13 @@ def served(store: Store, **kept: Any) -> TestClient:
 @pytest.fixture
 def client(hashing_store: Store) -> Iterator[TestClient]:
     with served(hashing_store) as client:
+        yield client
+
+
+@pytest.fixture(scope="module")
+def quiet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+    """An empty library, for requests that are to change nothing."""
+    with Store(tmp_path_factory.mktemp("quiet") / "data", HashingEmbedder()) as store, served(store) as client:
         yield client
 
 
@@ -268,9 +278,9 @@ QUESTIONS = (
     "How reliable is the health code?",
     "What must platforms do about wild animals?",
     "What must local authorities do?",
-    "How long are location records kept?",
+    "When must operators delete location records?",
     "Who supports remote work?",
-    "平台必须做什么?",
+    "健康码运营单位何时删除位置记录？",
 )
 
 
@@ -385,7 +395,7 @@ PROBLEMS: list[tuple[str, int, str, str, dict[str, Any]]] = [
     ("wrong method", 405, "PUT", "/v1/documents", {}),
     ("large, declared", 413, "POST", "/v1/documents", {"content": b" " * (LARGEST + 1), "headers": JSON}),
     ("large, chunked", 413, "POST", "/v1/documents", {"content": chunked(LARGEST + 2000), "headers": NDJSON}),
-    ("large, chunked form", 413, "POST", "/v1/documents", {"content": chunked(LARGEST + 2000), "headers": {"content-type": "multipart/form-data; boundary=x"}}),
+    ("large, chunked form", 413, "POST", "/v1/documents", {"content": chunked(LARGEST + 2000), "headers": FORM}),
     ("large, chunked question", 413, "POST", "/v1/answers", {"content": chunked(LARGEST + 2000), "headers": JSON}),
     ("endless length", 413, "POST", "/v1/answers", {"content": b"{}", "headers": JSON | {"content-length": "9" * 5000}}),
     ("another name", 421, "GET", "/v1/documents", {"headers": {"host": "rebound.example"}}),
@@ -396,10 +406,10 @@ PROBLEMS: list[tuple[str, int, str, str, dict[str, Any]]] = [
 
 @pytest.mark.parametrize(("status", "method", "path", "given"), [pytest.param(*c[1:], id=c[0]) for c in PROBLEMS])
 def test_every_error_is_a_problem_document(
-    client: TestClient, hashing_store: Store, status: int, method: str, path: str, given: dict[str, Any]
+    quiet: TestClient, status: int, method: str, path: str, given: dict[str, Any]
 ):
     """RFC 9457 with a code, a hint and the request id of the header; no stack trace, no path; the usual headers."""
-    reply = client.request(method, path, **given)
+    reply = quiet.request(method, path, **given)
     body = reply.json()
     assert reply.status_code == body["status"] == status, body
     assert reply.headers["content-type"] == "application/problem+json"
@@ -407,8 +417,32 @@ def test_every_error_is_a_problem_document(
     assert all(body[name] for name in ("type", "title", "code", "detail", "hint", "request_id"))
     assert "content-security-policy" in reply.headers
     assert not re.search(r"Traceback|File \"|secret|\.py\b", reply.text)
-    assert str(hashing_store.home.parent) not in reply.text
-    assert client.get("/v1/documents").json()["total"] == 0
+    assert not PATHS.search(reply.text)
+    assert quiet.get("/v1/documents").json()["total"] == 0
+
+
+def test_a_client_that_goes_away_is_no_fault(hashing_store: Store, caplog: pytest.LogCaptureFixture):
+    """A connection that ends in the middle of a body keeps nothing, answers nobody and is not logged as a fault of ours."""
+    client, sent = served(hashing_store), []
+    messages = [{"type": "http.request", "body": b'{"text": "Half', "more_body": True}, {"type": "http.disconnect"}]
+    scope = {
+        "type": "http",
+        "method": "POST",
+        "path": "/v1/documents",
+        "query_string": b"",
+        "headers": [(b"host", b"127.0.0.1"), (b"content-type", b"application/json")],
+    }
+
+    async def receive() -> dict[str, Any]:
+        return messages.pop(0)
+
+    async def send(message: dict[str, Any]) -> None:
+        sent.append(message)
+
+    asyncio.run(client.app(scope, receive, send))
+    assert sent == []
+    assert [record for record in caplog.records if record.name.startswith("caveat")] == []
+    assert hashing_store.library.counts() == (0, 0)
 
 
 ODD_JSON = [
@@ -430,13 +464,13 @@ def test_odd_values_that_are_allowed_do_no_harm(client: TestClient):
     add(client, "Health codes are mandatory.", metadata={"issuer": "a\x00b", "issued": "0001-01-01"})
     thousand = [str(number) for number in range(1000)]
     for filters in (
-        {name: thousand for name in ("issuer", "kind", "status", "language", "document_ids")},
+        dict.fromkeys(("issuer", "kind", "status", "language", "document_ids"), thousand),
         {"issuer": "\x00", "kind": "\x00", "document_ids": ["\x00"]},
         {"issued_from": "2021-01-01", "issued_to": "2020-01-01"},
         {"issued_from": "0001-01-01", "issued_to": "9999-12-31", "as_of": "0001-01-01"},
     ):
         ask(client, "Are health codes mandatory?", **filters)
-    for question in ("health\x00codes", 'a AND (b OR "c" * ~ ^ : \\ [d TO e]', "?!", "\u0301" * 1999, "😀" * 2000, "In 0000-00, 2020-13?"):  # fmt: skip
+    for question in ("health\x00codes", 'a AND (b OR "c" * ~ ^ : \\ [d TO e]', "?!", "\u0301" * 1999, "😀" * 2000, "In 2020-13?"):  # fmt: skip
         ask(client, question)
     assert client.get("/v1/documents", params={"q": "\x00", "issuer": "\x00", "cursor": "9" * 18}).status_code == 200
 
@@ -453,7 +487,7 @@ def test_no_reply_tells_a_path_of_the_machine(library: TestClient):
     replies += [library.post("/v1/search", json={"query": "health code"})]
     replies += [library.post("/v1/documents", json={"text": ""}), library.get("/v1/documents/x")]
     for reply in replies:
-        assert not re.search(r"/(?:work|home|root|tmp|usr|var|Users)/|file://|site-packages", reply.text), reply.url
+        assert not PATHS.search(reply.text), reply.url
 
 
 def test_every_reply_keeps_a_browser_to_this_origin(library: TestClient):

@@ -93,7 +93,12 @@ class Follower:
         """Brings the index up to the newest change."""
         with self._changing:
             if self._index is not None:
-                self._pointer = self._followed(self._index, self._pointer)
+                try:
+                    self._pointer = self._followed(self._index, self._pointer)
+                except Exception:  # noqa: BLE001 (tantivy and Chroma each fail in their own ways; the library is the truth)
+                    _log.exception("index %s cannot be written and is rebuilt", self.name)
+                    self._index = None
+                    self.rebuild(wait=False)
 
     def search(self, query: Query, filters: Filters, limit: int) -> list[Hit]:
         """What the index finds; while it is being rebuilt, what the stand-in finds."""

@@ -95,6 +95,8 @@ class Library:
         try:
             rows.metadata.create_all(self._engine)
             self._check_schema()
+            if self._engine.dialect.name == "sqlite":  # elsewhere another process may be about to name them
+                self._sweep_originals()
         except sql.exc.SQLAlchemyError as error:
             raise LibraryError(
                 "The library cannot be opened.", f"Check CAVEAT_LIBRARY_URL and the file: {error.__class__.__name__}."
@@ -376,6 +378,14 @@ class Library:
                     is None
                 ):
                     (self._originals / digest).unlink(missing_ok=True)
+
+    def _sweep_originals(self) -> None:
+        """Deletes files that no document names: what a killed process wrote before its transaction, or left after it."""
+        with self._engine.connect() as connection:
+            named = set(connection.scalars(sql.select(documents.c.original)))
+        for path in self._originals.iterdir() if named else ():
+            if path.name not in named:
+                path.unlink(missing_ok=True)
 
     def _check_schema(self) -> None:
         held = self.fact("schema")

@@ -8,6 +8,7 @@ store.retriever.search("How accurate are the health codes?")
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -63,6 +64,7 @@ class Store:
         self.embedder = embedder
         self._chroma_url = chroma_url
         self._lock = _owned(home)
+        self._keeping = threading.Lock()
         try:
             self.library = Library(library_url or f"sqlite:///{home / 'library.db'}", home / "originals")
         except BaseException:
@@ -127,7 +129,8 @@ class Store:
 
     def remove(self, document_id: str) -> bool:
         """Takes a document out of the library and the indexes; False where there was none."""
-        removed = self.library.remove(document_id)
+        with self._keeping:
+            removed = self.library.remove(document_id)
         if removed:
             self.follow()
         return removed
@@ -200,20 +203,21 @@ class Store:
         read = [each for each in waiting if isinstance(each, Ingested)]
         keyed = [[(vector_key(self.embedder.stamp, text), text) for text in each.texts()] for each in read]
         texts = {key: text for pairs in keyed for key, text in pairs}
-        known = self.library.known_vectors(list(texts))
-        fresh = {key: text for key, text in texts.items() if key not in known}
-        vectors = list(self.embedder.embed(list(fresh.values()), tell)) if fresh else []
-        tell(len(texts) - len(fresh))
-        entries = [
-            Entry(
-                document=each.document,
-                chunks=each.chunks,
-                vector_keys=tuple(key for key, _ in pairs),
-                content=each.content,
-            )
-            for each, pairs in zip(read, keyed, strict=True)
-        ]
-        statuses = iter(self.library.add(entries, dict(zip(fresh, vectors, strict=True))))
+        with self._keeping:  # what is known, and an original that is there, must not be taken away before it is named
+            known = self.library.known_vectors(list(texts))
+            fresh = {key: text for key, text in texts.items() if key not in known}
+            vectors = list(self.embedder.embed(list(fresh.values()), tell)) if fresh else []
+            tell(len(texts) - len(fresh))
+            entries = [
+                Entry(
+                    document=each.document,
+                    chunks=each.chunks,
+                    vector_keys=tuple(key for key, _ in pairs),
+                    content=each.content,
+                )
+                for each, pairs in zip(read, keyed, strict=True)
+            ]
+            statuses = iter(self.library.add(entries, dict(zip(fresh, vectors, strict=True))))
         for each in waiting:
             yield each if isinstance(each, Outcome) else _kept(each, next(statuses))
 

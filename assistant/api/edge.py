@@ -7,6 +7,7 @@ import json
 import logging
 import uuid
 
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from assistant.api.problems import MEDIA_TYPE, TITLES
@@ -67,8 +68,8 @@ class Edge:
         if refusal is None:
             try:
                 await self._app(scope, limited, marked)
-            except _TooLarge:
-                pass
+            except (_TooLarge, ClientDisconnect):
+                pass  # told below, or told to nobody
             except Exception as error:
                 if started:
                     raise

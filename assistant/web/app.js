@@ -56,8 +56,10 @@ function showHome() {
 function showArticle(...nodes) {
   byId("home").hidden = byId("home-title").hidden = true;
   byId("question-label").textContent = "Ask another question";
+  const held = page.contains(document.activeElement);
   page.hidden = false;
   page.replaceChildren(...nodes.flat(Infinity).filter(Boolean));
+  if (held) byId("question-title").focus({ preventScroll: true });   // what had the focus is gone; without this the page's beginning gets it
 }
 
 async function ask(again = false) {
