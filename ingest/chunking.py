@@ -16,9 +16,7 @@ Measure = Callable[[Sequence[str]], Sequence[int]]
 """Texts to their lengths in word pieces, special tokens left out."""
 
 _SPECIAL_TOKENS = 2
-_HEADER_LENGTH = 120
-_LEAD_IN_LENGTH = 200
-_LONGEST_HEADING_GAP = 300
+_LONGEST_FRONTS = ((120, 200), (60, 100), (30, 50), (15, 25), (0, 0))  # characters of header and lead-in, tried in turn
 _SEAMS = (re.compile(r"[;；。]\s*"), re.compile(r"[,，、]\s*"), re.compile(r"\s+"))
 
 
@@ -30,19 +28,43 @@ class ChunkSize:
     target: int = 180
 
 
-def chunked(document: Document, measure: Measure, size: ChunkSize | None = None) -> tuple[Document, tuple[Chunk, ...]]:
-    """The document with its statements cut to fit where needed, and its chunks in order."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chunked:
+    """A document whose statements fit, its chunks in order, and what the embedder reads for each of them."""
+
+    document: Document
+    chunks: tuple[Chunk, ...]
+    texts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Front:
+    """What is embedded in front of a chunk, cut to some characters so that it takes at most half the window."""
+
+    header: int
+    lead_in: int
+
+    def of(self, document: Document, section: str, lead_in: Span | None) -> str:
+        """Title and section on a line, then the lead-in."""
+        title = f"{document.title} › {section}" if section and section != document.title else document.title
+        header = title if len(title) <= self.header else title[: max(self.header - 1, 0)] + "…"
+        led = document.quote(lead_in)[-self.lead_in :] if lead_in and self.lead_in else ""
+        return f"{header}\n{led} … " if led else f"{header}\n"
+
+
+def chunked(document: Document, measure: Measure, size: ChunkSize | None = None) -> Chunked:
+    """Cuts statements to fit where needed, and gathers them into chunks."""
     size = size or ChunkSize()
-    room = min(size.target, size.window - _SPECIAL_TOKENS - _longest_front(document, measure))
-    statements, lengths = _fitting(document, measure, max(room, 16))
+    front, taken = _front(document, measure, (size.window - _SPECIAL_TOKENS) // 2)
+    room = min(size.target, size.window - _SPECIAL_TOKENS - taken)
+    statements, lengths = _fitting(document, measure, room)
     document = replace(document, statements=statements)
     chunks: list[Chunk] = []
     for first, last in _runs(document, lengths, room):
-        ordinal = len(chunks)
-        start = _start(document, first)
+        start = _start(document, first, room)
         chunks.append(
             Chunk(
-                id=f"{document.id}-{ordinal}",
+                id=f"{document.id}-{len(chunks)}",
                 document_id=document.id,
                 span=Span(start=start, end=statements[last].span.end),
                 statements=(first, last),
@@ -51,43 +73,41 @@ def chunked(document: Document, measure: Measure, size: ChunkSize | None = None)
                 lead_in=_outside(statements[first : last + 1], start),
             )
         )
-    texts = [embedded_text(document, chunk) for chunk in chunks]
-    return document, tuple(
-        replace(chunk, tokens=count + _SPECIAL_TOKENS) for chunk, count in zip(chunks, measure(texts), strict=True)
-    )
+    texts = tuple(front.of(document, chunk.section, chunk.lead_in) + document.quote(chunk.span) for chunk in chunks)
+    sized = (replace(chunk, tokens=n + _SPECIAL_TOKENS) for chunk, n in zip(chunks, measure(texts), strict=True))
+    return Chunked(document=document, chunks=tuple(sized), texts=texts)
 
 
-def embedded_text(document: Document, chunk: Chunk) -> str:
-    """What the embedder reads for a chunk: title and section, lead-in, then the chunk's own characters."""
-    front = _header(document.title, chunk.section)
-    lead_in = f"{document.quote(chunk.lead_in)[-_LEAD_IN_LENGTH:]} … " if chunk.lead_in else ""
-    return f"{front}\n{lead_in}{document.quote(chunk.span)}"
-
-
-def _header(title: str, section: str) -> str:
-    header = f"{title} › {section}" if section and section != title else title
-    return header if len(header) <= _HEADER_LENGTH else header[: _HEADER_LENGTH - 1] + "…"
-
-
-def _longest_front(document: Document, measure: Measure) -> int:
-    """The word pieces of the longest header and lead-in that any chunk of the document can get."""
-    headers = {_header(document.title, label.label) for label in document.sections} | {_header(document.title, "")}
-    lead_ins = {document.quote(s.lead_in)[-_LEAD_IN_LENGTH:] for s in document.statements if s.lead_in} or {""}
-    counts = measure([*headers, *lead_ins])
-    return max(counts[: len(headers)]) + max(counts[len(headers) :]) + 2
+def _front(document: Document, measure: Measure, most: int) -> tuple[_Front, int]:
+    """The longest front within some word pieces, and the most that any chunk's front takes of them."""
+    sections = dict.fromkeys(["", *(label.label for label in document.sections)])
+    lead_ins = dict.fromkeys([None, *(statement.lead_in for statement in document.statements)])
+    for header, lead_in in _LONGEST_FRONTS:
+        front = _Front(header, lead_in)
+        headers = measure([front.of(document, section, None) for section in sections])
+        led = measure([front.of(document, "", each) for each in lead_ins])
+        taken = max(headers) + max(led)
+        if taken <= most:
+            break
+    return front, taken
 
 
 def _fitting(document: Document, measure: Measure, room: int) -> tuple[tuple[Statement, ...], list[int]]:
-    pending = list(document.statements)
-    lengths = list(measure([_with_gap(document, pending, i) for i in range(len(pending))])) if pending else []
-    while any(count > room for count in lengths):
+    pending, lengths = list(document.statements), [0] * len(document.statements)
+    fresh: Sequence[int] = range(len(pending))
+    while fresh:
+        for position, count in zip(fresh, measure([_with_gap(document, pending, i, room) for i in fresh]), strict=True):
+            lengths[position] = count
         pieces: list[Statement] = []
+        counts: list[int] = []
+        cut: list[int] = []
         for statement, count in zip(pending, lengths, strict=True):
-            pieces.extend(_halves(document.text, statement) if count > room else (statement,))
-        pending = pieces
-        lengths = list(measure([_with_gap(document, pending, i) for i in range(len(pending))]))
-        if all(s.span.end - s.span.start <= 1 for s, n in zip(pending, lengths, strict=True) if n > room):
-            break
+            halves = _halves(document.text, statement) if count > room else (statement,)
+            if len(halves) > 1:
+                cut.extend(range(len(pieces), len(pieces) + len(halves)))
+            pieces.extend(halves)
+            counts.extend([count] * len(halves))
+        pending, lengths, fresh = pieces, counts, cut
     return tuple(pending), lengths
 
 
@@ -116,12 +136,21 @@ def _halves(text: str, statement: Statement) -> tuple[Statement, ...]:
     )
 
 
-def _with_gap(document: Document, statements: Sequence[Statement], position: int) -> str:
+def _with_gap(document: Document, statements: Sequence[Statement], position: int, room: int) -> str:
     """A statement with what stands before it and belongs to its chunk: bullets, headings, the lead-in line."""
-    statement = statements[position]
-    before = statements[position - 1].span.end if position else 0
-    start = before if statement.span.start - before <= _LONGEST_HEADING_GAP else statement.span.start
-    return document.text[min(start, statement.span.start) : statement.span.end]
+    start = statements[position].span.start
+    gap = _gap(statements, position)
+    return document.text[start - (gap if _is_near(gap, room) else 0) : statements[position].span.end]
+
+
+def _gap(statements: Sequence[Statement], position: int) -> int:
+    """The characters between a statement and the one before it."""
+    return statements[position].span.start - (statements[position - 1].span.end if position else 0)
+
+
+def _is_near(gap: int, room: int) -> bool:
+    """Whether what stands before a statement is short enough to go with it; a word piece has at least one character."""
+    return 2 * gap <= room
 
 
 def _runs(document: Document, lengths: Sequence[int], room: int) -> Iterator[tuple[int, int]]:
@@ -129,7 +158,8 @@ def _runs(document: Document, lengths: Sequence[int], room: int) -> Iterator[tup
     first, filled = 0, 0
     sections = [_section(document, statement.span.start) for statement in document.statements]
     for position, length in enumerate(lengths):
-        if position > first and (filled + length > room or sections[position] != sections[first]):
+        apart = sections[position] != sections[first] or not _is_near(_gap(document.statements, position), room)
+        if position > first and (filled + length > room or apart):
             yield first, position - 1
             first, filled = position, 0
         filled += length
@@ -137,14 +167,13 @@ def _runs(document: Document, lengths: Sequence[int], room: int) -> Iterator[tup
         yield first, len(lengths) - 1
 
 
-def _start(document: Document, first: int) -> int:
+def _start(document: Document, first: int, room: int) -> int:
     """Where a chunk begins: at the heading, bullet or lead-in line before its first statement, if that is near."""
     statement = document.statements[first].span.start
-    before = document.statements[first - 1].span.end if first else 0
-    if not before <= statement <= before + _LONGEST_HEADING_GAP:
+    gap = _gap(document.statements, first)
+    if not _is_near(gap, room):
         return statement
-    gap = document.text[before:statement]
-    return before + (len(gap) - len(gap.lstrip()))
+    return statement - len(document.text[statement - gap : statement].lstrip())
 
 
 def _outside(statements: Sequence[Statement], start: int) -> Span | None:

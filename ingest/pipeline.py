@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any, get_args
 
 from ingest import metadata as finding
-from ingest.chunking import ChunkSize, Measure, chunked, embedded_text
+from ingest.chunking import ChunkSize, Measure, chunked
 from ingest.document import Chunk, Document, Kind, Metadata, Reading, Relation, Status, document_id
 from ingest.errors import BadInput, CaveatError, UnreadableFile
 from ingest.isolation import Isolated
@@ -19,15 +19,12 @@ from ingest.sources import Source
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ingested:
-    """A document ready for the library, with the bytes it was read from."""
+    """A document ready for the library, with what is embedded for each chunk, and the bytes it was read from."""
 
     document: Document
     chunks: tuple[Chunk, ...]
+    texts: tuple[str, ...]
     content: bytes
-
-    def texts(self) -> list[str]:
-        """What is embedded for each chunk."""
-        return [embedded_text(self.document, chunk) for chunk in self.chunks]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,8 +66,8 @@ def ingest(
             except CaveatError as error:
                 yield Refused(source=source, error=error)
                 continue
-            document, chunks = chunked(document, measure, size)
-            yield Ingested(document=document, chunks=chunks, content=source.content)
+            cut = chunked(document, measure, size)
+            yield Ingested(document=cut.document, chunks=cut.chunks, texts=cut.texts, content=source.content)
 
 
 def _document(source: Source, identity: str, reader: Isolated) -> Document:
@@ -100,8 +97,8 @@ def _document(source: Source, identity: str, reader: Isolated) -> Document:
 
 
 def _recorded(record: Any) -> Reading:
-    text = str(record["text"]).replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "")
-    return Reading(text=text.encode("utf-8", "replace").decode("utf-8"), title=str(record.get("title") or ""))
+    text = str(record["text"]).replace("\r\n", "\n").replace("\r", "\n")
+    return Reading(text=text, title=str(record.get("title") or ""))
 
 
 def given_metadata(given: Any, found: Metadata) -> Metadata:

@@ -61,6 +61,9 @@ def statements(text: str, sections: Sequence[Label] = ()) -> tuple[Statement, ..
             continue
         if block.level < 0 and _note().match(text, block.span.start, block.span.end):
             found = _note_below(found, at_blocks, block.span)
+            if text[block.span.start] not in _OPENERS:
+                at_blocks.append((number, block))
+                found.append(Statement(span=block.span))
             continue
         sentences = list(_sentences(text, block.span))
         if following is not None and following.level > block.level and sentences and _is_open(text, sentences[-1]):

@@ -94,16 +94,31 @@ def from_json_lines(content: bytes, uri: str) -> Iterator[Source]:
             yield from_record(record, uri, f"line {number}")
 
 
-def from_record(record: object, uri: str, where: str = "the document") -> Source:
+def from_record(sent: object, uri: str, where: str = "the document") -> Source:
     """The source of one JSON object; its identity is its `_id`, or its text where it has none."""
-    if not isinstance(record, dict) or not isinstance(record.get("text"), str):
-        hint = 'Give an object such as {"title": "...", "text": "...", "metadata": {"issuer": "..."}}.'
+    hint = 'Give an object such as {"_id": "1", "title": "...", "text": "...", "metadata": {"issuer": "..."}}.'
+    if not isinstance(sent, dict) or not isinstance(sent.get("text"), str):
         return Source(uri=f"{uri}#{where}", name=where, error=BadInput(f"{where} has no field `text`.", hint))
-    kept = {"text": record["text"]} | {key: record[key] for key in ("title", "metadata") if record.get(key)}
-    content = json.dumps(kept, ensure_ascii=False, sort_keys=True).encode("utf-8", "surrogatepass")
+    record: dict[str, Any] = _storable(sent)
     given = record.get("_id", record.get("id"))
+    title = record.get("title") or ""
+    if not isinstance(title, str) or not isinstance(given, (str, int, type(None))):
+        return Source(
+            uri=f"{uri}#{where}", name=where, error=BadInput(f"{where} has a title or _id that is no text.", hint)
+        )
+    kept = {"text": record["text"]} | {key: record[key] for key in ("title", "metadata") if record.get(key)}
+    content = json.dumps(kept, ensure_ascii=False, sort_keys=True).encode()
     key = str(given) if given is not None else hashlib.sha256(content).hexdigest()[:16]
-    return Source(uri=f"{uri}#{key}", name=str(record.get("title") or key), content=content, record=kept)
+    return Source(uri=f"{uri}#{key}", name=title or key, content=content, record=kept)
+
+
+def _storable(value: Any) -> Any:
+    """JSON with NUL and lone surrogates, which no text can hold, taken out of its strings."""
+    if isinstance(value, str):
+        return value.replace("\x00", "").encode("utf-8", "replace").decode()
+    if isinstance(value, dict):
+        return {str(_storable(key)): _storable(each) for key, each in value.items()}
+    return [_storable(each) for each in value] if isinstance(value, list) else value
 
 
 def _standard_input(content: bytes) -> Iterator[Source]:
@@ -116,11 +131,13 @@ def _standard_input(content: bytes) -> Iterator[Source]:
 
 
 def _files(path: Path) -> Iterator[Path]:
-    if path.is_dir():
-        for child in sorted(path.iterdir()):
-            if not child.name.startswith("."):
-                yield from _files(child)
-    elif path.exists():
-        yield path
-    else:
+    if not path.exists():
         raise BadInput(f"{path} does not exist.", "Check the path; a folder, a file or - is wanted.")
+    if not path.is_dir():
+        yield path
+        return
+    for child in sorted(path.iterdir()):
+        if (
+            not child.name.startswith(".") and child.exists()
+        ):  # a link that leads nowhere, or round in a circle, does not
+            yield from _files(child)

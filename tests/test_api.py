@@ -452,7 +452,6 @@ ODD_JSON = [
 ]
 
 
-@pytest.mark.xfail(reason="ingest.sources.from_record keeps lone surrogates, which no library can store", strict=False)
 @pytest.mark.parametrize("given", ODD_JSON)
 def test_a_document_with_a_lone_surrogate_is_kept_or_refused(client: TestClient, given: dict[str, Any]):
     """What is no Unicode is mended or refused with a reason; it is never an error of ours."""

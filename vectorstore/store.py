@@ -64,7 +64,7 @@ class Store:
         self.embedder = embedder
         self._chroma_url = chroma_url
         self._lock = _owned(home)
-        self._keeping = threading.Lock()
+        self._keeping, self._opening = threading.Lock(), threading.Lock()
         try:
             self.library = Library(library_url or f"sqlite:///{home / 'library.db'}", home / "originals")
         except BaseException:
@@ -153,9 +153,10 @@ class Store:
         for document_id in self.library.ids():
             document, content = self.library.document(document_id), self.library.original(document_id)
             if document is not None and content is not None:
-                document, chunks = chunked(document, self.embedder.measure, ChunkSize(window=self.embedder.window))
-                embedded += len(chunks)
-                list(self._keep([Ingested(document=document, chunks=chunks, content=content)], lambda _: None))
+                cut = chunked(document, self.embedder.measure, ChunkSize(window=self.embedder.window))
+                embedded += len(cut.chunks)
+                again = Ingested(document=cut.document, chunks=cut.chunks, texts=cut.texts, content=content)
+                list(self._keep([again], lambda _: None))
         self.library.state("embedder", self.embedder.stamp)
         self.follow()
         return embedded
@@ -168,10 +169,11 @@ class Store:
 
     def open_indexes(self) -> None:
         """Opens the indexes once; probing and rebuilding them where the last process did not end well."""
-        if not self._opened:
-            self.meaning.open()
-            self.words.open()
-            self._opened = True
+        with self._opening:
+            if not self._opened:
+                self.meaning.open()
+                self.words.open()
+                self._opened = True
 
     def close(self) -> None:
         """Closes the indexes and the library and gives the data folder free."""
@@ -201,7 +203,7 @@ class Store:
     def _keep(self, waiting: list[Ingested | Outcome], tell: Callable[[int], None]) -> Iterator[Outcome]:
         """Embeds what is new in some documents and keeps them in one transaction; gives outcomes in the order of the sources."""
         read = [each for each in waiting if isinstance(each, Ingested)]
-        keyed = [[(vector_key(self.embedder.stamp, text), text) for text in each.texts()] for each in read]
+        keyed = [[(vector_key(self.embedder.stamp, text), text) for text in each.texts] for each in read]
         texts = {key: text for pairs in keyed for key, text in pairs}
         with self._keeping:  # what is known, and an original that is there, must not be taken away before it is named
             known = self.library.known_vectors(list(texts))
