@@ -11,6 +11,7 @@ import pytest
 from ingest.sources import gather
 from vectorstore.embedding import HashingEmbedder
 from vectorstore.following import Follower
+from vectorstore.library import LibraryError
 from vectorstore.store import Store
 
 QUERY = "How many cities use the health code?"
@@ -93,3 +94,19 @@ def test_an_index_left_behind_catches_up(prepared: Path):
     with Store(prepared, HashingEmbedder()) as store:
         assert gone not in {each.rpartition("-")[0] for each in best(store)}
         assert store.meaning.describe().endswith("in step with the library")
+
+
+def test_a_rebuild_that_fails_is_said_and_can_be_repeated(prepared: Path, monkeypatch: pytest.MonkeyPatch):
+    """It is an error for who asked for it; answers go on with the old index, and say so until a rebuild succeeds."""
+    with Store(prepared, HashingEmbedder()) as store:
+        before = best(store)
+        opener = store.words._opener
+        monkeypatch.setattr(store.words, "_opener", lambda _: 1 / 0)
+        with pytest.raises(LibraryError, match="could not be rebuilt"):
+            store.rebuild()
+        found = store.retriever.search(QUERY)
+        assert [passage.chunk.id for passage in found.passages] == before
+        assert any("words" in notice for notice in found.notices)
+        monkeypatch.setattr(store.words, "_opener", opener)
+        store.rebuild()
+        assert store.retriever.search(QUERY).notices == ()

@@ -163,6 +163,15 @@ class Follower:
         return pointer
 
     def _rebuild(self) -> None:
+        try:
+            self._build_anew()
+        except Exception:  # noqa: BLE001 (tantivy and Chroma each fail in their own ways; the library is the truth)
+            _log.exception("index %s cannot be rebuilt", self.name)
+            self.notice = (
+                f"The {self.name} index could not be rebuilt; until `caveat rebuild` does it, searches run without it."
+            )
+
+    def _build_anew(self) -> None:
         generation = max([self._pointer.generation, *self._generations()]) + 1
         path = self._path(generation)
         shutil.rmtree(path, ignore_errors=True)

@@ -146,6 +146,8 @@ class Store:
         self.open_indexes()
         for follower in (self.meaning, self.words):
             follower.rebuild()
+            if follower.notice:
+                raise LibraryError(follower.notice, "The log says why; see that the disk has room.")
 
     def embed_again(self) -> int:
         """Cuts and embeds every document anew with this embedder, whose stamp the library then bears; how many passages."""
