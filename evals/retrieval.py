@@ -56,12 +56,16 @@ def main() -> None:
     """Chooses on one half, reports on the other."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path)
+    parser.add_argument(
+        "--precision", default="auto", choices=("auto", "float32", "bfloat16"), help="what the embedder computes in"
+    )
     given = parser.parse_args()
+    embedder = SentenceEmbedder(precision=given.precision)
     apart = Weights(near_copy=2.0)
     asked = [task for task in tasks(given.folder) if task.gold]
     build = [task for task in asked if task.half == "build"]
     report = [task for task in asked if task.half == "report"]
-    with tempfile.TemporaryDirectory() as home, pooled_store(given.folder, Path(home)) as store:
+    with tempfile.TemporaryDirectory() as home, pooled_store(given.folder, Path(home), embedder) as store:
         chosen = max(GRID, key=lambda share: tuple(measured(store, build, replace(apart, meaning=share)).values()))
         ways = {"words": 0.0, "meaning": 1.0, "fused, chosen": chosen, "fused, as shipped": Weights().meaning}
         groups = {"build": build, "report": report, "first questions": [task for task in asked if task.first]}
