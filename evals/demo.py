@@ -10,7 +10,7 @@ from assistant.settings import read_settings
 
 QUESTIONS = (
     "How reliable is the health code?",
-    "Must platforms waive fees for small sellers?",
+    "Who set up an emergency supply platform?",
     "What did the ministry say about semiconductor exports?",
 )
 
