@@ -240,12 +240,14 @@ def _bar(total: int, *, shown: bool) -> Iterator[Any]:
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
-        TextColumn("{task.completed}/{task.total} passages"),
+        TextColumn("{task.fields[told]}"),
         TimeElapsedColumn(),
     )
     with Progress(*columns, console=console, transient=True) as progress:
-        task = progress.add_task(f"Reading {total} file{'' if total == 1 else 's'}", total=None)
-        yield lambda done, read: progress.update(task, completed=done, total=read)
+        task = progress.add_task(f"Reading {total} file{'' if total == 1 else 's'}", total=None, told="")
+        yield lambda done, read: progress.update(
+            task, completed=done, total=read, told=f"{done} of {read} passages so far"
+        )
 
 
 def _console() -> Console:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import threading
 import uuid
 from collections.abc import Callable, Iterator, Sequence
@@ -28,6 +27,7 @@ from ingest.document import Chunk, Document
 from ingest.errors import CaveatError
 from vectorstore import rows
 from vectorstore.filters import Filters, day_number, issuer_key
+from vectorstore.originals import Originals, name_of
 from vectorstore.rows import changes, chunks, documents, facts, periods, vectors
 
 Vector = NDArray[np.float32]
@@ -86,9 +86,8 @@ class Library:
     """Documents by id, chunks by id, vectors by key, and the log of what changed."""
 
     def __init__(self, url: str, originals: Path) -> None:
-        self._originals = originals
+        self._originals = Originals(originals)
         self._writing = threading.Lock()
-        originals.mkdir(parents=True, exist_ok=True)
         try:
             self._engine = sql.create_engine(url)
             if self._engine.dialect.name == "sqlite":
@@ -113,7 +112,7 @@ class Library:
         A document from the same source as an older one takes its place. When this returns, all of it is on disk.
         """
         for entry in entries:
-            self._keep_original(entry.content)
+            self._originals.keep(entry.content)
         outcomes: list[str] = []
         gone: list[_Gone] = []
         with self._write() as connection:
@@ -190,9 +189,9 @@ class Library:
     def original(self, document_id: str) -> bytes | None:
         """The bytes a document was read from."""
         with self._engine.connect() as connection:
-            digest = connection.scalar(sql.select(documents.c.original).where(documents.c.id == document_id))
+            name = connection.scalar(sql.select(documents.c.original).where(documents.c.id == document_id))
         try:
-            return (self._originals / digest).read_bytes() if digest else None
+            return self._originals.read(name) if name else None
         except FileNotFoundError as error:
             raise LibraryError(
                 "The original is not in this data folder.", "Ask the machine that ingested it."
@@ -324,7 +323,7 @@ class Library:
                 **rows.document_row(document),
                 issuer_key=issuer_key(document.metadata.issuer),
                 chunks=len(entry.chunks),
-                original=_digest(entry.content),
+                original=name_of(entry.content),
                 added=datetime.now(UTC).isoformat(timespec="seconds"),
             )
         )
@@ -354,38 +353,16 @@ class Library:
             for part in _parts(each.vector_keys):
                 connection.execute(sql.delete(vectors).where(vectors.c.key.in_(part), ~used))
 
-    def _keep_original(self, content: bytes) -> None:
-        path = self._originals / _digest(content)
-        if path.exists():
-            return
-        temporary = path.with_suffix(f".{os.getpid()}.{threading.get_ident()}.tmp")
-        with temporary.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.rename(path)
-        folder = os.open(self._originals, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
-
     def _forget_originals(self, gone: Sequence[_Gone]) -> None:
         with self._writing, self._engine.connect() as connection:
-            for digest in {each.original for each in gone}:
-                if (
-                    connection.scalar(sql.select(documents.c.seq).where(documents.c.original == digest).limit(1))
-                    is None
-                ):
-                    (self._originals / digest).unlink(missing_ok=True)
+            for name in {each.original for each in gone}:
+                used = sql.select(documents.c.seq).where(documents.c.original == name).limit(1)
+                if connection.scalar(used) is None:
+                    self._originals.forget(name)
 
     def _sweep_originals(self) -> None:
-        """Deletes files that no document names: what a killed process wrote before its transaction, or left after it."""
         with self._engine.connect() as connection:
-            named = set(connection.scalars(sql.select(documents.c.original)))
-        for path in self._originals.iterdir() if named else ():
-            if path.name not in named:
-                path.unlink(missing_ok=True)
+            self._originals.sweep(set(connection.scalars(sql.select(documents.c.original))))
 
     def _check_schema(self) -> None:
         held = self.fact("schema")
@@ -407,10 +384,6 @@ class Library:
 def _parts(keys: Sequence[str]) -> Iterator[Sequence[str]]:
     for start in range(0, len(keys), _IN_ONE_QUERY):
         yield keys[start : start + _IN_ONE_QUERY]
-
-
-def _digest(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()
 
 
 def _durable(connection: Any, _: object) -> None:
