@@ -52,6 +52,8 @@ def _ingest(given: argparse.Namespace, settings: Settings) -> int:
             outcomes.append(outcome)
             if given.json:
                 _print_json(as_json(outcome))
+        for notice in store.notices:
+            print(f"caveat: {notice}", file=sys.stderr)
     if not given.json:
         _print_outcomes(outcomes)
     return 1 if outcomes and all(outcome.status == "refused" for outcome in outcomes) else 0

@@ -71,7 +71,8 @@ def _checks(settings: Settings) -> Iterator[Check]:
         yield _tried("library", lambda: _library(store))
         store.open_indexes()
         for follower in (store.meaning, store.words):
-            yield _tried(f"{follower.name} index", follower.describe)
+            state: Literal["ok", "note"] = "note" if follower.notice else "ok"
+            yield Check(name=f"{follower.name} index", state=state, told=follower.describe())
     yield Check(
         name="model", state="note", told="none is set: answers are quoted, not written, and nothing leaves this machine"
     )

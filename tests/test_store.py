@@ -147,6 +147,32 @@ def test_vectors_of_two_embedders_are_never_mixed(home: Path):
         assert len(found(store, "Is barley taxed?")) == 2
 
 
+class Stopping(HashingEmbedder):
+    """Embeds one batch and then stops, as a killed process would."""
+
+    def embed(self, texts: Sequence[str], progress: Progress | None = None) -> Vector:
+        if getattr(self, "stopped", False):
+            raise KeyboardInterrupt
+        self.stopped = True
+        return super().embed(texts, progress)
+
+
+def test_embedding_again_that_was_stopped_must_be_finished(home: Path):
+    """A library with vectors of two embedders opens with neither, and says how to mend it."""
+    with Store(home, HashingEmbedder(64)) as store:
+        list(store.ingest(records("Barley is taxed.", "Rye is not.")))
+    with Store(home, Stopping(32), adopt=True) as store, pytest.raises(KeyboardInterrupt):
+        store.embed_again()
+    for dimension in (64, 32):
+        with pytest.raises(LibraryError, match="unfinished") as raised:
+            Store(home, HashingEmbedder(dimension))
+        assert "rebuild --embed" in raised.value.hint
+    with Store(home, HashingEmbedder(32), adopt=True) as store:
+        store.embed_again()
+    with Store(home, HashingEmbedder(32)) as store:
+        assert store.library.every_vector()[1].shape == (2, 32)
+
+
 def test_a_refused_file_does_not_stop_the_others(hashing_store: Store):
     """Bad input gets a typed refusal with a hint, and nothing else is lost."""
     sources = [

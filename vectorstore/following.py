@@ -111,13 +111,12 @@ class Follower:
         return self._index
 
     def describe(self) -> str:
-        """In words: the generation in use, and whether it is in step with the library."""
+        """In words: the generation in use, whether it is in step with the library, and what is wrong with it."""
         if self._index is None:
             return self.notice
         behind = self._library.last_change() - self._pointer.cursor
-        return f"generation {self._pointer.generation}, " + (
-            f"{behind} changes behind" if behind else "in step with the library"
-        )
+        step = f"{behind} changes behind" if behind else "in step with the library"
+        return " ".join(part for part in (f"generation {self._pointer.generation}, {step}", self.notice) if part)
 
     def rebuild(self, *, wait: bool = True) -> None:
         """Builds a new generation from the library, then swaps the pointer to it."""

@@ -11,7 +11,7 @@ import hashlib
 import json
 import threading
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -100,7 +100,7 @@ class Library:
             raise LibraryError(
                 "The library cannot be opened.", f"Check CAVEAT_LIBRARY_URL and the file: {error.__class__.__name__}."
             ) from error
-        self._cached: Callable[[str], Document] = lru_cache(maxsize=256)(self._load)
+        self._cached = lru_cache(maxsize=256)(self._load)
 
     def close(self) -> None:
         """Lets go of the database."""
@@ -127,6 +127,8 @@ class Library:
                 outcomes.append("replaced" if old else "added")
             self._drop_unused_vectors(connection, gone)
         self._forget_originals(gone)
+        if gone:
+            self._cached.cache_clear()  # a document kept anew under its id may be cut into other statements
         return outcomes
 
     def remove(self, document_id: str) -> bool:

@@ -152,6 +152,7 @@ class Store:
     def embed_again(self) -> int:
         """Cuts and embeds every document anew with this embedder, whose stamp the library then bears; how many passages."""
         embedded = 0
+        self.library.state("embedder", f"an unfinished change to {self.embedder.stamp}")
         for document_id in self.library.ids():
             document, content = self.library.document(document_id), self.library.original(document_id)
             if document is not None and content is not None:
@@ -162,6 +163,11 @@ class Store:
         self.library.state("embedder", self.embedder.stamp)
         self.follow()
         return embedded
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """What a reader must know about the indexes: that one is being rebuilt, or could not be."""
+        return tuple(follower.notice for follower in (self.meaning, self.words) if follower.notice)
 
     @cached_property
     def retriever(self) -> Retriever:

@@ -65,7 +65,7 @@ def create_app(store: Store, settings: Settings) -> FastAPI:
     @app.get("/readyz", tags=["health"], responses={503: RESPONSES[503]})
     def is_ready() -> JSONResponse:
         """Whether questions can be answered: the embedder is loaded and the indexes are open."""
-        notices = [follower.notice for follower in (store.meaning, store.words) if follower.notice]
+        notices = list(store.notices)
         state = "ready" if ready["assistant"] else "starting"
         return JSONResponse({"status": state, "notices": notices}, status_code=200 if ready["assistant"] else 503)
 
