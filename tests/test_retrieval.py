@@ -10,6 +10,9 @@ import pytest
 from ingest.dates import periods
 from ingest.sources import Source, from_json_lines
 from vectorstore.filters import Filters
+from vectorstore.following import Follower
+from vectorstore.index import Hit, Query
+from vectorstore.retrieval import Retriever, Weights
 from vectorstore.store import Store
 
 
@@ -104,3 +107,27 @@ def test_passages_are_exact(hashing_store: Store):
     list(hashing_store.ingest(records({"title": "😀", "text": "😀 健康码已推广。\n\nShips may enter. 😀"})))
     for passage in hashing_store.retriever.search("健康码 ships").passages:
         assert passage.text == passage.document.text[passage.chunk.span.start : passage.chunk.span.end]
+
+
+def test_a_small_library_is_searched_exactly_and_a_larger_one_by_chroma(
+    hashing_store: Store, monkeypatch: pytest.MonkeyPatch
+):
+    """Up to `narrow` passages the nearest are found by comparing all, filtered or not; beyond it Chroma is asked."""
+    list(hashing_store.ingest(records(*({"title": f"Ship {n}", "text": f"Ship {n} carries coal."} for n in range(6)))))
+    asked: list[str] = []
+    sound = Follower.search
+
+    def search(self: Follower, query: Query, filters: Filters, limit: int) -> list[Hit]:
+        asked.append(self.name)
+        return sound(self, query, filters, limit)
+
+    monkeypatch.setattr(Follower, "search", search)
+    small = hashing_store.retriever
+    exact = [passage.chunk.id for passage in small.search("Ship 3 carries coal.").passages]
+    named = small.search("Ship 3 carries coal.", filters=Filters(document_ids=(exact[2].rpartition("-")[0],)))
+    assert (asked, [passage.chunk.id for passage in named.passages]) == (["words", "words"], [exact[2]])
+    large = Retriever(
+        hashing_store.library, hashing_store.embedder, hashing_store.meaning, hashing_store.words, Weights(narrow=0)
+    )
+    assert [passage.chunk.id for passage in large.search("Ship 3 carries coal.").passages] == exact
+    assert "chroma" in asked

@@ -1,4 +1,4 @@
-"""Exact search by meaning over the library's own vectors: the reference for Chroma, and what answers in its place."""
+"""Exact search by meaning over the library's own vectors: for small libraries, as the reference for Chroma, and in its place."""
 
 from __future__ import annotations
 
@@ -27,7 +27,11 @@ class ExactIndex:
         """Cosine of every admitted chunk."""
         if query.vector is None:
             return []
-        ids, matrix = self._library.every_vector(filters) if filters else self._all()
+        ids, matrix = self._all()
+        if filters:
+            admitted = set(self._library.chunk_ids(filters))
+            rows = [row for row, chunk_id in enumerate(ids) if chunk_id in admitted]
+            ids, matrix = [ids[row] for row in rows], matrix[rows]
         return nearest(ids, matrix, query.vector, limit)
 
     def close(self) -> None:

@@ -234,6 +234,12 @@ class Library:
                 found.update(connection.scalars(sql.select(vectors.c.key).where(vectors.c.key.in_(part))))
         return found
 
+    def chunk_ids(self, filters: Filters) -> list[str]:
+        """The ids of the chunks that some filters admit."""
+        query = sql.select(chunks.c.id).join(documents, documents.c.id == chunks.c.document_id)
+        with self._engine.connect() as connection:
+            return list(connection.execute(rows.narrowed(query, filters)).scalars())
+
     def every_vector(self, filters: Filters | None = None) -> tuple[list[str], Vector]:
         """All chunk ids in order with their vectors as one matrix (chunks, dimension)."""
         query = (

@@ -9,7 +9,7 @@ from typing import Literal
 from ingest.dates import periods
 from ingest.document import Chunk, Document
 from vectorstore.embedding import Embedder
-from vectorstore.exact import nearest
+from vectorstore.exact import ExactIndex, nearest
 from vectorstore.filters import Filters
 from vectorstore.following import Follower
 from vectorstore.index import Hit, Query
@@ -75,6 +75,7 @@ class Retriever:
         self._meaning = meaning
         self._words = words
         self._weights = weights or Weights()
+        self._exact = ExactIndex(library)
 
     def search(self, text: str, *, limit: int = 10, filters: Filters | None = None) -> Found:
         """The best passages for a text; at most `limit`, near-copies folded into the one that scores best."""
@@ -97,9 +98,15 @@ class Retriever:
         return Found(passages=kept, notices=notices, vector=vector, timely=frozenset(timely))
 
     def _by_meaning(self, query: Query, filters: Filters, depth: int) -> list[Hit]:
-        """Chroma; or exact search where the filters leave little, since an approximate index can miss all of it."""
+        """Chroma; or exact search where the library is small or the filters leave little.
+
+        An approximate index can miss all that a narrow filter admits, and is not built alike twice: a small library answers
+        alike on every machine.
+        """
         if query.vector is None:
             return []
+        if self._library.counts()[1] <= self._weights.narrow:
+            return self._exact.search(query, filters, depth)
         if filters and self._library.counts(filters)[1] <= self._weights.narrow:
             return nearest(*self._library.every_vector(filters), query.vector, depth)
         return self._meaning.search(query, filters, depth)
