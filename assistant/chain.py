@@ -13,7 +13,6 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from langchain_core.callbacks import CallbackManagerForRetrieverRun
@@ -26,6 +25,8 @@ from pydantic import ConfigDict, Field
 from assistant import doubts
 from assistant.answer import Answer, Claim, Doubt, cite
 from assistant.quoting import Quote, Rarity, Selection, rendered, select
+from assistant.stages import Stages
+from assistant.versions import caveat_version
 from ingest.document import Document, Span
 from ingest.errors import BadInput
 from vectorstore.filters import Filters
@@ -85,10 +86,15 @@ class Assistant:
             | RunnableLambda(self._quote).with_config(run_name="quote")
         )
 
-    def answer(self, text: str, filters: Filters | None = None) -> Answer:
-        """The answer to a question; a refusal is an Answer too. LangChain's tracing, which would leave the machine, is off."""
+    def answer(self, text: str, filters: Filters | None = None, stages: Stages | None = None) -> Answer:
+        """The answer to a question; a refusal is an Answer too. LangChain's tracing, which would leave the machine, is off.
+
+        `stages` collects how long each step took.
+        """
         with tracing_context(enabled=False):
-            return self.chain.invoke(Question(text=text, filters=filters or Filters()))
+            return self.chain.invoke(
+                Question(text=text, filters=filters or Filters()), {"callbacks": [stages] if stages else None}
+            )
 
     def retriever(self, *, k: int = 10, filters: Filters | None = None) -> PassageRetriever:
         """The retriever alone, for other chains."""
@@ -103,7 +109,7 @@ class Assistant:
     def _quote(self, searched: Searched) -> Answer:
         selection = select(searched.question.text, searched.found, self._store.embedder, self.rarity())
         versions = {
-            "caveat": _version(),
+            "caveat": caveat_version(),
             "embedder": self._store.embedder.stamp,
             "library": str(self._store.library.last_change()),
         }
@@ -249,10 +255,3 @@ def _langchain_document(passage: Passage) -> LangChainDocument:
 
 def _several(count: int, thing: str) -> str:
     return f"{count} {thing}" if count == 1 else f"{count} {thing}s"
-
-
-def _version() -> str:
-    try:
-        return version("caveat")
-    except PackageNotFoundError:
-        return "0"

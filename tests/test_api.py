@@ -591,7 +591,18 @@ def test_alive_is_not_ready(hashing_store: Store):
     assert client.get("/healthz").json() == {"status": "ok", "documents": 0, "model": None}
     assert client.get("/readyz").status_code == 503
     with client:
-        assert client.get("/readyz").json() == {"status": "ready", "notices": []}
+        told = client.get("/readyz").json()
+        assert (told["status"], told["notices"]) == ("ready", [])
+        assert told["versions"]["library"] == hashing_store.library.fingerprint()
+
+
+def test_an_answer_tells_how_long_each_step_took(client: TestClient):
+    """`Server-Timing` names the steps of the chain in milliseconds."""
+    add(client, "Health codes are mandatory in zone 1.")
+    timing = client.post("/v1/answers", json={"question": "Where are health codes mandatory?"}).headers["server-timing"]
+    steps = dict(part.split(";dur=") for part in timing.split(", "))
+    assert {"search", "quote"} <= set(steps)
+    assert all(float(each) >= 0 for each in steps.values())
 
 
 def test_questions_are_answered_while_documents_come_and_go(client: TestClient):

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import uvicorn
-from fastapi import FastAPI
+from fastapi import FastAPI, Response
 from fastapi.responses import FileResponse, HTMLResponse, JSONResponse
 from fastapi.staticfiles import StaticFiles
 
@@ -20,6 +20,7 @@ from assistant.api.problems import RESPONSES, Problem, install
 from assistant.api.schema import AnswerOut, QuestionIn, SearchIn, SearchOut
 from assistant.rendering import as_json
 from assistant.settings import Settings
+from assistant.versions import versions
 from ingest.errors import BadInput
 from vectorstore.store import Store
 
@@ -51,11 +52,16 @@ def create_app(store: Store, settings: Settings) -> FastAPI:
         return {"passages": as_json(found.passages), "notices": list(found.notices)}
 
     @app.post("/v1/answers", response_model=AnswerOut, tags=["answers"], responses=RESPONSES)
-    def answer(asked: QuestionIn) -> Any:
-        """An answer made of claims with citations and doubts, or a refusal."""
-        return as_json(
-            (ready["assistant"] or wiring.assistant(store, settings)).answer(asked.question, asked.filters.value())
+    def answer(asked: QuestionIn, response: Response) -> Any:
+        """An answer made of claims with citations and doubts, or a refusal; `Server-Timing` tells what each step took."""
+        from assistant.stages import Stages  # noqa: PLC0415 (langchain takes a second to import)
+
+        stages, assistant = Stages(), ready["assistant"] or wiring.assistant(store, settings)
+        answered = assistant.answer(asked.question, asked.filters.value(), stages)
+        response.headers["server-timing"] = ", ".join(
+            f"{name};dur={1000 * seconds:.1f}" for name, seconds in stages.seconds.items()
         )
+        return as_json(answered)
 
     @app.get("/healthz", tags=["health"])
     def alive() -> dict[str, Any]:
@@ -64,10 +70,11 @@ def create_app(store: Store, settings: Settings) -> FastAPI:
 
     @app.get("/readyz", tags=["health"], responses={503: RESPONSES[503]})
     def is_ready() -> JSONResponse:
-        """Whether questions can be answered: the embedder is loaded and the indexes are open."""
+        """Whether questions can be answered: the embedder is loaded and the indexes are open; and what would answer them."""
         notices = list(store.notices)
         state = "ready" if ready["assistant"] else "starting"
-        return JSONResponse({"status": state, "notices": notices}, status_code=200 if ready["assistant"] else 503)
+        told = {"status": state, "notices": notices, "versions": versions(store, settings)}
+        return JSONResponse(told, status_code=200 if ready["assistant"] else 503)
 
     _mount_pages(app)
     return app

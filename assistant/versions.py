@@ -1,0 +1,57 @@
+"""What made an answer: the versions of code, prompts, models, settings and library, so that two runs can be told apart."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from assistant.settings import Settings
+from vectorstore.store import Store
+
+_SHAPING = {"embedder", "precision", "passages"}
+_CODE = {".py", ".toml"}
+
+
+def versions(store: Store, settings: Settings) -> dict[str, str]:
+    """Hashes and names; equal ones give equal answers as long as no chat model writes them."""
+    return {
+        "caveat": caveat_version(),
+        "code": code_hash(),
+        "embedder": store.embedder.stamp,
+        "library": store.library.fingerprint(),
+        "model": "none",
+        "prompts": _hashed("prompts", {".md"}),
+        "settings": _settings_hash(settings),
+    }
+
+
+def caveat_version() -> str:
+    """The version of the installed distribution; 0 where it is not installed."""
+    try:
+        return version("caveat")
+    except PackageNotFoundError:
+        return "0"
+
+
+@cache
+def code_hash() -> str:
+    """A hash over the program's own files, lexicons and thresholds included."""
+    parts = [_hashed(package, _CODE) for package in ("assistant", "ingest", "prompts", "vectorstore")]
+    return hashlib.sha256("".join(parts).encode()).hexdigest()[:16]
+
+
+def _settings_hash(settings: Settings) -> str:
+    told = {name: getattr(settings, name) for name in sorted(_SHAPING)}
+    return hashlib.sha256(json.dumps(told).encode()).hexdigest()[:16]
+
+
+def _hashed(package: str, suffixes: set[str]) -> str:
+    folder = Path(__file__).parent.parent / package
+    digest = hashlib.sha256()
+    for file in sorted(folder.rglob("*")):
+        if file.suffix in suffixes and file.is_file():
+            digest.update(file.relative_to(folder).as_posix().encode() + b"\0" + file.read_bytes() + b"\0")
+    return digest.hexdigest()[:16]
