@@ -5,7 +5,7 @@ export HF_HUB_OFFLINE := 1
 export TOKENIZERS_PARALLELISM := true
 
 
-.PHONY: demo system test lint serve bench clean
+.PHONY: demo system test lint gates baseline serve bench clean
 
 .venv/installed: pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
@@ -36,6 +36,13 @@ lint: .venv/installed
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+# The quick gates: our set on the sample library, against the baseline in evals/baselines.
+gates: .venv/installed
+	$(BIN)/python -m evals run sample --gate --junit build/gates.xml
+
+baseline: .venv/installed
+	$(BIN)/python -m evals run sample --renew
+
 serve: .venv/installed
 	$(BIN)/caveat serve
 
@@ -43,4 +50,4 @@ bench: .venv/installed
 	$(BIN)/python -m evals.speed
 
 clean:
-	rm -rf .venv caveat-data .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv caveat-data eval-runs .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -21,7 +21,8 @@ from sklearn.metrics import balanced_accuracy_score
 
 from assistant.chain import Assistant
 from assistant.quoting import Limits, default_limits, features
-from evals.pooled import Task, tasks
+from evals.case import Case
+from evals.formats import open_set
 from evals.retrieval import pooled_store
 
 NAMES = ("coverage", "cosine", "passage")
@@ -32,26 +33,29 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path)
     given = parser.parse_args()
-    asked = [task for task in tasks(given.folder) if task.answerable is not None]
-    with tempfile.TemporaryDirectory() as home, pooled_store(given.folder, Path(home)) as store:
+    pooled = open_set("mtrag_un", given.folder)
+    asked = [case for case in pooled.cases if case.expect.refuse is not None]
+    with tempfile.TemporaryDirectory() as home, pooled_store(pooled, Path(home)) as store:
         words = Assistant(store).rarity()
         seen = {
-            task.id: features(task.question, store.retriever.search(task.question, limit=10), store.embedder, words)
-            for task in asked
+            case.id: features(
+                str(case.question), store.retriever.search(str(case.question), limit=10), store.embedder, words
+            )
+            for case in asked
         }
-    build, report = ([task for task in asked if task.half == half] for half in ("build", "report"))
+    build, report = ([case for case in asked if half in case.tags] for half in ("build", "report"))
     fitted = LogisticRegression(class_weight="balanced", C=0.1).fit(
-        _rows(build, seen), [task.answerable for task in build]
+        _rows(build, seen), [not case.expect.refuse for case in build]
     )
     line = {"bias": float(fitted.intercept_[0]), **dict(zip(NAMES, map(float, fitted.coef_[0]), strict=True))}
     shipped = default_limits()
     for half, members in (("build", build), ("report", report)):
         for way, numbers in (("fitted", line), ("shipped", _line(shipped))):
             guessed = [
-                sum(numbers[n] * v for n, v in zip(NAMES, seen[t.id], strict=True)) + numbers["bias"] > 0
-                for t in members
+                sum(numbers[n] * v for n, v in zip(NAMES, seen[case.id], strict=True)) + numbers["bias"] > 0
+                for case in members
             ]
-            truth = [task.answerable for task in members]
+            truth = [not case.expect.refuse for case in members]
             told = {
                 "balanced_accuracy": round(float(balanced_accuracy_score(truth, guessed)), 3),
                 "answered_of_answerable": round(
@@ -74,8 +78,8 @@ def main() -> None:
             )
 
 
-def _rows(members: Sequence[Task], seen: dict[str, tuple[float, float, float]]) -> list[tuple[float, float, float]]:
-    return [seen[task.id] for task in members]
+def _rows(members: Sequence[Case], seen: dict[str, tuple[float, float, float]]) -> list[tuple[float, float, float]]:
+    return [seen[case.id] for case in members]
 
 
 def _line(limits: Limits) -> dict[str, float]:

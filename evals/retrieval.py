@@ -17,7 +17,9 @@ from pathlib import Path
 import ir_measures
 from ir_measures import R, nDCG
 
-from evals.pooled import Task, passage_id, passages, tasks
+from evals.case import Case
+from evals.formats import Set, open_set
+from evals.subject import document_name
 from vectorstore.embedding import Embedder, SentenceEmbedder
 from vectorstore.retrieval import Retriever, Weights
 from vectorstore.store import Store
@@ -27,25 +29,25 @@ GRID = tuple(round(0.05 * step, 2) for step in range(21))
 Figures = dict[str, float]
 
 
-def measured(store: Store, asked: Sequence[Task], weights: Weights) -> Figures:
+def measured(store: Store, asked: Sequence[Case], weights: Weights) -> Figures:
     """nDCG@5 and Recall@10 of the questions that have gold passages."""
     retriever = Retriever(store.library, store.embedder, store.meaning, store.words, weights)
     run = []
-    for task in asked:
+    for case in asked:
         best: dict[str, float] = {}
-        for passage in retriever.search(task.question, limit=30).passages:
-            key = passage_id(passage.document.source)
+        for passage in retriever.search(str(case.question), limit=30).passages:
+            key = document_name(passage.document.source)
             best.setdefault(key, passage.score)
-        run += [ir_measures.ScoredDoc(task.id, key, score) for key, score in best.items()]
-    gold = [ir_measures.Qrel(task.id, key, 1) for task in asked for key in task.gold]
+        run += [ir_measures.ScoredDoc(case.id, key, score) for key, score in best.items()]
+    gold = [ir_measures.Qrel(case.id, key, 1) for case in asked for key in case.expect.documents]
     found = ir_measures.calc_aggregate(MEASURES, gold, run)
     return {str(measure): round(float(found[measure]), 4) for measure in MEASURES}
 
 
-def pooled_store(folder: Path, home: Path, embedder: Embedder | None = None) -> Store:
+def pooled_store(pooled: Set, home: Path, embedder: Embedder | None = None) -> Store:
     """A store over the pooled passages, near-copies kept apart since each has its own gold id."""
     store = Store(home, embedder or SentenceEmbedder())
-    for outcome in store.ingest(passages(folder)):
+    for outcome in store.ingest(pooled.sources or ()):
         if outcome.status == "refused":
             raise SystemExit(f"{outcome.title}: {outcome.reason}")
     store.follow()
@@ -62,13 +64,13 @@ def main() -> None:
     given = parser.parse_args()
     embedder = SentenceEmbedder(precision=given.precision)
     apart = Weights(near_copy=2.0)
-    asked = [task for task in tasks(given.folder) if task.gold]
-    build = [task for task in asked if task.half == "build"]
-    report = [task for task in asked if task.half == "report"]
-    with tempfile.TemporaryDirectory() as home, pooled_store(given.folder, Path(home), embedder) as store:
+    pooled = open_set("mtrag_un", given.folder)
+    asked = [case for case in pooled.cases if case.expect.documents]
+    build, report = ([case for case in asked if half in case.tags] for half in ("build", "report"))
+    with tempfile.TemporaryDirectory() as home, pooled_store(pooled, Path(home), embedder) as store:
         chosen = max(GRID, key=lambda share: tuple(measured(store, build, replace(apart, meaning=share)).values()))
         ways = {"words": 0.0, "meaning": 1.0, "fused, chosen": chosen, "fused, as shipped": Weights().meaning}
-        groups = {"build": build, "report": report, "first questions": [task for task in asked if task.first]}
+        groups = {"build": build, "report": report, "first questions": [case for case in asked if "first" in case.tags]}
         for group, members in groups.items():
             for way, share in ways.items():
                 figures = measured(store, members, replace(apart, meaning=share))

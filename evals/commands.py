@@ -1,0 +1,194 @@
+"""What the commands do: the set, the subject and the run are put together here, and figures are printed."""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from assistant import wiring
+from assistant.settings import Settings, read_settings
+from evals import judging
+from evals.case import Case
+from evals.comparison import Comparison, compared
+from evals.formats import Set, open_set
+from evals.gates import DEFAULT, Gate, judge, junit, read_gates
+from evals.kept import Kept, load, save, write
+from evals.metrics import METRICS
+from evals.printing import comparison_json, figures_json, print_comparison, print_figures
+from evals.run import Plan
+from evals.run import run as run_plan
+from evals.scoring import Measured, measure
+from evals.subject import InProcess, Server, Subject, WordOverlap
+from ingest.errors import BadInput
+from vectorstore.store import Store
+
+BASELINES = Path(__file__).parent / "baselines"
+_told = Console(stderr=True)
+
+
+def run(given: argparse.Namespace) -> int:
+    """Runs a set and prints its figures; with --gate, what the gates say."""
+    chosen = open_set(given.set, given.data)
+    cases = _chosen(chosen.cases, given.tag, given.limit)
+    gates = read_gates(given.gates or DEFAULT) if given.gate else ()
+    plan = Plan(name=chosen.name, cases=cases, runs=given.runs, workers=given.workers, again=given.again)
+    with _subject(given, chosen) as subject, _bar(f"{chosen.name}: {len(cases)} cases") as progress:
+        folder, kept = run_plan(plan, subject, progress)
+    measured = measure(kept, METRICS)
+    judgements = judging.judge(folder, kept, given.judge, given.judge_url) if given.judge else None
+    if given.json:
+        told = figures_json(kept, measured, folder) | ({"advisory": judgements} if judgements else {})
+        print(json.dumps(told, ensure_ascii=False, indent=2))
+    else:
+        print_figures(kept, measured, folder)
+        if judgements:
+            print(judging.told(judgements))
+    code = _gated(given, gates, kept, measured, _with_baseline(kept)) if given.gate else 0
+    if given.renew:
+        _renew(given, kept)
+    return code
+
+
+def compare(given: argparse.Namespace) -> int:
+    """Prints what changed between two runs, and the cases that flipped with both answers."""
+    gates = read_gates(given.gates or DEFAULT) if given.gate else ()
+    found = compared(load(given.base), load(given.new), across_libraries=given.across_libraries)
+    if given.json:
+        print(json.dumps(comparison_json(found), ensure_ascii=False, indent=2))
+    else:
+        print_comparison(found, given.cases)
+    return _gated(given, gates, found.new, found.new_measured, found) if given.gate else 0
+
+
+def report(given: argparse.Namespace) -> int:
+    """Writes a run as one HTML file."""
+    from evals.report import page  # noqa: PLC0415 (only where it is used)
+
+    kept = load(given.run)
+    found = (
+        compared(load(given.base), kept, across_libraries=given.across_libraries)
+        if given.base
+        else _with_baseline(kept)
+    )
+    gates = [
+        (each.gate.name, each.passed, each.told) for each in judge(read_gates(), kept, measure(kept, METRICS), found)
+    ]
+    out = given.out or given.run / "report.html"
+    write(out, page(kept, comparison=found, gates=gates))
+    print(f"Written: {out}")
+    return 0
+
+
+def speed(given: argparse.Namespace) -> int:
+    """Runs `evals.speed` with what follows."""
+    from evals import speed as measured  # noqa: PLC0415 (it loads every part of the program)
+
+    sys.argv = ["python -m evals speed", *given.rest]
+    measured.main()
+    return 0
+
+
+def _gated(
+    given: argparse.Namespace, gates: Sequence[Gate], kept: Kept, measured: Measured, found: Comparison | None
+) -> int:
+    """Prints what became of the gates; 1 where one failed."""
+    judged = judge(gates, kept, measured, found)
+    if given.junit:
+        junit(given.junit, kept, judged)
+    told = Console(stderr=given.json)
+    for each in judged:
+        word = "ok" if each.passed else "skipped" if each.passed is None else "FAILED"
+        told.print(f"{word:8}{each.gate.name}: {each.told}", highlight=False, markup=False, soft_wrap=True)
+    failed = [each for each in judged if each.passed is False]
+    counts = [sum(each.passed is state for each in judged) for state in (True, None, False)]
+    told.print("{} gates passed, {} skipped, {} failed.".format(*counts), highlight=False)
+    if any(each.gate.broken_at_most is not None or each.gate.loss for each in failed):
+        told.print("If the change is meant: the same command with --renew makes it the new baseline.", highlight=False)
+    return 1 if failed else 0
+
+
+def _renew(given: argparse.Namespace, kept: Kept) -> None:
+    """Keeps a run as the baseline of its set, without its timings, which say nothing about another machine."""
+    if given.limit or given.tag or given.url:
+        raise BadInput("A baseline is of a whole set, in this process.", "Leave out --limit, --tag and --url.")
+    folder = BASELINES / str(kept.about["set"])
+    save(folder, replace(kept, timings={}))
+    _told.print(f"The baseline of {kept.about['set']} is renewed: {folder}", highlight=False, soft_wrap=True)
+
+
+def _with_baseline(kept: Kept) -> Comparison | None:
+    """The comparison with the set's baseline; None where there is none."""
+    folder = BASELINES / str(kept.about["set"])
+    return compared(load(folder), kept) if (folder / "run.json").exists() else None
+
+
+@contextmanager
+def _subject(given: argparse.Namespace, chosen: Set) -> Iterator[Subject]:
+    """The server, the yardstick, or this process over a library that holds just the set's documents."""
+    if given.url:
+        with Server(given.url, given.key) as server:
+            yield server
+    elif given.subject == "words":
+        yield WordOverlap()
+    elif chosen.sources is None:
+        if any(case.asks == "answer" for case in chosen.cases):
+            raise BadInput(
+                f"{chosen.name} asks questions and has no library.", "Say with --data where its documents lie."
+            )
+        yield InProcess(_settings(given, Path()))
+    else:
+        settings = _settings(given, _home(given.runs, chosen))
+        with wiring.open_store(settings) as store:
+            _fill(store, chosen)
+            yield InProcess(settings, store)
+
+
+def _settings(given: argparse.Namespace, home: Path) -> Settings:
+    own = {"home": home, "precision": given.precision, "library_url": "", "chroma_url": ""}
+    return Settings.model_validate(read_settings().model_dump() | own)
+
+
+def _home(runs: Path, chosen: Set) -> Path:
+    """The data folder of a set's library: another one where a document differs."""
+    held = hashlib.sha256()
+    for source in sorted(chosen.sources or (), key=lambda each: each.uri):
+        held.update(source.uri.encode() + b"\0" + hashlib.sha256(source.content).digest())
+    return runs / "libraries" / f"{chosen.name}-{held.hexdigest()[:8]}"
+
+
+def _fill(store: Store, chosen: Set) -> None:
+    """Brings the library up to the set's documents; those that cannot be read are told."""
+    sources = chosen.sources or ()
+    with _bar(f"{chosen.name}: library of {len(sources)} documents") as progress:
+        for outcome in store.ingest(sources, progress=progress):
+            if outcome.status == "refused":
+                _told.print(f"{outcome.title} is left out: {outcome.reason}", highlight=False)
+    store.follow()
+
+
+def _chosen(cases: tuple[Case, ...], tags: list[str], limit: int | None) -> tuple[Case, ...]:
+    kept = [case for case in cases if all(tag in case.tags for tag in tags)]
+    if not kept:
+        raise BadInput(f"No case has the tags {', '.join(tags)}.", "Look at the tags of the set.")
+    if limit is not None and limit < len(kept):
+        drawn = {case.id for case in sorted(kept, key=lambda case: hashlib.sha256(case.id.encode()).digest())[:limit]}
+        kept = [case for case in kept if case.id in drawn]
+    return tuple(kept)
+
+
+@contextmanager
+def _bar(title: str) -> Iterator[Callable[[int, int], None]]:
+    """A progress bar on standard error, where it is a terminal."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=_told, disable=not sys.stderr.isatty(), transient=True) as bar:
+        task = bar.add_task(title, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)

@@ -1,0 +1,159 @@
+"""Figures and comparisons as JSON and for a terminal."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from evals.comparison import Comparison, Flip
+from evals.kept import Json, Kept
+from evals.latency import latencies
+from evals.metrics.doubting import KINDS
+from evals.scoring import Measured
+
+
+def figures_json(kept: Kept, measured: Measured, folder: Path) -> Json:
+    """A run's figures; undefined ones are null."""
+    return {
+        "run": str(folder),
+        **kept.about,
+        "metrics": {
+            name: {"value": value, "cases": len(measured.scores[name])} for name, value in measured.values().items()
+        },
+        "latency_ms": latencies(kept),
+    }
+
+
+def print_figures(kept: Kept, measured: Measured, folder: Path) -> None:
+    """A run's figures as tables; metrics that no case speaks of are left out."""
+    console = Console()
+    table = Table(
+        title=f"{kept.about['set']}: {kept.about['cases']} cases, {kept.about['subject']}", title_justify="left"
+    )
+    for heading in ("metric", "figure", "cases", "what it is"):
+        table.add_column(heading, justify="right" if heading in {"figure", "cases"} else "left")
+    kinds = {kind: _of_kind(kind, measured) for kind in KINDS}
+    for metric in measured.metrics:
+        if measured.scores[metric.name] and not any(metric.name in names for names in kinds.values()):
+            cases = str(len(measured.scores[metric.name]))
+            table.add_row(metric.name, _shown(measured.value(metric.name)), cases, metric.about)
+    console.print(table)
+    labelled = {kind: names for kind, names in kinds.items() if any(measured.value(name) is not None for name in names)}
+    if labelled:
+        doubts = Table(title="doubts on labelled statements", title_justify="left")
+        for heading in ("kind", "precision", "recall", "f1"):
+            doubts.add_column(heading, justify="left" if heading == "kind" else "right")
+        for kind, names in labelled.items():
+            doubts.add_row(kind, *(_shown(measured.value(name)) for name in names))
+        console.print(doubts)
+    for stage, each in latencies(kept).items():
+        console.print(f"{stage}: p50 {each['p50']:.1f} ms, p95 {each['p95']:.1f} ms", highlight=False)
+    failed = sum(bool(measured.failures(case.id)) for case in kept.cases)
+    console.print(f"{failed} of {len(kept.cases)} cases fail something.", highlight=False)
+    for note in kept.about["notes"]:
+        console.print(note, highlight=False)
+    console.print(f"Kept in {folder}", highlight=False, soft_wrap=True)
+
+
+def _of_kind(kind: str, measured: Measured) -> tuple[str, ...]:
+    wanted = {f"{kind}_{name}" for name in ("precision", "recall", "f1")}
+    return tuple(metric.name for metric in measured.metrics if metric.name in wanted)
+
+
+def _shown(value: float | None) -> str:
+    return "null" if value is None else f"{value:.3f}"
+
+
+def comparison_json(found: Comparison) -> Json:
+    """Changes and flips, with both results of each flipped case."""
+    return {
+        "base": found.base.about,
+        "new": found.new.about,
+        "notes": list(found.notes),
+        "metrics": {
+            change.metric.name: {
+                "base": change.base,
+                "new": change.new,
+                "difference": change.difference,
+                "low": change.low,
+                "high": change.high,
+                "cases": change.cases,
+                "verdict": change.verdict,
+            }
+            for change in found.changes
+        },
+        "latency_ms": {"base": latencies(found.base), "new": latencies(found.new)},
+        "flips": [
+            {
+                "case": flip.case.id,
+                "metric": flip.metric,
+                "verdict": flip.verdict,
+                "reason": {"base": flip.base, "new": flip.new},
+                "base": found.base.results[flip.case.id],
+                "new": found.new.results[flip.case.id],
+            }
+            for flip in found.flips
+        ],
+    }
+
+
+def print_comparison(found: Comparison, most: int) -> None:
+    """What changed, then at most `most` flipped cases with both answers side by side, broken ones first."""
+    console = Console()
+    table = Table(title=f"{found.new.about['set']}: {len(found.new.cases)} cases in both", title_justify="left")
+    for heading in ("metric", "base", "new", "difference", "95% interval", ""):
+        table.add_column(heading, justify="left" if heading in {"metric", ""} else "right")
+    same = 0
+    for change in found.changes:
+        if change.verdict == "same":
+            same += change.cases > 0
+        elif change.cases:
+            difference = "null" if change.difference is None else f"{change.difference:+.3f}"
+            interval = "null" if change.low is None else f"{change.low:+.3f} to {change.high:+.3f}"
+            table.add_row(
+                change.metric.name, _shown(change.base), _shown(change.new), difference, interval, change.verdict
+            )
+    console.print(table) if table.row_count else None
+    console.print(f"{same} metrics are the same case by case.", highlight=False)
+    for note in found.notes:
+        console.print(note, highlight=False)
+    console.print(f"{len(found.fixed)} cases fixed, {len(found.broken)} broken.", highlight=False)
+    shown = list(dict.fromkeys((*found.broken, *found.fixed)))
+    for case_id in shown[:most]:
+        _print_flips(console, found, [flip for flip in found.flips if flip.case.id == case_id])
+    if len(shown) > most:
+        console.print(f"{len(shown) - most} more: --cases {len(shown)} shows all, `report` writes them as a page.")
+
+
+def _print_flips(console: Console, found: Comparison, flips: list[Flip]) -> None:
+    case = flips[0].case
+    asked = case.question or (case.check.text if case.check else case.read)
+    table = Table(title=f"{case.id}: {asked}", title_justify="left", expand=True)
+    for heading in ("", "base", "new"):
+        table.add_column(heading, ratio=1 if heading else None, overflow="fold")
+    for flip in flips:
+        table.add_row(f"{flip.metric}, {flip.verdict}", flip.base, flip.new)
+    table.add_row("answer", *(_said(run.results[case.id]) for run in (found.base, found.new)))
+    console.print(table, markup=False)
+
+
+def _said(result: Json) -> str:
+    """A result in a few lines."""
+    if "answer" in result:
+        answer = result["answer"]
+        if answer["refused"]:
+            return "refused"
+        return "\n".join(
+            f"{number}. {claim['text'][:200]}" + "".join(f" [{doubt['kind']}]" for doubt in claim["doubts"])
+            for number, claim in enumerate(answer["claims"], start=1)
+        )
+    if "check" in result:
+        return "\n".join(
+            f"{claim['verdict']}" + "".join(f" [{doubt['kind']}]" for doubt in claim["doubts"])
+            for claim in result["check"]["claims"]
+        )
+    if "error" in result:
+        return f"error: {result['error']['message']}"
+    return ", ".join(end.get("code", "read") for end in result["read"]["ends"])

@@ -1,0 +1,326 @@
+"""What is measured: the program in this process, or a running server. Both speak the contract's JSON.
+
+Neither keeps conversations yet: a follow-up is asked alone, as a person would type it, and the run says so.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol, Self
+from urllib.parse import unquote
+
+import httpx
+
+from assistant import doubts, wiring
+from assistant.rendering import as_json, source_name
+from assistant.settings import Settings
+from assistant.stages import Stages
+from assistant.versions import versions
+from evals.carrying import carries
+from evals.case import Case, Checked
+from evals.kept import Json, RunError
+from ingest.document import Document, Span, Statement
+from ingest.errors import BadInput, CaveatError
+from ingest.pipeline import Ingested, Refused, ingest
+from ingest.sources import Source, from_file
+from vectorstore.embedding import HashingEmbedder
+from vectorstore.filters import Filters
+from vectorstore.rows import metadata_json
+from vectorstore.store import Store
+
+ALONE = "Follow-ups are asked alone: the program keeps no conversations yet."
+_PATIENCE = (0.2, 1.0, 3.0)
+_PASSING = {502, 503, 504}
+
+
+class NotOffered(CaveatError):
+    """The program has no such ability yet."""
+
+    code = "not_offered"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What the program said, and how long it took by step, in seconds; `total` is what the asker waited."""
+
+    result: Json
+    seconds: Mapping[str, float] = field(default_factory=dict)
+
+
+class Subject(Protocol):
+    """The program under measurement."""
+
+    @property
+    def name(self) -> str:
+        """What it is, for people."""
+
+    @property
+    def fingerprint(self) -> Mapping[str, str]:
+        """What will make its results."""
+
+    def documents(self) -> Mapping[str, str]:
+        """Ids of its documents by their names."""
+
+    def document(self, document_id: str) -> Json:
+        """Title, text and metadata of a document."""
+
+    def answer(self, case: Case, documents: Mapping[str, str]) -> Told:
+        """The answer to a case's question; `documents` are ids by name."""
+
+    def check(self, given: Checked) -> Told:
+        """The claims of a text with their verdicts and doubts."""
+
+    def read(self, path: Path) -> Told:
+        """What becomes of a file."""
+
+
+class InProcess:
+    """The program in this process, over a store that is open; without one it can check and read, not answer."""
+
+    name = "in process"
+
+    def __init__(self, settings: Settings, store: Store | None = None) -> None:
+        self._settings = settings
+        self._store = store
+        self._assistant = wiring.assistant(store, settings) if store else None
+
+    @property
+    def fingerprint(self) -> Mapping[str, str]:
+        """The versions that `/readyz` tells too; without a library, of code alone."""
+        if self._store is None:
+            from assistant.versions import caveat_version, code_hash  # noqa: PLC0415 (only where it is used)
+
+            return {"caveat": caveat_version(), "code": code_hash(), "library": "none"}
+        return versions(self._store, self._settings)
+
+    def documents(self) -> Mapping[str, str]:
+        """Ids of the library's documents by their names."""
+        if self._store is None:
+            return {}
+        held = (self._store.library.held(each) for each in self._store.library.ids())
+        return _named([(each.source, each.id) for each in held if each is not None])
+
+    def document(self, document_id: str) -> Json:
+        """Title, text and metadata of a document."""
+        found = self._store.library.document(document_id) if self._store else None
+        if found is None:
+            raise RunError(f"Document {document_id} is not in the library.", "It was removed while the run went on.")
+        return {"title": found.title, "text": found.text, "metadata": as_json(metadata_json(found.metadata))}
+
+    def answer(self, case: Case, documents: Mapping[str, str]) -> Told:
+        """Asked of the chain, by the same call as the API's."""
+        if self._assistant is None:
+            raise RunError("There is no library to answer from.", "Name one with --library.")
+        stages, began = Stages(), time.perf_counter()
+        answer = self._assistant.answer(str(case.question), _filters(case, documents), stages)
+        total = time.perf_counter() - began
+        return Told(result={"answer": as_json(answer)}, seconds={**stages.seconds, "total": total})
+
+    def check(self, given: Checked) -> Told:
+        """The doubts that a text's own words raise; no verdict, since the program checks no claims yet."""
+        began = time.perf_counter()
+        text = given.text
+        document = Document(id="", title="", text=text, source="", media_type="text/plain")
+        found = doubts.find(document, Statement(span=Span(start=0, end=len(text))))
+        claim = {
+            "id": "c1",
+            "text": text,
+            "span": {"start": 0, "end": len(text)},
+            "verdict": "unchecked",
+            "citations": [],
+            "doubts": [{"kind": each.kind, "reason": each.reason, "span": as_json(each.words)} for each in found],
+        }
+        return Told(
+            result={"check": {"claims": [claim], "lacks": ["claims"]}}, seconds={"total": time.perf_counter() - began}
+        )
+
+    def read(self, path: Path) -> Told:
+        """Each document or refusal that the file ends as."""
+        began, ends = time.perf_counter(), []
+        for each in ingest(from_file(path), HashingEmbedder().measure):
+            if isinstance(each, Ingested):
+                document = each.document
+                spans = [statement.span for statement in document.statements]
+                whole = all(span.end <= len(document.text) and document.quote(span).strip() for span in spans)
+                ends.append({"status": "added", "statements": len(spans), "exact": whole})
+            elif isinstance(each, Refused):
+                ends.append({"status": "refused", "code": each.error.code, "reason": each.error.message})
+        return Told(result={"read": {"ends": ends}}, seconds={"total": time.perf_counter() - began})
+
+
+class WordOverlap:
+    """The yardstick of `evals.carrying` as a checker: a floor for verdicts, and a measure of the yardstick itself."""
+
+    name = "words"
+    fingerprint: Mapping[str, str] = {"library": "none", "subject": "words"}
+
+    def documents(self) -> Mapping[str, str]:
+        """It has none."""
+        return {}
+
+    def document(self, document_id: str) -> Json:
+        """It has none."""
+        raise NotOffered(f"There is no document {document_id}.", "")
+
+    def answer(self, case: Case, documents: Mapping[str, str]) -> Told:  # noqa: ARG002 (one shape for all)
+        """It answers nothing."""
+        raise NotOffered("The yardstick answers no questions.", "")
+
+    def check(self, given: Checked) -> Told:
+        """Supported where the sources carry the text, not found elsewhere; it never says contradicted."""
+        judged = carries("\n".join(each.text for each in given.sources), given.text)
+        claim = {
+            "id": "c1",
+            "text": given.text,
+            "span": {"start": 0, "end": len(given.text)},
+            "verdict": "supported" if judged.holds else "not_found",
+            "citations": [],
+            "doubts": [],
+        }
+        return Told(result={"check": {"claims": [claim], "lacks": ["claims"]}})
+
+    def read(self, path: Path) -> Told:
+        """It reads nothing."""
+        raise NotOffered(f"The yardstick does not read {path.name}.", "")
+
+
+class Server:
+    """A running server by its URL; a key is sent as a bearer token."""
+
+    def __init__(self, url: str, key: str = "", timeout: float = 120.0) -> None:
+        headers = {"authorization": f"Bearer {key}"} if key else {}
+        self.name = url
+        self._client = httpx.Client(base_url=url, headers=headers, timeout=timeout, trust_env=False)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._client.close()
+
+    @property
+    def fingerprint(self) -> Mapping[str, str]:
+        """What `/readyz` says would make an answer."""
+        told = self._call("GET", "/readyz").json().get("versions")
+        if not told:
+            raise RunError(
+                f"{self.name} does not say what it is made of.", "It is no Caveat server, or an older one: update it."
+            )
+        return dict(told)
+
+    def documents(self) -> Mapping[str, str]:
+        """Ids of the server's documents by their names."""
+        found: list[tuple[str, str]] = []
+        cursor: str | None = ""
+        while cursor is not None:
+            page = self._call("GET", "/v1/documents", params={"limit": "100"} | ({"cursor": cursor} if cursor else {}))
+            found += [(each["source"], each["id"]) for each in page.json()["documents"]]
+            cursor = page.json()["next_cursor"]
+        return _named(found)
+
+    def document(self, document_id: str) -> Json:
+        """Title, text and metadata of a document."""
+        held = self._call("GET", f"/v1/documents/{document_id}").json()
+        text = self._call("GET", f"/v1/documents/{document_id}/text").text
+        return {"title": held["title"], "text": text, "metadata": held["metadata"]}
+
+    def answer(self, case: Case, documents: Mapping[str, str]) -> Told:
+        """POST /v1/answers; the steps are those of its `Server-Timing`."""
+        filters = as_json(_filters(case, documents))
+        began = time.perf_counter()
+        response = self._call("POST", "/v1/answers", json={"question": case.question, "filters": filters})
+        total = time.perf_counter() - began
+        return Told(result={"answer": response.json()}, seconds={**_stages(response), "total": total})
+
+    def check(self, given: Checked) -> Told:
+        """POST /v1/checks."""
+        sources = [{"title": each.title, "text": each.text} for each in given.sources]
+        began = time.perf_counter()
+        response = self._call("POST", "/v1/checks", json={"text": given.text, "sources": sources})
+        return Told(result={"check": response.json()}, seconds={"total": time.perf_counter() - began})
+
+    def read(self, path: Path) -> Told:
+        """Not asked of a server, whose library would change."""
+        raise NotOffered(f"{path.name} is not sent: it would change the server's library.", "Leave --url out.")
+
+    def _call(self, method: str, path: str, **sent: Any) -> httpx.Response:
+        for wait in (*_PATIENCE, None):
+            try:
+                response = self._client.request(method, path, **sent)
+                if response.status_code not in _PASSING:
+                    return _sound(response, path)
+                trouble = f"status {response.status_code}"
+            except httpx.TransportError as error:
+                trouble = str(error) or type(error).__name__
+            if wait is None:
+                break
+            time.sleep(wait)
+        raise RunError(
+            f"{self.name} does not answer: {trouble}.",
+            "Start it again and give the same command: the run goes on where it stopped.",
+        )
+
+
+def _sound(response: httpx.Response, path: str) -> httpx.Response:
+    """A response that can be used; errors are told as the server's problem document tells them."""
+    status = response.status_code
+    if status in {404, 405} and path == "/v1/checks":
+        raise NotOffered("The server checks no claims yet.", "")
+    if status in {401, 403}:
+        raise RunError(f"{response.url.host} refuses the key ({status}).", "Give it with --key or CAVEAT_KEY.")
+    if status >= 400:
+        try:
+            told = response.json()
+        except ValueError:
+            told = {}
+        message = str(told.get("detail") or told.get("title") or f"{path} answered {status}.")
+        raise BadInput(message, str(told.get("hint", "")))
+    return response
+
+
+def _stages(response: httpx.Response) -> dict[str, float]:
+    """`search;dur=12.3, quote;dur=4.5` in seconds."""
+    found = {}
+    for part in response.headers.get("server-timing", "").split(","):
+        name, _, duration = part.strip().partition(";dur=")
+        if duration:
+            found[name] = float(duration) / 1000
+    return found
+
+
+def _filters(case: Case, documents: Mapping[str, str]) -> Filters:
+    given = case.filters
+    return Filters(
+        issuer=given.issuer,
+        kind=given.kind,
+        status=given.status,
+        language=given.language,
+        issued_from=given.issued_from,
+        issued_to=given.issued_to,
+        as_of=given.as_of,
+        document_ids=tuple(documents[name] for name in given.documents),
+    )
+
+
+def _named(held: list[tuple[str, str]]) -> dict[str, str]:
+    """Ids by name: the file's name, or the `_id` that a record came with."""
+    return {document_name(source): document_id for source, document_id in held}
+
+
+def document_name(source: str) -> str:
+    """The name that cases call a document by.
+
+    >>> document_name("library:a%20notice.md"), document_name("mtrag:#17-0"), document_name("notice.md")
+    ('a notice.md', '17-0', 'notice.md')
+    """
+    name = source_name(source)
+    return name.partition("#")[2] or unquote(name.removeprefix("library:"))
+
+
+def named_source(path: Path, root: Path) -> Source:
+    """A file of a library as a source whose identity does not depend on where the library lies."""
+    relative = path.relative_to(root) if path != root else Path(path.name)
+    return Source(uri=f"library:{relative.name}", name=relative.name, content=path.read_bytes())

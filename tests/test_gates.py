@@ -1,0 +1,274 @@
+"""Gates: each of a dozen faults, planted in the program one at a time, is caught by the gate that is named for it."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree as ET
+
+import numpy as np
+import pytest
+
+from assistant import chain, doubts
+from assistant.answer import Citation
+from assistant.doubts import Finding
+from assistant.quoting import Selection
+from assistant.settings import Settings
+from evals.case import digest
+from evals.commands import BASELINES
+from evals.comparison import compared
+from evals.formats import open_set
+from evals.gates import judge, junit, read_gates
+from evals.kept import Kept, load
+from evals.metrics import METRICS
+from evals.run import Plan, run
+from evals.scoring import measure
+from evals.subject import InProcess
+from ingest.document import Document, Span, Statement
+from ingest.errors import BadInput
+from vectorstore.embedding import SentenceEmbedder
+from vectorstore.retrieval import Retriever
+from vectorstore.store import Store
+
+
+class Remembering(SentenceEmbedder):
+    """The embedder as shipped, which embeds no text twice: a dozen runs ask the same."""
+
+    def __init__(self) -> None:
+        super().__init__(precision="float32")
+        self.known: dict[str, Any] = {}
+
+    def embed(self, texts: Sequence[str], progress: Any = None) -> Any:
+        fresh = [text for text in dict.fromkeys(texts) if text not in self.known]
+        if fresh:
+            self.known |= dict(zip(fresh, super().embed(fresh, progress), strict=True))
+        return np.asarray([self.known[text] for text in texts], dtype=np.float32).reshape(len(texts), self.dimension)
+
+
+@pytest.fixture(scope="module")
+def subject(tmp_path_factory: pytest.TempPathFactory) -> Iterator[InProcess]:
+    home = tmp_path_factory.mktemp("gates")
+    with Store(home, Remembering()) as store:
+        list(store.ingest(open_set("sample").sources or ()))
+        yield InProcess(Settings(home=home, precision="float32"), store)
+
+
+@pytest.fixture(scope="module")
+def sound(subject: InProcess, tmp_path_factory: pytest.TempPathFactory) -> Kept:
+    return asked(subject, tmp_path_factory.mktemp("sound"))
+
+
+def asked(subject: InProcess, runs: Path) -> Kept:
+    return run(Plan(name="sample", cases=open_set("sample").cases, runs=runs), subject)[1]
+
+
+def failed(kept: Kept, base: Kept) -> set[str]:
+    """The names of the gates that fail against a baseline."""
+    told = judge(read_gates(), kept, measure(kept, METRICS), compared(base, kept))
+    return {each.gate.name for each in told if each.passed is False}
+
+
+# The faults: each takes the monkeypatch and plants one thing that is wrong.
+
+
+def citation_shifted(patch: pytest.MonkeyPatch) -> None:
+    """In one document, spans end up one character late."""
+    sound = chain.cite
+
+    def cite(document: Document, span: Span) -> Citation:
+        cited = sound(document, span)
+        late = Span(start=span.start + 1, end=span.end + 1)
+        return replace(cited, span=late) if "kestrel" in document.source else cited
+
+    patch.setattr(chain, "cite", cite)
+
+
+def _finding(patch: pytest.MonkeyPatch, changed: Callable[[Document, Statement, tuple[Finding, ...]], Any]) -> None:
+    sound = doubts.find
+    patch.setattr(doubts, "find", lambda document, statement: changed(document, statement, sound(document, statement)))
+
+
+def doubt_dropped(patch: pytest.MonkeyPatch) -> None:
+    """Sentences that break off are no longer told."""
+    _finding(patch, lambda _document, _statement, found: tuple(each for each in found if each.kind != "cut_off"))
+
+
+def doubt_added(patch: pytest.MonkeyPatch) -> None:
+    """One duty of the notice in force is called hedged."""
+
+    def changed(document: Document, statement: Statement, found: tuple[Finding, ...]) -> tuple[Finding, ...]:
+        quiet = "report head counts online once a week" in document.quote(statement.span)
+        span = statement.span
+        more = (Finding(kind="hedged", reason="It is hedged.", evidence=(span,), words=span),) if quiet else ()
+        return (*found, *more)
+
+    _finding(patch, changed)
+
+
+def evidence_elsewhere(patch: pytest.MonkeyPatch) -> None:
+    """The evidence of questioned statements is the document's first line."""
+
+    def changed(document: Document, _statement: Statement, found: tuple[Finding, ...]) -> tuple[Finding, ...]:
+        first = document.statements[0].span
+        return tuple(replace(each, evidence=(first,)) if each.kind == "questioned" else each for each in found)
+
+    _finding(patch, changed)
+
+
+def crash_on_chinese(patch: pytest.MonkeyPatch) -> None:
+    """A family of doubts fails on one word."""
+
+    def changed(document: Document, statement: Statement, found: tuple[Finding, ...]) -> tuple[Finding, ...]:
+        return found[99:] if "编者注" not in document.quote(statement.span) else (found[99],)
+
+    _finding(patch, changed)
+
+
+def wrong_number(patch: pytest.MonkeyPatch) -> None:
+    """A claim says another number than its quotation."""
+    sound = chain.rendered
+
+    def rendered(document: Document, statement: Statement) -> tuple[str, tuple[Span, ...]]:
+        words, spans = sound(document, statement)
+        return words.replace("30 days", "31 days"), spans
+
+    patch.setattr(chain, "rendered", rendered)
+
+
+def idle_citation(patch: pytest.MonkeyPatch) -> None:
+    """Claims from one document cite something that has nothing to do with them besides."""
+    sound = chain.rendered
+
+    def rendered(document: Document, statement: Statement) -> tuple[str, tuple[Span, ...]]:
+        words, spans = sound(document, statement)
+        idle = next(each.span for each in document.statements if not each.span.meets(statement.span))
+        return words, (*spans, idle) if "northgate" in document.source else spans
+
+    patch.setattr(chain, "rendered", rendered)
+
+
+def _selecting(patch: pytest.MonkeyPatch, changed: Callable[[str, Selection], Selection]) -> None:
+    sound = chain.select
+    patch.setattr(chain, "select", lambda question, *rest: changed(question, sound(question, *rest)))
+
+
+def false_refusal(patch: pytest.MonkeyPatch) -> None:
+    """Questions about location records are refused."""
+    _selecting(patch, lambda question, found: replace(found, quotes=()) if "location records" in question else found)
+
+
+def claim_lost(patch: pytest.MonkeyPatch) -> None:
+    """An answer keeps its first claim alone."""
+    _selecting(patch, lambda _question, found: replace(found, quotes=found.quotes[:1]))
+
+
+def ranking_reversed(patch: pytest.MonkeyPatch) -> None:
+    """The worst passages come first."""
+    sound = Retriever._fused
+    patch.setattr(Retriever, "_fused", lambda self, *given: sound(self, *given)[::-1])
+
+
+def filters_ignored(patch: pytest.MonkeyPatch) -> None:
+    """The search looks at every document."""
+    sound = Retriever.search
+    patch.setattr(
+        Retriever,
+        "search",
+        lambda self, text, *, limit=10, filters=None: sound(self, text, limit=limit),  # noqa: ARG005,
+    )
+
+
+def words_unsearched(patch: pytest.MonkeyPatch) -> None:
+    """The word index gives nothing, so that Chinese is not found."""
+    sound = Retriever._fused
+    patch.setattr(
+        Retriever, "_fused", lambda self, query, meaning, _words, timely: sound(self, query, meaning, [], timely)
+    )
+
+
+FAULTS = {
+    citation_shifted: "every quotation is exact",
+    wrong_number: "every supported claim is carried by what it cites",
+    idle_citation: "no citation is idle",
+    doubt_dropped: "no expected doubt is lost",
+    doubt_added: "no new false alarm on a quiet statement",
+    evidence_elsewhere: "doubts show the words they rest on",
+    crash_on_chinese: "no case ends in an error",
+    false_refusal: "no new wrong refusal and no new wrong answer",
+    claim_lost: "no answer point is lost",
+    ranking_reversed: "ranking is no worse",
+    filters_ignored: "filters hold",
+    words_unsearched: "retrieval finds no less",
+}
+
+
+@pytest.mark.parametrize(("fault", "gate"), FAULTS.items(), ids=lambda each: getattr(each, "__name__", ""))
+def test_a_planted_fault_is_caught_by_its_gate(
+    fault: Callable[[pytest.MonkeyPatch], None],
+    gate: str,
+    subject: InProcess,
+    sound: Kept,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+):
+    """A fault in the program, however small, fails the gate that is named for it."""
+    fault(monkeypatch)
+    assert gate in failed(asked(subject, tmp_path), sound)
+
+
+def test_the_program_as_it_is_passes_every_gate(subject: InProcess, sound: Kept, tmp_path: Path):
+    """The same program asked again gives the same results, and fails no gate."""
+    again = asked(subject, tmp_path)
+    assert again.results == sound.results
+    assert failed(again, sound) == set()
+
+
+def test_the_baseline_is_of_the_set_and_library_that_are_shipped(sound: Kept):
+    """A baseline of other cases or documents would gate nothing."""
+    baseline = load(BASELINES / "sample")
+    assert baseline.about["digest"] == digest(open_set("sample").cases)
+    assert baseline.fingerprint["library"] == sound.fingerprint["library"]
+    assert baseline.fingerprint["embedder"] == sound.fingerprint["embedder"]
+
+
+def test_rules_about_a_baseline_are_skipped_aloud_without_one(sound: Kept, tmp_path: Path):
+    """Without a baseline, bounds are judged and the rest is skipped, in JUnit too."""
+    told = judge(read_gates(), sound, measure(sound, METRICS), None)
+    assert {each.told for each in told if each.passed is None and each.gate.metric == "points"} == {
+        "the set has no baseline"
+    }
+    junit(tmp_path / "gates.xml", sound, told)
+    suite = ET.parse(tmp_path / "gates.xml").getroot()  # noqa: S314 (our own file)
+    assert (suite.get("failures"), suite.get("skipped")) == ("0", str(sum(each.passed is None for each in told)))
+    assert len(suite.findall("testcase")) == len(told)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('[[gate]]\nname = "a"\nmetric = "nonsense"\nat_least = 1', "no metric 'nonsense'"),
+        ('[[gate]]\nname = "a"\nmetric = "points"', "exactly one"),
+        ('[[gate]]\nname = "a"\nmetric = "points"\nat_least = 1\nat_most = 2', "exactly one"),
+        ('[[gate]]\nname = "a"\nmetric = "points"\nat_leats = 1', "a"),
+        ("", "no gate"),
+        ("[[gate", "cannot be read"),
+        ('[[gate]]\nname = "a"\nmetric = "points"\nat_least = 1\n' * 2, "two gates"),
+    ],
+)
+def test_gates_that_gate_nothing_are_refused(text: str, said: str, tmp_path: Path):
+    """A misspelt rule or metric is an error, never a gate that always passes."""
+    (tmp_path / "gates.toml").write_text(text)
+    with pytest.raises(BadInput, match=said):
+        read_gates(tmp_path / "gates.toml")
+
+
+def test_a_broken_baseline_is_told(tmp_path: Path):
+    """A baseline that lost its results is an error with a hint, not a pass."""
+    shutil.copytree(BASELINES / "sample", tmp_path / "sample")
+    lines = (tmp_path / "sample" / "results.jsonl").read_text().splitlines(keepends=True)
+    (tmp_path / "sample" / "results.jsonl").write_text("".join(lines[:-1]))
+    with pytest.raises(Exception, match="lacks the results of 1 cases"):
+        load(tmp_path / "sample")

@@ -1,0 +1,329 @@
+"""Runs: kept as they go, taken up where they stopped, the same bytes every time, and clear about what went wrong."""
+
+from __future__ import annotations
+
+import json
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+import uvicorn
+
+from assistant.api.serving import create_app
+from assistant.settings import Settings
+from evals import judging
+from evals.case import BadSet, Case, Checked, Expected, Words
+from evals.formats import open_set
+from evals.kept import RunError, load
+from evals.run import Plan, run
+from evals.subject import InProcess, Server
+from vectorstore.embedding import HashingEmbedder
+from vectorstore.store import Store
+
+ROOT = Path(__file__).parent.parent
+CASES = open_set("sample").cases[:40]
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    with Store(tmp_path_factory.mktemp("run"), HashingEmbedder()) as store:
+        list(store.ingest(open_set("sample").sources or ()))
+        yield store
+
+
+@pytest.fixture
+def subject(store: Store) -> InProcess:
+    return InProcess(Settings(home=store.home, embedder="hashing"), store)
+
+
+def plan(runs: Path, *cases: Case, **more: Any) -> Plan:
+    return Plan(name="sample", cases=cases or CASES, runs=runs, **more)
+
+
+class Stopping:
+    """A progress that breaks off once so many cases are done."""
+
+    def __init__(self, after: int) -> None:
+        self.after = after
+
+    def __call__(self, done: int, total: int) -> None:
+        if done >= self.after:
+            raise KeyboardInterrupt
+
+
+class Served:
+    """The program behind HTTP on loopback, which can go away and come back on the same port."""
+
+    def __init__(self, store: Store) -> None:
+        self._app = create_app(store, Settings(home=store.home, embedder="hashing"))
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            self.port = free.getsockname()[1]
+        self.url = f"http://127.0.0.1:{self.port}"
+
+    def start(self) -> None:
+        self._server = uvicorn.Server(
+            uvicorn.Config(self._app, port=self.port, log_level="critical", timeout_graceful_shutdown=1)
+        )
+        self._thread = threading.Thread(target=self._server.run, daemon=True)
+        self._thread.start()
+        while not self._server.started:
+            time.sleep(0.02)
+
+    def stop(self) -> None:
+        self._server.should_exit = True
+        self._thread.join(10)
+
+
+@pytest.fixture
+def served(store: Store) -> Iterator[Served]:
+    server = Served(store)
+    server.start()
+    yield server
+    server.stop()
+
+
+def test_the_same_input_gives_the_same_bytes(subject: InProcess, tmp_path: Path):
+    """Two runs differ in their timings alone, however many cases are asked at once."""
+    one, kept = run(plan(tmp_path / "one", workers=1), subject)
+    assert load(one) == kept
+    many, _ = run(plan(tmp_path / "many", workers=4), subject)
+    for name in ("run.json", "cases.jsonl", "results.jsonl", "documents.jsonl"):
+        assert (one / name).read_bytes() == (many / name).read_bytes()
+    assert not list(one.glob("part*"))
+
+
+def test_an_interrupted_run_goes_on_where_it_stopped(
+    subject: InProcess, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """What was answered before is not asked again, and the end is the same as without the break."""
+    with pytest.raises(KeyboardInterrupt):
+        run(plan(tmp_path), subject, Stopping(10))
+    [part] = tmp_path.glob("*/part.jsonl")
+    kept = len(part.read_text().splitlines()) - 1
+    assert 10 <= kept < len(CASES)
+    with part.open("a") as file:
+        file.write('{"id": "torn')
+    asked: list[str] = []
+    sound = InProcess.answer
+    monkeypatch.setattr(
+        InProcess, "answer", lambda self, case, names: (asked.append(case.id), sound(self, case, names))[1]
+    )
+    _, resumed = run(plan(tmp_path), subject)
+    assert len(asked) == len(CASES) - kept
+    _, whole = run(plan(tmp_path / "whole"), subject)
+    assert resumed.results == whole.results
+
+
+def test_a_finished_run_is_not_made_twice(subject: InProcess, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """The same set on the same program is read from disk; `again` asks anew."""
+    folder, first = run(plan(tmp_path), subject)
+    monkeypatch.setattr(InProcess, "answer", lambda *_: pytest.fail("asked again"))
+    assert run(plan(tmp_path), subject)[1].results == first.results
+    monkeypatch.undo()
+    assert run(plan(tmp_path, again=True), subject)[0] == folder
+
+
+def test_a_server_is_measured_as_the_process_is(subject: InProcess, served: Served, tmp_path: Path):
+    """Over HTTP the same answers, documents and fingerprint; and the server's own steps among the timings."""
+    _, near = run(plan(tmp_path / "near"), subject)
+    with Server(served.url) as server:
+        _, far = run(plan(tmp_path / "far"), server)
+    assert far.results == near.results
+    assert far.documents == near.documents
+    assert far.fingerprint == near.fingerprint
+    assert {"search", "quote", "total"} <= set(far.timings[CASES[0].id]["seconds"])
+
+
+def test_a_server_that_goes_away_loses_nothing(
+    served: Served, subject: InProcess, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """The run ends with a clear error, and the same command goes on when the server is back."""
+    monkeypatch.setattr("evals.subject._PATIENCE", (0.01,))
+
+    def leaving(done: int, _total: int) -> None:
+        if done == 12:
+            served.stop()
+
+    with Server(served.url) as server:
+        with pytest.raises(RunError, match="does not answer") as told:
+            run(plan(tmp_path), server, leaving)
+        assert "goes on where it stopped" in told.value.hint
+        [part] = tmp_path.glob("*/part.jsonl")
+        kept = part.read_text().splitlines()[1:]
+        assert len(kept) >= 12
+        served.start()
+        _, resumed = run(plan(tmp_path), server)
+    _, whole = run(plan(tmp_path / "whole"), subject)
+    assert resumed.results == whole.results
+
+
+def test_a_server_that_checks_nothing_is_told_apart_from_an_error(served: Served, tmp_path: Path):
+    """What a server does not offer is no error and no figure."""
+    case = Case(id="a", check=Checked(text="Rates may fall."), expect=Expected(hedged=True))
+    with Server(served.url) as server:
+        _, kept = run(plan(tmp_path, case), server)
+    assert kept.results["a"]["error"]["code"] == "not_offered"
+
+
+@pytest.mark.parametrize(
+    ("expect", "said"),
+    [
+        (Expected(documents=("nowhere.md",)), "case 1 .a. names 'nowhere.md', which the library does not hold"),
+        (
+            Expected(quotations=(Words(document="mdi-2020-14-notice.md", words="after 31 days"),)),
+            "does not hold the words 'after 31 days'",
+        ),
+    ],
+)
+def test_a_case_that_names_what_is_not_there_is_told_before_anything_is_asked(
+    expect: Expected, said: str, subject: InProcess, tmp_path: Path
+):
+    """An unknown document, or words that a document lacks, is an error of the set, with the case."""
+    with pytest.raises(BadSet, match=said):
+        run(plan(tmp_path, Case(id="a", question="What?", expect=expect)), subject)
+
+
+def test_a_crash_on_one_case_is_its_result(subject: InProcess, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """The others are measured, and the error says what happened."""
+    sound = InProcess.answer
+
+    def answer(self: InProcess, case: Case, names: Any) -> Any:
+        return 1 / 0 if case.id == CASES[3].id else sound(self, case, names)
+
+    monkeypatch.setattr(InProcess, "answer", answer)
+    _, kept = run(plan(tmp_path), subject)
+    failed = {key: value["error"] for key, value in kept.results.items() if "error" in value}
+    assert failed == {CASES[3].id: {"code": "crash", "message": "ZeroDivisionError: division by zero"}}
+
+
+FULL = """
+import resource, sys
+from pathlib import Path
+from evals.__main__ import main
+resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv.pop()), resource.RLIM_INFINITY))
+import signal; signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+sys.exit(main())
+"""
+
+
+def test_a_full_disk_loses_nothing(tmp_path: Path):
+    """A file that cannot grow ends the run with a clear error; with room again the same command goes on."""
+    (tmp_path / "set.jsonl").write_text(
+        "".join(
+            json.dumps({"id": f"c{n}", "check": {"text": f"Rates may fall in {n}."}, "expect": {"hedged": True}}) + "\n"
+            for n in range(400)
+        )
+    )
+    command = ["run", "set.jsonl", "--runs", "runs", "--json"]
+    full = subprocess.run(
+        [sys.executable, "-c", FULL, *command, "30000"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+        env=_env(),
+    )
+    assert full.returncode == 2
+    assert "cannot be written" in full.stderr
+    assert "Make room" in full.stderr
+    assert "Traceback" not in full.stderr
+    [part] = tmp_path.glob("runs/*/part.jsonl")
+    held = len(part.read_text().splitlines()) - 2
+    assert held > 20
+    again = subprocess.run(
+        [sys.executable, "-m", "evals", *command], cwd=tmp_path, capture_output=True, text=True, check=False, env=_env()
+    )
+    assert again.returncode == 0, again.stderr
+    assert json.loads(again.stdout)["metrics"]["hedge_recall"]["value"] == 1.0
+
+
+def test_commands_tell_errors_without_a_trace(tmp_path: Path):
+    """A bad set, an unknown name, a folder that is no run: one line, a hint, exit code 2."""
+    (tmp_path / "bad.jsonl").write_text('{"id": "a", "question": "x?"}\n{"id": "b", "qestion": "y?"}\n')
+    for command, said in (
+        (["run", "bad.jsonl"], "line 2: "),
+        (["run", "nonsense"], "no set 'nonsense'"),
+        (["run", "beir"], "needs --data"),
+        (["compare", ".", "."], "holds no finished run"),
+        (["run", "sample", "--url", "http://127.0.0.1:9"], "does not answer"),
+    ):
+        done = subprocess.run(
+            [sys.executable, "-m", "evals", *command],
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            check=False,
+            env=_env(),
+        )
+        assert done.returncode == 2, done.stderr
+        assert said in done.stderr
+        assert "Traceback" not in done.stderr
+
+
+def _env() -> dict[str, str]:
+    import os  # noqa: PLC0415
+
+    return os.environ | {"PYTHONPATH": str(ROOT), "CAVEAT_EMBEDDER": "hashing"}
+
+
+class Judge(BaseHTTPRequestHandler):
+    """A chat model in OpenAI's shape that says yes, no, or babbles, in turn; and once breaks off."""
+
+    said = ("yes", "No.", "I think that depends", None)
+    asked: list[dict[str, Any]] = []  # noqa: RUF012 (a test's own)
+
+    def do_POST(self) -> None:
+        sent = json.loads(self.rfile.read(int(self.headers["content-length"])))
+        word = self.said[len(self.asked) % len(self.said)]
+        self.asked.append(sent)
+        if word is None:
+            self.send_response(500)
+            self.end_headers()
+            return
+        message = {"role": "assistant", "content": word}
+        told = {
+            "id": "1",
+            "object": "chat.completion",
+            "created": 1,
+            "model": "m",
+            "choices": [{"index": 0, "message": message, "finish_reason": "stop"}],
+        }
+        body = json.dumps(told).encode()
+        self.send_response(200)
+        self.send_header("content-type", "application/json")
+        self.send_header("content-length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: Any) -> None:
+        """Quiet."""
+
+
+def test_a_judge_is_advisory_and_marked_so(subject: InProcess, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """A chat model's opinions are kept beside the run with its name; what it babbles is no opinion."""
+    monkeypatch.setenv("OPENAI_API_KEY", "none")
+    monkeypatch.setattr("evals.judging._PATIENCE", 0)
+    folder, kept = run(plan(tmp_path), subject)
+    kept = kept.only([key for key, value in kept.results.items() if value["answer"]["claims"]][:2])
+    with HTTPServer(("127.0.0.1", 0), Judge) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        counts = judging.judge(folder, kept, "openai:m", f"http://127.0.0.1:{server.server_port}/v1")
+        server.shutdown()
+    assert counts["claims"] == counts["yes"] + counts["no"] + counts["unclear"] + counts["failed"] > 2
+    assert min(counts["yes"], counts["no"], counts["failed"]) > 0
+    lines = [json.loads(line) for line in (folder / "judgements.jsonl").read_text().splitlines()]
+    assert {line["model"] for line in lines} == {"openai:m"}
+    assert "Advisory" in judging.told(counts)
+    assert load(folder).results == kept_results(folder)
+
+
+def kept_results(folder: Path) -> dict[str, Any]:
+    """The results as they lie on disk: a judge changes none."""
+    return {record.pop("id"): record for record in map(json.loads, (folder / "results.jsonl").read_text().splitlines())}
