@@ -27,7 +27,7 @@ _AT_ONCE = 100
 class Change:
     """A metric's figures in both runs over the cases they share; `low` and `high` bound the difference new - base.
 
-    `verdict` is better or worse where the interval leaves out 0, same where the figures are one, else unclear.
+    `verdict` is better or worse where the interval leaves out 0, same where nothing moves, else unclear.
     """
 
     metric: Metric
@@ -128,9 +128,7 @@ def _change(metric: Metric, before: Measured, after: Measured) -> Change:
     difference = None if base is None or now is None else now - base
     low, high = (None, None) if difference is None else _interval(metric, before, after, keys)
     verdict: Literal["better", "worse", "same", "unclear"] = "unclear"
-    if all(
-        old.get(key) is not None and new.get(key) is not None and old[key].counts == new[key].counts for key in keys
-    ):
+    if (base is None and now is None) or (difference == 0 and low == high):
         verdict = "same"
     elif low is not None and high is not None and (low > 0 or high < 0):
         verdict = "better" if (low > 0) == (metric.better == "higher") else "worse"

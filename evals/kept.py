@@ -77,7 +77,10 @@ def save(folder: Path, kept: Kept) -> None:
     write_lines(folder / "cases.jsonl", cases)
     write_lines(folder / "results.jsonl", ({"id": key, **kept.results[key]} for key in order))
     write_lines(folder / "documents.jsonl", documents)
-    write_lines(folder / "timings.jsonl", ({"id": key, **kept.timings[key]} for key in order if key in kept.timings))
+    if kept.timings:
+        write_lines(
+            folder / "timings.jsonl", ({"id": key, **kept.timings[key]} for key in order if key in kept.timings)
+        )
     write(folder / "run.json", json.dumps(kept.about, ensure_ascii=False, indent=2, sort_keys=True) + "\n")
 
 

@@ -40,16 +40,19 @@ def ranked(case: Case, result: Json, documents: Mapping[str, Json], *, follow_up
 
 
 def _keys(passages: list[Json], gold: Sequence[Words | str], documents: Mapping[str, Json]) -> Iterator[str]:
-    """The ranking as numbers of gold passages, each told once, and `other` for whatever else stands between."""
+    """The ranking as numbers of gold passages or documents, each told once, and `other` for whatever else stands between."""
     told: set[int] = set()
+    others: set[str] = set()
+    by_document = isinstance(gold[0], str)
     for place, passage in enumerate(passages):
-        new = [n for n, each in enumerate(gold) if n not in told and _holds(passage, each, documents)]
-        again = any(n in told and _holds(passage, each, documents) for n, each in enumerate(gold))
-        told.update(new)
-        if new:
-            yield from map(str, new)
-        elif not again or not isinstance(gold[0], str):
-            yield f"other{place}"
+        held = {n for n, each in enumerate(gold) if _holds(passage, each, documents)}
+        document = passage["document_id"]
+        if held - told:
+            yield from map(str, sorted(held - told))
+        elif not by_document or (not held and document not in others):
+            yield f"other{document if by_document else place}"
+        told |= held
+        others.add(document)
 
 
 def _holds(passage: Json, gold: Words | str, documents: Mapping[str, Json]) -> bool:
