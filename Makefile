@@ -47,7 +47,7 @@ serve: .venv/installed
 	$(BIN)/caveat serve
 
 bench: .venv/installed
-	$(BIN)/python -m evals.speed
+	$(BIN)/python -m evals speed
 
 clean:
 	rm -rf .venv caveat-data eval-runs .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -23,7 +23,11 @@ from ingest.errors import CaveatError
 def main() -> int:
     """The exit code: 0, 1 where a gate fails, 2 where something could not be done."""
     parser = _parser()
-    given = parser.parse_args(sys.argv[1:])
+    given, rest = parser.parse_known_args(sys.argv[1:])
+    if given.command == "speed":
+        given.rest = rest
+    elif rest:
+        parser.error(f"unrecognized arguments: {' '.join(rest)}")
     try:
         return int(getattr(commands, given.command)(given))
     except CaveatError as error:
@@ -82,7 +86,6 @@ def _parser() -> argparse.ArgumentParser:
     report.set_defaults(command="report")
 
     speed = verbs.add_parser("speed", help="how fast, in ratios of one run", add_help=False)
-    speed.add_argument("rest", nargs=argparse.REMAINDER)
     speed.set_defaults(command="speed")
     return parser
 

@@ -149,6 +149,7 @@ def _subject(given: argparse.Namespace, chosen: Set) -> Iterator[Subject]:
         settings = _settings(given, _home(given.runs, chosen))
         with wiring.open_store(settings) as store:
             _fill(store, chosen)
+            store.retriever.search("warm")  # what the first question would wait for is no latency of a case
             yield InProcess(settings, store)
 
 

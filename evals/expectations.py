@@ -77,7 +77,10 @@ def _told(field: str, reason: str, *, held: bool) -> str:
     """What became of one expectation, shorter than its metric says it of several."""
     if field in _PLAIN:
         return _PLAIN[field] if held else f"not {_PLAIN[field]}"
-    return word(reason.partition(",")[0]) if field == "verdict" else reason.removeprefix("1 expected, ")
+    if field == "verdict":
+        given = reason.partition(",")[0]
+        return f"given: {VERDICT_WORDS.get(given, given)}"
+    return reason.removeprefix("1 expected, ")
 
 
 def _in_words(case: Case, value: object) -> tuple[str, str]:

@@ -1,20 +1,15 @@
-"""Plots of a run as inline SVG. Every number that is drawn is also written, and colour is never the only sign.
-
-A plot is drawn 340 units wide, so that its letters can be read on a phone; its colours are the classes of the page around it.
-"""
+"""Plots of a run. Every number that is drawn is also written, and colour is never the only sign."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 import numpy as np
-from markupsafe import Markup
 from numpy.typing import NDArray
 
 from assistant.answer import DoubtKind
 from evals.comparison import Comparison
+from evals.drawing import HATCH, WIDTH, Plot, dot, line, ms, plot, rect, scale, text, ticks
 from evals.expectations import DOUBTS, VERDICT_WORDS
 from evals.kept import Kept
 from evals.latency import latencies
@@ -24,22 +19,7 @@ from evals.scoring import Measured
 
 CHANGE_WORDS = {"better": "✓ better", "worse": "✗ worse", "unclear": "? unclear", "same": "= same"}
 KINDS = tuple(kind for kind in doubting.KINDS if f"{kind}_f1" in {metric.name for metric in doubting.METRICS})
-_WIDTH = 340.0
 _BINS = 44
-_LOG_FROM = 20.0
-_HATCH = Markup(
-    '<pattern id="hatch" width="5" height="5" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
-    '<rect width="2.2" height="5" class="hatching"/></pattern>'
-)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Plot:
-    """A drawing, its title, and a sentence that says how to read it."""
-
-    title: str
-    told: str
-    svg: Markup
 
 
 def plots(kept: Kept, measured: Measured, comparison: Comparison | None = None) -> list[Plot]:
@@ -68,19 +48,19 @@ def _doubts(measured: Measured) -> Plot | None:
     counts = kind_counts(measured)
     if not counts:
         return None
-    longest, parts, said = max(map(sum, counts.values())), [_HATCH], []
+    longest, parts, said = max(map(sum, counts.values())), [HATCH], []
     for row, (kind, (hits, alarms, misses)) in enumerate(counts.items()):
         top, left = 40.0 * row, 0.0
         words = f"{hits} found, {misses} missed, {alarms} false alarm{'' if alarms == 1 else 's'}"
         said.append(f"{DOUBTS[kind]}: {words}")
-        parts += [_text(0, top + 14, DOUBTS[kind], "name"), _text(_WIDTH, top + 14, words, "end")]
+        parts += [text(0, top + 14, DOUBTS[kind], "name"), text(WIDTH, top + 14, words, "end")]
         for number, look in ((hits, "found"), (misses, "missed"), (alarms, "alarm")):
-            width = number * _WIDTH / longest
+            width = number * WIDTH / longest
             if number:
-                parts.append(_rect((left + 0.75, top + 20), (max(width - 1.5, 1.5), 12), look))
+                parts.append(rect((left + 0.75, top + 20), (max(width - 1.5, 1.5), 12), look))
             left += width
     told = "On labelled statements that the answer holds. Filled: found. Hollow: missed. Hatched: false alarm."
-    return _plot("Doubts by kind", told, 40.0 * len(counts), parts, said)
+    return plot("Doubts by kind", told, 40.0 * len(counts), parts, said)
 
 
 def _latency(kept: Kept, base: Kept | None) -> Plot | None:
@@ -93,31 +73,31 @@ def _latency(kept: Kept, base: Kept | None) -> Plot | None:
     times = {step: [1000 * each[step] for each in taken if step in each] for step in steps}
     together = [value for values in times.values() for value in values]
     low, high = max(min(together), 0.01), max(*together, 0.02)
-    place, logs = _scale(low, high)
+    place, logs = scale(low, high)
     parts, said = [], []
     for row, step in enumerate(steps):
         each, floor = figures[step], (90.0 if before else 76.0) * (row + 1) - 16
-        words = f"p50 {_ms(each['p50'])}, p95 {_ms(each['p95'])}"
+        words = f"p50 {ms(each['p50'])}, p95 {ms(each['p95'])}"
         top = floor - (60 if before else 46)
-        parts += [_text(0, top, step, "name"), _text(_WIDTH, top, words, "end")]
+        parts += [text(0, top, step, "name"), text(WIDTH, top, words, "end")]
         if step in before:
-            was = f"base p50 {_ms(before[step]['p50'])}, p95 {_ms(before[step]['p95'])}"
-            parts.append(_text(_WIDTH, top + 14, was, "end"))
+            was = f"base p50 {ms(before[step]['p50'])}, p95 {ms(before[step]['p95'])}"
+            parts.append(text(WIDTH, top + 14, was, "end"))
             words += f"; {was}"
         said.append(f"{step}: {words}")
-        heights, edges = np.histogram([place(value) for value in times[step]], bins=_BINS, range=(0, _WIDTH))
+        heights, edges = np.histogram([place(value) for value in times[step]], bins=_BINS, range=(0, WIDTH))
         for edge, height in zip(edges[:-1], 38 * heights / heights.max(), strict=True):
             if height:
-                parts.append(_rect((edge, floor - max(height, 1)), (_WIDTH / _BINS - 1, max(height, 1)), "bar"))
-        parts.append(_line((0, floor), (_WIDTH, floor), "rule"))
+                parts.append(rect((edge, floor - max(height, 1)), (WIDTH / _BINS - 1, max(height, 1)), "bar"))
+        parts.append(line((0, floor), (WIDTH, floor), "rule"))
         for name in ("p50", "p95"):
-            parts.append(_line((place(each[name]), floor - 40), (place(each[name]), floor), f"mid {name}"))
-    for tick in _ticks(low, high, logs=logs):
+            parts.append(line((place(each[name]), floor - 40), (place(each[name]), floor), f"mid {name}"))
+    for tick in ticks(low, high, logs=logs):
         at = place(tick)
-        anchor = "end" if at > _WIDTH - 20 else "middle" if at > 20 else ""
-        parts += [_line((at, floor), (at, floor + 4), "rule"), _text(at, floor + 18, _ms(tick), anchor)]
+        anchor = "end" if at > WIDTH - 20 else "middle" if at > 20 else ""
+        parts += [line((at, floor), (at, floor + 4), "rule"), text(at, floor + 18, ms(tick), anchor)]
     told = "Full line: p50. Dashed line: p95. As the asker saw it, while other cases ran at the same time."
-    return _plot("Latency by step", ("Logarithmic scale. " if logs else "") + told, floor + 24, parts, said)
+    return plot("Latency by step", ("Logarithmic scale. " if logs else "") + told, floor + 24, parts, said)
 
 
 def _points(measured: Measured) -> Plot | None:
@@ -134,10 +114,10 @@ def _points(measured: Measured) -> Plot | None:
         top, width = 28.0 * row, 140 * number / max(bins.values())
         words = f"{number} case{'' if number == 1 else 's'}, {number / len(scores):.0%}"
         said.append(f"{name}: {words}")
-        parts += [_text(0, top + 16, name, "name"), _text(100 + width, top + 16, words)]
+        parts += [text(0, top + 16, name, "name"), text(100 + width, top + 16, words)]
         if number:
-            parts.append(_rect((92, top + 3), (width, 18), "bar"))
-    return _plot(
+            parts.append(rect((92, top + 3), (width, 18), "bar"))
+    return plot(
         "Answer points found", "Cases by the share of their points that is said.", 28.0 * len(bins), parts, said
     )
 
@@ -167,24 +147,24 @@ def _verdicts(measured: Measured) -> Plot | None:
 
 def _matrix(title: str, told: str, names: tuple[Sequence[str], Sequence[str]], cells: list[list[int]]) -> Plot:
     """Counts with their share of the row; what is right stands on the diagonal. Rows without a case are left out."""
-    left, width, said = 84.0, (_WIDTH - 84) / len(names[1]), []
+    left, width, said = 84.0, (WIDTH - 84) / len(names[1]), []
     look = "middle tight" if len(names[1]) > 2 else "middle"
-    parts = [_text(left + width * (at + 0.5), 13, name, look) for at, name in enumerate(names[1])]
+    parts = [text(left + width * (at + 0.5), 13, name, look) for at, name in enumerate(names[1])]
     shown = [(row, name) for row, name in enumerate(names[0]) if sum(cells[row])]
     for place, (row, name) in enumerate(shown):
         top = 20 + 58.0 * place
-        parts.append(_text(0, top + 33, name, "name"))
+        parts.append(text(0, top + 33, name, "name"))
         for at, number in enumerate(cells[row]):
             share, middle = number / sum(cells[row]), left + width * (at + 0.5)
             parts += [
-                _rect(
+                rect(
                     (left + width * at + 2, top + 3), (width - 4, 52), f"cell{' right' if at == row else ''}", share / 2
                 ),
-                _text(middle, top + 29, str(number), "big middle"),
-                _text(middle, top + 45, f"{share:.0%}", "middle"),
+                text(middle, top + 29, str(number), "big middle"),
+                text(middle, top + 45, f"{share:.0%}", "middle"),
             ]
         said.append(f"{name}: " + ", ".join(f"{n} {column}" for n, column in zip(cells[row], names[1], strict=True)))
-    return _plot(title, told, 22 + 58.0 * len(shown), parts, said)
+    return plot(title, told, 22 + 58.0 * len(shown), parts, said)
 
 
 def _differences(comparison: Comparison) -> Plot | None:
@@ -203,76 +183,27 @@ def _differences(comparison: Comparison) -> Plot | None:
         return 128 + 146 * (points - low) / (high - low)
 
     floor, parts, said = 22.0 * len(shown) + 4, [], []
-    for tick in _ticks(low, high, logs=False):
+    for tick in ticks(low, high, logs=False):
         parts += [
-            _line((place(tick), 0), (place(tick), floor), "rule" if tick else "zero"),
-            _text(place(tick), floor + 16, f"{tick:+g}" if tick else "0", "middle"),
+            line((place(tick), 0), (place(tick), floor), "rule" if tick else "zero"),
+            text(place(tick), floor + 16, f"{tick:+g}" if tick else "0", "middle"),
         ]
     for row, (name, verdict, (least, difference, most)) in enumerate(shown):
         middle = 22.0 * row + 13
         parts += [
-            _text(0, middle + 4, name, "name"),
-            _line((place(least), middle), (place(most), middle), f"interval {verdict}"),
-            Markup('<circle cx="{:.1f}" cy="{:.1f}" r="4" class="dot {}"/>').format(place(difference), middle, verdict),
-            _text(_WIDTH, middle + 4, CHANGE_WORDS[verdict], f"end {verdict}"),
+            text(0, middle + 4, name, "name"),
+            line((place(least), middle), (place(most), middle), f"interval {verdict}"),
+            dot((place(difference), middle), verdict),
+            text(WIDTH, middle + 4, CHANGE_WORDS[verdict], f"end {verdict}"),
         ]
         said.append(f"{name}: {difference:+.1f}, from {least:+.1f} to {most:+.1f}, {verdict}")
     told = (
         "New less base, in percentage points: a dot with its 95% interval. Figures that stayed the same are left out."
     )
-    return _plot("What changed", told, floor + 22, parts, said)
-
-
-def _scale(low: float, high: float) -> tuple[Callable[[float], float], bool]:
-    """Where a time stands on the axis, and whether the axis is logarithmic."""
-    if high / low > _LOG_FROM:
-        return (lambda value: _WIDTH * math.log(max(value, low) / low) / math.log(high / low)), True
-    return (lambda value: _WIDTH * value / high), False
-
-
-def _ticks(low: float, high: float, *, logs: bool) -> list[float]:
-    """Powers of ten, or about five round steps.
-
-    >>> _ticks(0.3, 120, logs=True), _ticks(-7, 12, logs=False)
-    ([1.0, 10.0, 100.0], [-5.0, 0.0, 5.0, 10.0])
-    """
-    if logs:
-        return [10.0**power for power in range(math.ceil(math.log10(low)), math.floor(math.log10(high)) + 1)]
-    low = min(low, 0.0)
-    rough = 10.0 ** math.floor(math.log10((high - low) / 4))
-    step = next(rough * by for by in (1, 2, 5, 10) if (high - low) / (rough * by) <= 5)
-    return [round(step * number, 9) for number in range(math.ceil(low / step), math.floor(high / step) + 1)]
-
-
-def _ms(milliseconds: float) -> str:
-    """A time for people: 0.4 ms, 38 ms, 1.2 s."""
-    if milliseconds >= 1000:
-        return f"{milliseconds / 1000:.3g} s"
-    return f"{milliseconds:.2g} ms" if milliseconds < 10 else f"{milliseconds:.0f} ms"
+    return plot("What changed", told, floor + 22, parts, said)
 
 
 def _summed(measured: Measured, name: str) -> NDArray[np.float64] | None:
     """The counts of a metric over its cases, None where it has none."""
     scores = measured.scores.get(name, {})
     return np.asarray([score.counts for score in scores.values()]).sum(axis=0) if scores else None
-
-
-def _plot(title: str, told: str, height: float, parts: Iterable[Markup], said: Sequence[str]) -> Plot:
-    drawn = Markup('<svg viewBox="0 0 {:.0f} {:.0f}" role="img" aria-label="{}"><title>{}</title>{}</svg>').format(
-        _WIDTH, height, f"{title}. {'; '.join(said)}.", title, Markup().join(parts)
-    )
-    return Plot(title=title, told=told, svg=drawn)
-
-
-def _text(left: float, base: float, words: str, look: str = "") -> Markup:
-    return Markup('<text x="{:.1f}" y="{:.1f}" class="{}">{}</text>').format(left, base, look, words)
-
-
-def _rect(corner: tuple[float, float], size: tuple[float, float], look: str, shade: float = 1.0) -> Markup:
-    return Markup(
-        '<rect x="{:.1f}" y="{:.1f}" width="{:.1f}" height="{:.1f}" class="{}" fill-opacity="{:.2f}"/>'
-    ).format(*corner, *size, look, shade)
-
-
-def _line(start: tuple[float, float], end: tuple[float, float], look: str) -> Markup:
-    return Markup('<line x1="{:.1f}" y1="{:.1f}" x2="{:.1f}" y2="{:.1f}" class="{}"/>').format(*start, *end, look)

@@ -13,6 +13,8 @@ from evals.latency import latencies
 from evals.metrics.doubting import KINDS
 from evals.scoring import Measured
 
+_FEW = 5
+
 
 def figures_json(kept: Kept, measured: Measured, folder: Path) -> Json:
     """A run's figures; undefined ones are null."""
@@ -22,7 +24,24 @@ def figures_json(kept: Kept, measured: Measured, folder: Path) -> Json:
         "metrics": {
             name: {"value": value, "cases": len(measured.scores[name])} for name, value in measured.values().items()
         },
+        "tags": {tag: _by_tag(measured.only(ids)) for tag, ids in _tagged(kept).items()},
         "latency_ms": latencies(kept),
+    }
+
+
+def _tagged(kept: Kept) -> dict[str, list[str]]:
+    """The ids of the cases of each tag that has at least _FEW of them, and not all."""
+    tags = sorted({tag for case in kept.cases for tag in case.tags})
+    found = {tag: [case.id for case in kept.cases if tag in case.tags] for tag in tags}
+    return {tag: ids for tag, ids in found.items() if _FEW <= len(ids) < len(kept.cases)}
+
+
+def _by_tag(measured: Measured) -> Json:
+    """The figures that the cases of a tag speak of."""
+    return {
+        name: {"value": value, "cases": len(measured.scores[name])}
+        for name, value in measured.values().items()
+        if measured.scores[name]
     }
 
 

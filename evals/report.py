@@ -20,6 +20,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from evals.case import Case
 from evals.comparison import Change, Comparison, Flip
+from evals.drawing import ms
 from evals.expectations import DOUBTS, VERDICT_WORDS, Wanted, expectations, word
 from evals.kept import Json, Kept
 from evals.metrics import METRICS
@@ -197,6 +198,7 @@ def _environment() -> Environment:
     made.filters |= {
         "figure": _figure,
         "word": word,
+        "ms": ms,
         "anchor": lambda text: quote(showable(text), safe=""),
         "digest": lambda text: base64.b64encode(hashlib.sha256(str(text).encode()).digest()).decode(),
     }

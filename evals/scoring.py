@@ -6,7 +6,7 @@ alike. What is undefined (no case, 0/0) is NaN inside and None outside, never a 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -69,6 +69,16 @@ class Measured:
     def values(self) -> dict[str, float | None]:
         """Every metric's figure by its name."""
         return {metric.name: figure(metric, list(self.scores[metric.name].values())) for metric in self.metrics}
+
+    def only(self, case_ids: Collection[str]) -> Measured:
+        """The same scores of some cases."""
+        keep = set(case_ids)
+        return Measured(
+            metrics=self.metrics,
+            scores={
+                name: {key: each for key, each in held.items() if key in keep} for name, held in self.scores.items()
+            },
+        )
 
     def of_case(self, case_id: str) -> dict[str, tuple[float | None, str]]:
         """A case's own figures with their reasons, by metric."""

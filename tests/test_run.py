@@ -267,6 +267,44 @@ def test_commands_tell_errors_without_a_trace(tmp_path: Path):
         assert "Traceback" not in done.stderr
 
 
+def test_a_gate_that_fails_ends_with_1_and_two_runs_are_compared(tmp_path: Path):
+    """Exit code 1 and JUnit where a gate fails; the comparison tells differences and flipped cases; a report is one file."""
+    for name, hedged in (("a", True), ("b", False)):
+        (tmp_path / name).mkdir()
+        lines = (
+            {"id": f"c{n}", "check": {"text": f"Rates may fall in {n}."}, "expect": {"hedged": hedged}}
+            for n in range(9)
+        )
+        (tmp_path / name / "set.jsonl").write_text("".join(json.dumps(each) + "\n" for each in lines))
+    (tmp_path / "gates.toml").write_text(
+        '[[gate]]\nname = "hedges are found"\nmetric = "hedge_precision"\nat_least = 0.9\n'
+    )
+
+    def told(*command: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "evals", *command],
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            check=False,
+            env=_env(),
+        )
+
+    gated = ["--gate", "--gates", "gates.toml", "--junit", "gates.xml", "--json"]
+    good, bad = told("run", "a/set.jsonl", *gated), told("run", "b/set.jsonl", *gated)
+    assert (good.returncode, bad.returncode) == (0, 1)
+    assert "FAILED  hedges are found" in bad.stderr
+    assert 'failures="1"' in (tmp_path / "gates.xml").read_text()
+    runs = [json.loads(each.stdout)["run"] for each in (good, bad)]
+    same = told("compare", runs[0], runs[0], "--json")
+    assert {each["verdict"] for each in json.loads(same.stdout)["metrics"].values()} == {"same"}
+    other = told("compare", *runs)
+    assert other.returncode == 2
+    assert "share no case" in other.stderr
+    assert told("report", runs[0], "--out", "page.html").returncode == 0
+    assert "Rates may fall in 3." in (tmp_path / "page.html").read_text()
+
+
 def _env() -> dict[str, str]:
     import os  # noqa: PLC0415
 
