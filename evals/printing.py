@@ -10,7 +10,7 @@ from rich.table import Table
 from evals.comparison import Comparison, Flip
 from evals.kept import Json, Kept
 from evals.latency import latencies
-from evals.metrics.doubting import KINDS
+from evals.metrics.doubting import LABELLED
 from evals.scoring import Measured
 
 _FEW = 5
@@ -53,7 +53,7 @@ def print_figures(kept: Kept, measured: Measured, folder: Path) -> None:
     )
     for heading in ("metric", "figure", "cases", "what it is"):
         table.add_column(heading, justify="right" if heading in {"figure", "cases"} else "left")
-    kinds = {kind: _of_kind(kind, measured) for kind in KINDS}
+    kinds = {kind: _of_kind(kind, measured) for kind in LABELLED}
     for metric in measured.metrics:
         if measured.scores[metric.name] and not any(metric.name in names for names in kinds.values()):
             cases = str(len(measured.scores[metric.name]))

@@ -117,7 +117,8 @@ def filtered(case: Case, result: Json, documents: Mapping[str, Json]) -> Score |
     if case.filters == Narrowed() or "answer" not in result:
         return None
     cited = sorted({citation["document_id"] for claim in _claims(result) for citation in claim["citations"]})
-    wrong = [documents[each]["name"] for each in cited if not _admitted(case.filters, documents[each])]
+    held = {each: documents.get(each, {"name": each, "metadata": None}) for each in cited}
+    wrong = [held[each]["name"] for each in cited if not _admitted(case.filters, held[each])]
     if not cited:
         return None
     told = f"not admitted: {', '.join(wrong)}" if wrong else f"all {len(cited)} cited documents admitted"
@@ -126,7 +127,10 @@ def filtered(case: Case, result: Json, documents: Mapping[str, Json]) -> Score |
 
 def _admitted(filters: Narrowed, document: Json) -> bool:
     """The filters of the contract over a document's metadata, written apart from the program's own."""
-    held, issued = document["metadata"], document["metadata"]["issued"] or ""
+    held = document["metadata"]
+    if held is None:
+        return False
+    issued = held["issued"] or ""
     return (
         (not filters.issuer or _flat(held["issuer"] or "") in {_flat(each) for each in filters.issuer})
         and all(

@@ -17,7 +17,7 @@ from evals.metrics.finding import places_of
 from evals.scoring import Metric, Score, f1, precision, ratio, recall
 
 KINDS = get_args(DoubtKind)
-_SOURCE_AND_LIBRARY = KINDS[:9]
+LABELLED = KINDS[:9]
 _JUST = 1.2
 
 
@@ -146,5 +146,5 @@ METRICS = (
     Metric(name="doubt_evidence", about="doubts whose evidence shows the expected words", judge=evidenced, combine=ratio(0, 1), strict=True),
     Metric(name="unwanted_doubts", about="answers with a kind of doubt that they must not have", judge=unwanted, combine=ratio(0, 1),
            better="lower", strict=True),
-    *(metric for kind in _SOURCE_AND_LIBRARY for metric in _of_kind(kind)),
+    *(metric for kind in LABELLED for metric in _of_kind(kind)),
 )  # fmt: skip
