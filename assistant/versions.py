@@ -12,7 +12,7 @@ from assistant.settings import Settings
 from vectorstore.store import Store
 
 _SHAPING = {"embedder", "precision", "passages"}
-_CODE = {".py", ".toml"}
+_CODE = frozenset({".py", ".toml"})
 
 
 def versions(store: Store, settings: Settings) -> dict[str, str]:
@@ -23,7 +23,7 @@ def versions(store: Store, settings: Settings) -> dict[str, str]:
         "embedder": store.embedder.stamp,
         "library": store.library.fingerprint(),
         "model": "none",
-        "prompts": _hashed("prompts", {".md"}),
+        "prompts": package_hash("prompts", frozenset({".md"})),
         "settings": _settings_hash(settings),
     }
 
@@ -39,8 +39,9 @@ def caveat_version() -> str:
 @cache
 def code_hash() -> str:
     """A hash over the program's own files, lexicons and thresholds included."""
-    parts = [_hashed(package, _CODE) for package in ("assistant", "ingest", "prompts", "vectorstore")]
-    return hashlib.sha256("".join(parts).encode()).hexdigest()[:16]
+    return hashlib.sha256(
+        "".join(map(package_hash, ("assistant", "ingest", "prompts", "vectorstore"))).encode()
+    ).hexdigest()[:16]
 
 
 def _settings_hash(settings: Settings) -> str:
@@ -48,7 +49,9 @@ def _settings_hash(settings: Settings) -> str:
     return hashlib.sha256(json.dumps(told).encode()).hexdigest()[:16]
 
 
-def _hashed(package: str, suffixes: set[str]) -> str:
+@cache
+def package_hash(package: str, suffixes: frozenset[str] = _CODE) -> str:
+    """A hash over the files of one package that have some suffixes."""
     folder = Path(__file__).parent.parent / package
     digest = hashlib.sha256()
     for file in sorted(folder.rglob("*")):

@@ -3,9 +3,10 @@
 python -m evals run sample                                           our set on the sample library
 python -m evals run mtrag_un --data ../shared/data/mtrag_un          a public set, in its own format
 python -m evals run sample --url http://127.0.0.1:8600               the same, asked of a running server
+python -m evals run sample --gate                                    exit code 1 where a gate of evals/gates.toml fails
+python -m evals run sample --renew                                   makes it the baseline that gates compare with
 python -m evals compare BASE NEW                                     what got better, what got worse, which cases flipped
 python -m evals report RUN --base BASE --out report.html             one page with every case
-python -m evals baseline RUN                                         makes a run the baseline that gates compare with
 python -m evals speed                                                how fast, in ratios of one run
 """
 
@@ -29,9 +30,15 @@ def main() -> int:
     elif rest:
         parser.error(f"unrecognized arguments: {' '.join(rest)}")
     try:
-        return int(getattr(commands, given.command)(given))
+        code = int(getattr(commands, given.command)(given))
+        sys.stdout.flush()
+        return code
     except CaveatError as error:
         print(f"evals: {error.message}" + (f"\n{error.hint}" if error.hint else ""), file=sys.stderr)
+        return 2
+    except OSError as error:
+        print(f"evals: {error.filename or 'output'}: {error.strerror or error}.", file=sys.stderr)
+        sys.stdout = open(os.devnull, "w")  # noqa: PTH123, SIM115 (what could not be written is not tried again at the end)
         return 2
     except KeyboardInterrupt:
         print("evals: stopped; the same command goes on where it stopped.", file=sys.stderr)
@@ -59,8 +66,7 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument(
         "--precision",
         choices=("float32", "bfloat16", "auto"),
-        default="float32",
-        help="of the embedder, in this process",
+        help="of the embedder, in this process: as shipped (auto), but float32 with --gate or --renew, so that machines agree",
     )
     run.add_argument("--judge", help="a chat model (provider:name) that judges claims besides; advisory, gates nothing")
     run.add_argument("--judge-url", default="", help="where that model is served, in OpenAI's shape")

@@ -21,6 +21,7 @@ RESAMPLES = 2000
 LEVEL = 0.95
 _SEED = 20200224
 _AT_ONCE = 100
+_UNDEFINED = 0.1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +54,10 @@ class Flip:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
-    """All changes and flips; `notes` say what a reader must know about how the runs differ."""
+    """All changes and flips; `notes` say what a reader must know about how the runs differ.
+
+    `left_out` are the ids of the base's cases that the new run lacks or expects something else of.
+    """
 
     base: Kept
     new: Kept
@@ -62,6 +66,7 @@ class Comparison:
     changes: tuple[Change, ...]
     flips: tuple[Flip, ...]
     notes: tuple[str, ...]
+    left_out: tuple[str, ...] = ()
 
     def change(self, name: str) -> Change:
         """The change of one metric."""
@@ -91,8 +96,8 @@ def compared(
             f"The libraries differ ({ours} and {theirs}), so answers may differ for that alone.",
             "Run both on one library, or say --across-libraries.",
         )
-    held = {case.id: case for case in base.cases}
-    shared = [case.id for case in new.cases if held.get(case.id) == case]
+    held = {case.id: _bare(case) for case in base.cases}
+    shared = [case.id for case in new.cases if held.get(case.id) == _bare(case)]
     if not shared:
         raise RunError(f"The runs share no case ({base.about['set']}, {new.about['set']}).", "Compare runs of one set.")
     notes = []
@@ -108,6 +113,7 @@ def compared(
         for part in ("embedder", "model", "settings", "prompts")
         if was.get(part) != now.get(part)
     ]
+    left_out = tuple(sorted(held.keys() - set(shared)))
     base, new = base.only(shared), new.only(shared)
     before, after = measure(base, metrics), measure(new, metrics)
     return Comparison(
@@ -118,7 +124,13 @@ def compared(
         changes=tuple(_change(metric, before, after) for metric in metrics),
         flips=tuple(_flips(new.cases, before, after)),
         notes=tuple(notes),
+        left_out=left_out,
     )
+
+
+def _bare(case: Case) -> Case:
+    """A case without its tags and note, which change nothing that is asked or expected."""
+    return case.model_copy(update={"tags": (), "note": ""})
 
 
 def _change(metric: Metric, before: Measured, after: Measured) -> Change:
@@ -126,7 +138,8 @@ def _change(metric: Metric, before: Measured, after: Measured) -> Change:
     keys = sorted(old.keys() | new.keys())
     base, now = figure(metric, list(old.values())), figure(metric, list(new.values()))
     difference = None if base is None or now is None else now - base
-    low, high = (None, None) if difference is None else _interval(metric, before, after, keys)
+    alike = {key: score.counts for key, score in old.items()} == {key: score.counts for key, score in new.items()}
+    low, high = (None, None) if difference is None else (0.0, 0.0) if alike else _interval(metric, before, after, keys)
     verdict: Literal["better", "worse", "same", "unclear"] = "unclear"
     if (base is None and now is None) or (difference == 0 and low == high):
         verdict = "same"
@@ -138,7 +151,10 @@ def _change(metric: Metric, before: Measured, after: Measured) -> Change:
 
 
 def _interval(metric: Metric, before: Measured, after: Measured, keys: list[str]) -> tuple[float | None, float | None]:
-    """The bootstrap interval of new - base; a case that one run does not score counts nothing there."""
+    """The bootstrap interval of new - base; a case that one run does not score counts nothing there.
+
+    None where more than a tenth of the resamples leave a figure undefined: it rests on too few cases to say.
+    """
     some = next(iter((before.scores[metric.name] or after.scores[metric.name]).values()))
     nothing = (0.0,) * len(some.counts)
     old, new = (
@@ -150,9 +166,9 @@ def _interval(metric: Metric, before: Measured, after: Measured, keys: list[str]
         drawn = random.multinomial(len(keys), np.full(len(keys), 1 / len(keys)), size=_AT_ONCE)
         differences.append(metric.combine(drawn @ new) - metric.combine(drawn @ old))
     found = np.concatenate(differences)
-    found = found[~np.isnan(found)]
-    if not len(found):
+    if np.isnan(found).mean() > _UNDEFINED:
         return None, None
+    found = found[~np.isnan(found)]
     low, high = np.quantile(found, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
     return float(low), float(high)
 

@@ -55,6 +55,10 @@ def open_set(name: str, data: Path | None = None) -> Set:
         known = ", ".join(sorted([*OWN, *FORMATS]))
         raise BadInput(f"There is no set {name!r}.", f"Use one of {known}, or the path of a .jsonl file of cases.")
     own = OWN.get(path.stem) if path.parent == SETS else None
+    if path.stem in {*OWN, *FORMATS} and path.resolve().parent != SETS:
+        raise BadInput(
+            f"{path.stem} is the name of a set of ours.", "Give the file another name: baselines are kept by it."
+        )
     return Set(name=path.stem, cases=read_set(path), sources=_library(data or own))
 
 

@@ -17,6 +17,7 @@ from evals.scoring import Measured
 from ingest.errors import BadInput
 
 DEFAULT = Path(__file__).parent / "gates.toml"
+EVERY_CASE = "every case of the baseline is asked"
 _NAMES = {metric.name for metric in METRICS}
 
 
@@ -72,7 +73,16 @@ def read_gates(path: Path = DEFAULT) -> tuple[Gate, ...]:
 def judge(gates: Sequence[Gate], kept: Kept, measured: Measured, comparison: Comparison | None) -> tuple[Judged, ...]:
     """What becomes of the gates that are for this set; those about the baseline need the comparison with it."""
     name = kept.about["set"]
-    return tuple(_judged(gate, measured, comparison) for gate in gates if not gate.sets or name in gate.sets)
+    told = [_judged(gate, measured, comparison) for gate in gates if not gate.sets or name in gate.sets]
+    return (*told, *((_whole(comparison),) if comparison else ()))
+
+
+def _whole(comparison: Comparison) -> Judged:
+    """A gate of its own: a case that was taken out, or expects less, must not pass for a case that passes."""
+    gate = Gate(name=EVERY_CASE, metric="errors", broken_at_most=0)
+    lost = comparison.left_out
+    told = f"missing or changed: {', '.join(lost[:5])}" + (f" and {len(lost) - 5} more" if len(lost) > 5 else "")
+    return Judged(gate=gate, passed=not lost, told=told if lost else f"all {len(comparison.base.cases)} are")
 
 
 def junit(path: Path, kept: Kept, judged: Sequence[Judged]) -> None:
@@ -97,7 +107,7 @@ def junit(path: Path, kept: Kept, judged: Sequence[Judged]) -> None:
 
 def _judged(gate: Gate, measured: Measured, comparison: Comparison | None) -> Judged:
     if gate.at_least is not None or gate.at_most is not None:
-        return _bounded(gate, measured)
+        return _bounded(gate, measured, comparison)
     if not measured.scores[gate.metric] and (comparison is None or not comparison.base_measured.scores[gate.metric]):
         return Judged(gate=gate, passed=None, told=f"no case is measured by {gate.metric}")
     if comparison is None:
@@ -107,6 +117,8 @@ def _judged(gate: Gate, measured: Measured, comparison: Comparison | None) -> Ju
         told = f"{gate.metric}: {_shown(change.base)} before, {_shown(change.new)} now"
         if change.difference is not None:
             told += f", difference {change.difference:+.3f} ({_shown(change.low)} to {_shown(change.high)})"
+        if change.base is None and change.new is None:
+            return Judged(gate=gate, passed=None, told=f"{gate.metric} is undefined, as before")
         undone = change.base is not None and change.new is None
         return Judged(gate=gate, passed=change.verdict != "worse" and not undone, told=told)
     broken = [flip for flip in comparison.flips if flip.metric == gate.metric and flip.verdict == "broken"]
@@ -119,8 +131,10 @@ def _judged(gate: Gate, measured: Measured, comparison: Comparison | None) -> Ju
     )
 
 
-def _bounded(gate: Gate, measured: Measured) -> Judged:
+def _bounded(gate: Gate, measured: Measured, comparison: Comparison | None) -> Judged:
     value = measured.value(gate.metric)
+    if value is None and comparison and comparison.change(gate.metric).base is not None:
+        return Judged(gate=gate, passed=False, told=f"{gate.metric} is undefined; the baseline had a figure")
     if value is None:
         return Judged(gate=gate, passed=None, told=f"no case is measured by {gate.metric}")
     low, high = gate.at_least, gate.at_most

@@ -11,14 +11,16 @@ An answer is kept whole; only the words and metadata of its passages are left ou
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from evals.case import Case, check_words, read_set
+from evals.case import Case, check_words, digest, read_set
 from ingest.errors import CaveatError
 
 Json = dict[str, Any]
@@ -103,16 +105,35 @@ def load(folder: Path) -> Kept:
             documents=_by_id(folder / "documents.jsonl"),
             timings=_by_id(folder / "timings.jsonl") if (folder / "timings.jsonl").exists() else {},
         )
-    except (OSError, ValueError, KeyError) as error:
-        raise RunError(f"{folder} cannot be read: {error}.", "Run it again with --again.") from error
-    if about.get("format") != FORMAT:
-        raise RunError(f"{folder} is kept in an older way.", "Run it again.")
+        if about["format"] != FORMAT:
+            raise RunError(f"{folder} is kept in an older way.", "Run it again with --again.")
+        if about["digest"] != digest(kept.cases):
+            raise RunError(f"{folder} holds other cases than were run.", "Run it again with --again.")
+        for case_id, result in kept.results.items():
+            _check_shape(case_id, result)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise RunError(f"{folder} cannot be read: {error!r}.", "Run it again with --again.") from error
+    except CaveatError as error:
+        raise RunError(f"{folder} cannot be read: {error.message}", "Run it again with --again.") from error
     lost = [case.id for case in kept.cases if case.id not in kept.results]
     if lost:
         raise RunError(
             f"{folder} lacks the results of {len(lost)} cases, such as {lost[0]}.", "Run it again with --again."
         )
     return kept
+
+
+def _check_shape(case_id: str, result: Json) -> None:
+    """Raises a KeyError or TypeError where a result is none of the four sorts."""
+    [sort] = result.keys() & {"answer", "check", "read", "error"}
+    for name in {
+        "answer": ("claims", "passages", "refused"),
+        "check": ("claims",),
+        "read": ("ends",),
+        "error": ("code",),
+    }[sort]:
+        if name not in result[sort]:
+            raise KeyError(f"{case_id}: no {name}")
 
 
 def check_named(cases: Iterable[Case], documents: Mapping[str, Json], name: str) -> None:
@@ -132,20 +153,28 @@ def line(record: Json) -> str:
 
 def write(path: Path, text: str) -> None:
     """Writes a file beside its place and moves it there, so that it is whole or not there."""
-    path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(path.name + ".new")
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         with beside.open("w", encoding="utf-8", errors="surrogatepass", newline="\n") as file:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
         beside.replace(path)
     except OSError as error:
-        beside.unlink(missing_ok=True)
-        raise RunError(
-            f"{path} cannot be written: {error.strerror}.",
-            "Make room and give the same command again; what was measured is kept.",
-        ) from error
+        with suppress(OSError):
+            beside.unlink(missing_ok=True)
+        raise unwritable(path, error) from error
+
+
+def unwritable(path: Path, error: OSError) -> RunError:
+    """What to do about a file that cannot be written."""
+    full = error.errno in {errno.ENOSPC, errno.EFBIG, errno.EDQUOT}
+    hint = "Make room" if full else "See that the folder can be written to"
+    return RunError(
+        f"{path} cannot be written: {error.strerror or error}.",
+        f"{hint}, and give the same command again: what was measured is kept.",
+    )
 
 
 def _by_id(path: Path) -> dict[str, Json]:

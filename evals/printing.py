@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 
 from rich.console import Console
@@ -26,7 +27,15 @@ def figures_json(kept: Kept, measured: Measured, folder: Path) -> Json:
         },
         "tags": {tag: _by_tag(measured.only(ids)) for tag, ids in _tagged(kept).items()},
         "latency_ms": latencies(kept),
+        "failing": [case.id for case in kept.cases if measured.failures(case.id)],
+        "not_asked": not_asked(kept),
     }
+
+
+def not_asked(kept: Kept) -> dict[str, int]:
+    """How many cases ask for what the program does not offer, by the reason it gives."""
+    errors = [result["error"] for result in kept.results.values() if "error" in result]
+    return dict(Counter(error["message"] for error in errors if error["code"] == "not_offered"))
 
 
 def _tagged(kept: Kept) -> dict[str, list[str]]:
@@ -45,7 +54,7 @@ def _by_tag(measured: Measured) -> Json:
     }
 
 
-def print_figures(kept: Kept, measured: Measured, folder: Path) -> None:
+def print_figures(kept: Kept, measured: Measured, folder: Path, workers: int) -> None:
     """A run's figures as tables; metrics that no case speaks of are left out."""
     console = Console()
     table = Table(
@@ -67,13 +76,26 @@ def print_figures(kept: Kept, measured: Measured, folder: Path) -> None:
         for kind, names in labelled.items():
             doubts.add_row(kind, *(_shown(measured.value(name)) for name in names))
         console.print(doubts)
+    _print_notes(console, kept, measured, workers)
+    console.print(f"Kept in {folder}", highlight=False, soft_wrap=True)
+
+
+def _print_notes(console: Console, kept: Kept, measured: Measured, workers: int) -> None:
+    """Latency, what fails, and what a reader must know."""
     for stage, each in latencies(kept).items():
-        console.print(f"{stage}: p50 {each['p50']:.1f} ms, p95 {each['p95']:.1f} ms", highlight=False)
-    failed = sum(bool(measured.failures(case.id)) for case in kept.cases)
-    console.print(f"{failed} of {len(kept.cases)} cases fail something.", highlight=False)
+        told = f"{stage}: p50 {each['p50']:.1f} ms, p95 {each['p95']:.1f} ms"
+        console.print(f"{told}, {workers} cases at a time" if stage == "total" else told, highlight=False)
+    failing = [case.id for case in kept.cases if measured.failures(case.id)]
+    named = f": {', '.join(failing[:8])}" + (" …" if len(failing) > 8 else "") if failing else "."
+    console.print(f"{len(failing)} of {len(kept.cases)} cases fail something{named}", highlight=False, markup=False)
+    for reason, count in not_asked(kept).items():
+        console.print(f"{count} cases were not asked: {reason}", highlight=False, markup=False)
+    if measured.value("verdict_checked") == 0:
+        console.print(
+            "No claim got a verdict: the program checks none yet, and verdict figures are 0.", highlight=False
+        )
     for note in kept.about["notes"]:
         console.print(note, highlight=False)
-    console.print(f"Kept in {folder}", highlight=False, soft_wrap=True)
 
 
 def _of_kind(kind: str, measured: Measured) -> tuple[str, ...]:

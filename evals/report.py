@@ -63,7 +63,9 @@ class Shown:
     @property
     def state(self) -> str:
         """How the case ended, in a word; the names of its failures say more."""
-        return "error" if "error" in self.result else "fails" if self.failures else "passes"
+        if error := self.result.get("error"):
+            return "not asked" if error["code"] == "not_offered" else "error"
+        return "fails" if self.failures else "passes" if self.figures else "not measured"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +86,8 @@ def page(
     measured = measure(kept, METRICS)
     flipped = {flip.case.id for flip in comparison.flips} if comparison else set()
     failures = _failures(measured)
-    errors = {case.id for case in kept.cases if "error" in kept.results[case.id]}
+    ended = ((case.id, kept.results[case.id].get("error", {}).get("code")) for case in kept.cases)
+    errors = {case_id for case_id, code in ended if code not in {None, "not_offered"}}
     failing = errors.union(*failures.values())
     worth = failing | flipped
     listable = [case for case in kept.cases if len(kept.cases) <= LISTED or case.id in worth]

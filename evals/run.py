@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from evals.case import BadSet, Case, check_words, digest
-from evals.kept import FORMAT, Json, Kept, RunError, line, load, save, slimmed, write
+from evals.kept import FORMAT, Json, Kept, RunError, line, load, save, slimmed, unwritable, write
 from evals.subject import ALONE, Subject, Told
 from ingest.errors import CaveatError
 
@@ -179,7 +179,7 @@ class _Journal:
                 write(path, "".join(f"{each}\n" for each in (head, *lines)))
             self._file = path.open("a", encoding="utf-8", errors="surrogatepass", newline="\n")
         except OSError as error:
-            raise _unwritable(path, error) from error
+            raise unwritable(path, error) from error
         for each in lines:
             self._note(json.loads(each))
 
@@ -190,7 +190,7 @@ class _Journal:
         try:
             self._file.close()
         except OSError as error:
-            raise _unwritable(self._path, error) from error
+            raise unwritable(self._path, error) from error
 
     def keep(self, case_id: str, told: Told) -> None:
         """Puts a result on disk."""
@@ -215,30 +215,30 @@ class _Journal:
                 os.fdatasync(self._file.fileno())
                 self._synced = time.monotonic()
         except OSError as error:
-            raise _unwritable(self._path, error) from error
+            raise unwritable(self._path, error) from error
 
 
 def _sound_lines(path: Path, head: str) -> tuple[list[str], bool]:
     """The result lines of an earlier try of the same run, and whether the file must be written anew to hold just these."""
     if not path.exists():
         return [], True
-    lines = path.read_text(encoding="utf-8", errors="surrogatepass").split("\n")
+    lines = [_decoded(each) for each in path.read_bytes().split(b"\n")]
     if lines[0] != head:
         return [], True
-    whole = [each for each in lines[1:-1] if _is_json(each)]
+    whole = [each for each in lines[1:-1] if _is_result(each)]
     return whole, len(whole) != len(lines) - 2 or lines[-1] != ""
 
 
-def _is_json(text: str) -> bool:
+def _decoded(raw: bytes) -> str:
     try:
-        json.loads(text)
-    except ValueError:
+        return raw.decode(errors="surrogatepass")
+    except UnicodeDecodeError:
+        return "torn"
+
+
+def _is_result(text: str) -> bool:
+    try:
+        record = json.loads(text)
+        return isinstance(record["id"], str) and bool(record["result"]) and isinstance(record["seconds"], dict)
+    except (ValueError, KeyError, TypeError):
         return False
-    return True
-
-
-def _unwritable(path: Path, error: OSError) -> RunError:
-    return RunError(
-        f"{path} cannot be written: {error.strerror or error}.",
-        "Make room and give the same command again: what was measured is kept.",
-    )

@@ -21,7 +21,7 @@ from evals.case import digest
 from evals.commands import BASELINES
 from evals.comparison import compared
 from evals.formats import open_set
-from evals.gates import judge, junit, read_gates
+from evals.gates import EVERY_CASE, judge, junit, read_gates
 from evals.kept import Kept, load
 from evals.metrics import METRICS
 from evals.run import Plan, run
@@ -272,3 +272,23 @@ def test_a_broken_baseline_is_told(tmp_path: Path):
     (tmp_path / "sample" / "results.jsonl").write_text("".join(lines[:-1]))
     with pytest.raises(Exception, match="lacks the results of 1 cases"):
         load(tmp_path / "sample")
+
+
+def test_a_case_that_was_taken_out_or_expects_less_fails(sound: Kept):
+    """Editing the set is no way past a gate; a tag or a note changes nothing that is asked."""
+    first, second, *others = sound.cases
+    tagged = replace(sound, cases=(first.model_copy(update={"tags": ("new",), "note": "new"}), second, *others))
+    assert failed(tagged, sound) == set()
+    less = next(case for case in sound.cases if case.expect.points)
+    softened = less.model_copy(update={"expect": less.expect.model_copy(update={"points": ()})})
+    for cases in ((second, *others), tuple(softened if case is less else case for case in sound.cases)):
+        results = {case.id: sound.results[case.id] for case in cases}
+        assert failed(replace(sound, cases=cases, results=results), sound) == {EVERY_CASE}
+
+
+def test_a_figure_that_is_gone_fails_its_bound(sound: Kept):
+    """Where everything is refused there is no quotation to be exact: that is no pass."""
+    refused = {
+        key: {"answer": value["answer"] | {"claims": [], "refused": True}} for key, value in sound.results.items()
+    }
+    assert "every quotation is exact" in failed(replace(sound, results=refused), sound)

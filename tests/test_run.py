@@ -305,6 +305,59 @@ def test_a_gate_that_fails_ends_with_1_and_two_runs_are_compared(tmp_path: Path)
     assert "Rates may fall in 3." in (tmp_path / "page.html").read_text()
 
 
+@pytest.mark.parametrize(
+    ("file", "content"),
+    [
+        ("run.json", "[]"),
+        ("run.json", '{"format": 1}'),
+        ("cases.jsonl", '{"id": "other", "question": "Who?"}\n'),
+        ("results.jsonl", '{"id": "x", "answer": {}}\n'),
+        ("results.jsonl", "5\n"),
+        ("documents.jsonl", "\udcff"),
+        ("timings.jsonl", "7\n"),
+    ],
+)
+def test_a_spoilt_run_is_told_not_shown(file: str, content: str, subject: InProcess, tmp_path: Path):
+    """What is no run any more is an error with a remedy, never a page of half of it."""
+    folder, _ = run(plan(tmp_path), subject)
+    (folder / file).write_bytes(content.encode(errors="surrogateescape"))
+    with pytest.raises(RunError) as told:
+        load(folder)
+    assert "--again" in told.value.hint
+
+
+@pytest.mark.parametrize("spoilt", [b"5\n", b'{"id": "x"}\n', b"\xff\xfe\n", b"[]\n"])
+def test_a_spoilt_line_of_an_unfinished_run_is_asked_again(spoilt: bytes, subject: InProcess, tmp_path: Path):
+    """It blocks nothing: the rest is kept, the run goes on."""
+    with pytest.raises(KeyboardInterrupt):
+        run(plan(tmp_path), subject, Stopping(10))
+    [part] = tmp_path.glob("*/part.jsonl")
+    part.write_bytes(part.read_bytes() + spoilt)
+    assert len(run(plan(tmp_path), subject)[1].results) == len(CASES)
+
+
+def test_a_gate_over_nothing_is_no_pass(tmp_path: Path):
+    """Where no case could be asked, or a file cannot be written, the exit code is 2."""
+    (tmp_path / "set.jsonl").write_text('{"id": "a", "question": "Who?"}\n')
+    (tmp_path / "file").write_text("")
+    for command, said in (
+        (["run", "set.jsonl", "--subject", "words", "--gate"], "Nothing was measured"),
+        (["run", "set.jsonl", "--data", str(ROOT / "evals" / "library" / "documents"), "--runs", "file"], "file"),
+        (["run", "set.jsonl", "--renew", "--limit", "1"], "A baseline is of a whole set"),
+    ):
+        done = subprocess.run(
+            [sys.executable, "-m", "evals", *command],
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            check=False,
+            env=_env(),
+        )
+        assert done.returncode == 2, done.stderr
+        assert said in done.stderr
+        assert "Traceback" not in done.stderr
+
+
 def _env() -> dict[str, str]:
     import os  # noqa: PLC0415
 

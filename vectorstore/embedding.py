@@ -115,7 +115,9 @@ class SentenceEmbedder:
                 vectors[batch] = torch.nn.functional.normalize(found, dim=1).numpy()
             return len(batch)
 
-        for done in self._cores.map(run, _batches([len(each) for each in ids], _TOKENS_PER_BATCH)):
+        lengths = [len(each) for each in ids]
+        fair = -(-sum(lengths) // self._workers)  # a few texts are parted among the cores too
+        for done in self._cores.map(run, _batches(lengths, min(_TOKENS_PER_BATCH, fair))):
             if progress:
                 progress(done)
         return vectors
@@ -141,12 +143,17 @@ class SentenceEmbedder:
         return tokenizer
 
     @cached_property
+    def _workers(self) -> int:
+        return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+    @cached_property
     def _cores(self) -> ThreadPoolExecutor:
         """A worker for each core, with one thread each: torch's own threads wait for one another at every layer."""
         import torch  # noqa: PLC0415 (seconds of import)
 
-        cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-        return ThreadPoolExecutor(cores, thread_name_prefix="embed", initializer=torch.set_num_threads, initargs=(1,))
+        return ThreadPoolExecutor(
+            self._workers, thread_name_prefix="embed", initializer=torch.set_num_threads, initargs=(1,)
+        )
 
     def _read_tokenizer(self) -> Tokenizer:
         from tokenizers import Tokenizer  # noqa: PLC0415 (only where it is used)

@@ -11,14 +11,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache, partial
 
 import ir_measures
-from ir_measures import AP, R, nDCG
+from ir_measures import AP, R, Success, nDCG
 
 from evals.case import Case, Words
 from evals.kept import Json
 from evals.scoring import Metric, Score, ratio
 
-MEASURES = (R @ 5, R @ 10, nDCG @ 5, nDCG @ 10, AP)
-_NAMES = ("recall@5", "recall@10", "ndcg@5", "ndcg@10", "map")
+MEASURES = (R @ 5, R @ 10, nDCG @ 5, nDCG @ 10, AP, Success @ 10)
+_NAMES = ("recall@5", "recall@10", "ndcg@5", "ndcg@10", "map", "success@10")
 
 
 def ranked(case: Case, result: Json, documents: Mapping[str, Json], *, follow_ups: bool = False) -> Score | None:
@@ -82,7 +82,13 @@ def places_of(text: str, words: str) -> tuple[tuple[int, int], ...]:
 _follow_ups = partial(ranked, follow_ups=True)
 METRICS = (
     *(
-        Metric(name=name, about=f"{measure} of expected passages or documents", judge=ranked, combine=ratio(place, 0))
+        Metric(
+            name=name,
+            about=f"{measure} of expected passages or documents",
+            judge=ranked,
+            combine=ratio(place, 0),
+            strict=measure == Success @ 10,
+        )
         for place, (name, measure) in enumerate(zip(_NAMES, MEASURES, strict=True), start=1)
     ),
     Metric(
