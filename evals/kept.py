@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from evals.case import Case, check_words, digest, read_set
+from evals.case import Case, digest, read_set
 from ingest.errors import CaveatError
 
 Json = dict[str, Any]
@@ -48,10 +48,6 @@ class Kept:
     def fingerprint(self) -> Mapping[str, str]:
         """What made the results."""
         return dict(self.about["fingerprint"])
-
-    def names(self) -> dict[str, str]:
-        """The names of documents by their ids."""
-        return {document_id: document["name"] for document_id, document in self.documents.items()}
 
     def only(self, keep: Iterable[str]) -> Kept:
         """The same run with some of its cases."""
@@ -134,11 +130,6 @@ def _check_shape(case_id: str, result: Json) -> None:
     }[sort]:
         if name not in result[sort]:
             raise KeyError(f"{case_id}: no {name}")
-
-
-def check_named(cases: Iterable[Case], documents: Mapping[str, Json], name: str) -> None:
-    """Raises a BadSet where a case names a document or words that are not there."""
-    check_words(cases, {each["name"]: each["text"] for each in documents.values()}, name)
 
 
 def write_lines(path: Path, lines: Iterable[Json]) -> None:
