@@ -133,7 +133,6 @@ class Expected(_Closed):
     hedged: bool | None = None
     unsupported: tuple[Stretch, ...] | None = None
     checkable: bool | None = None
-    readable: bool | None = None
 
 
 class Case(_Closed):

@@ -175,12 +175,13 @@ def _interval(metric: Metric, before: Measured, after: Measured, keys: list[str]
 
 def _flips(cases: Sequence[Case], before: Measured, after: Measured) -> list[Flip]:
     found = []
+    conditional = {metric.name for metric in after.metrics if metric.if_held}
     for case in cases:
         was, now = before.failures(case.id), after.failures(case.id)
         old, new = before.of_case(case.id), after.of_case(case.id)
         for name in sorted(was.keys() ^ now.keys()):
             broken = name in now
-            if broken and name not in old and _unreached(name):
+            if broken and name not in old and name in conditional:
                 continue  # judged now since the answer holds the statement now: no pass was lost
             if not broken and name not in new:
                 continue  # not judged any more is not passed
@@ -194,8 +195,3 @@ def _flips(cases: Sequence[Case], before: Measured, after: Measured) -> list[Fli
                 )
             )
     return found
-
-
-def _unreached(name: str) -> bool:
-    """Whether a metric judges only what an answer happens to hold."""
-    return name in {"doubts_precision", "doubts_recall", "false_alarms", "doubt_evidence"}

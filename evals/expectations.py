@@ -31,7 +31,6 @@ _JUDGED: dict[str, tuple[str, Judge, _Right]] = {
     "hedged": ("Hedged or vaguely sourced", checking.hedged, lambda counts: not counts[1] + counts[2]),
     "unsupported": ("Not carried by the sources", checking.stretched, lambda counts: not counts[1] + counts[2]),
     "checkable": ("A claim at all", checking.claiming, lambda counts: bool(counts[0] + counts[2])),
-    "readable": ("Readable", checking.handled, lambda counts: counts[0] == counts[2]),
 }
 _PLAIN = {"points": "said", "quotations": "quoted"}
 _ONE_BY_ONE = {"points", "quotations", "passages", "documents", "absent"}

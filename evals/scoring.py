@@ -37,7 +37,7 @@ class Metric:
 
     `judge` scores one case out of the case, the result and the documents by id, or gives None where the case says nothing;
     `combine` makes the figure out of summed counts, along the last axis. `strict` metrics fail a case whose own figure is
-    not the best there is. `unit` is `share` (0 to 1) or what is counted.
+    not the best there is; `if_held` ones judge only what an answer happens to hold. `unit` is `share` (0 to 1) or what is counted.
     """
 
     name: str
@@ -46,6 +46,7 @@ class Metric:
     combine: Combine
     better: Literal["higher", "lower"] = "higher"
     strict: bool = False
+    if_held: bool = False
     unit: str = "share"
 
     @property

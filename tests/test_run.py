@@ -237,9 +237,7 @@ def test_a_full_disk_loses_nothing(tmp_path: Path):
     [part] = tmp_path.glob("runs/*/part.jsonl")
     held = len(part.read_text().splitlines()) - 2
     assert held > 20
-    again = subprocess.run(
-        [sys.executable, "-m", "evals", *command], cwd=tmp_path, capture_output=True, text=True, check=False, env=_env()
-    )
+    again = evals(tmp_path, *command)
     assert again.returncode == 0, again.stderr
     assert json.loads(again.stdout)["metrics"]["hedge_recall"]["value"] == 1.0
 
@@ -254,14 +252,7 @@ def test_commands_tell_errors_without_a_trace(tmp_path: Path):
         (["compare", ".", "."], "holds no finished run"),
         (["run", "sample", "--url", "http://127.0.0.1:9"], "does not answer"),
     ):
-        done = subprocess.run(
-            [sys.executable, "-m", "evals", *command],
-            cwd=tmp_path,
-            capture_output=True,
-            text=True,
-            check=False,
-            env=_env(),
-        )
+        done = evals(tmp_path, *command)
         assert done.returncode == 2, done.stderr
         assert said in done.stderr
         assert "Traceback" not in done.stderr
@@ -281,14 +272,7 @@ def test_a_gate_that_fails_ends_with_1_and_two_runs_are_compared(tmp_path: Path)
     )
 
     def told(*command: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "-m", "evals", *command],
-            cwd=tmp_path,
-            capture_output=True,
-            text=True,
-            check=False,
-            env=_env(),
-        )
+        return evals(tmp_path, *command)
 
     gated = ["--gate", "--gates", "gates.toml", "--junit", "gates.xml", "--json"]
     good, bad = told("run", "a/set.jsonl", *gated), told("run", "b/set.jsonl", *gated)
@@ -345,17 +329,16 @@ def test_a_gate_over_nothing_is_no_pass(tmp_path: Path):
         (["run", "set.jsonl", "--data", str(ROOT / "evals" / "library" / "documents"), "--runs", "file"], "file"),
         (["run", "set.jsonl", "--renew", "--limit", "1"], "A baseline is of a whole set"),
     ):
-        done = subprocess.run(
-            [sys.executable, "-m", "evals", *command],
-            cwd=tmp_path,
-            capture_output=True,
-            text=True,
-            check=False,
-            env=_env(),
-        )
+        done = evals(tmp_path, *command)
         assert done.returncode == 2, done.stderr
         assert said in done.stderr
         assert "Traceback" not in done.stderr
+
+
+def evals(folder: Path, *command: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "evals", *command], cwd=folder, capture_output=True, text=True, check=False, env=_env()
+    )
 
 
 def _env() -> dict[str, str]:

@@ -138,12 +138,12 @@ def _of_kind(kind: str) -> tuple[Metric, ...]:
 
 METRICS = (
     Metric(name="labelled_reached", about="labelled statements that the answer holds", judge=reached, combine=ratio(0, 1)),
-    Metric(name="doubts_precision", about="doubts on labelled statements that belong there", judge=doubted, combine=precision, strict=True),
-    Metric(name="doubts_recall", about="expected doubts that are said", judge=doubted, combine=recall, strict=True),
+    Metric(name="doubts_precision", about="doubts that belong where they stand", judge=doubted, combine=precision, strict=True, if_held=True),
+    Metric(name="doubts_recall", about="expected doubts that are said", judge=doubted, combine=recall, strict=True, if_held=True),
     Metric(name="doubts_f1", about="F1 of all kinds together", judge=doubted, combine=f1),
     Metric(name="false_alarms", about="quiet statements with a doubt, of 100", judge=alarmed, combine=ratio(0, 1, 100.0),
-           better="lower", strict=True, unit="of 100"),
-    Metric(name="doubt_evidence", about="doubts whose evidence shows the expected words", judge=evidenced, combine=ratio(0, 1), strict=True),
+           better="lower", strict=True, if_held=True, unit="of 100"),
+    Metric(name="doubt_evidence", about="doubts that show the expected words", judge=evidenced, combine=ratio(0, 1), strict=True, if_held=True),
     Metric(name="unwanted_doubts", about="answers with a kind of doubt that they must not have", judge=unwanted, combine=ratio(0, 1),
            better="lower", strict=True),
     *(metric for kind in LABELLED for metric in _of_kind(kind)),
