@@ -11,6 +11,7 @@ from vectorstore.retrieval import Passage
 
 Verdict = Literal["supported", "contradicted", "not_found", "unchecked"]
 Mode = Literal["quoted", "written"]
+Standing = Literal["answer", "caveat", "partial", "choice", "refusal"]
 DoubtKind = Literal[
     # from the source
     "questioned", "self_reported", "hedged", "attributed", "vague_source", "cut_off",
@@ -61,7 +62,12 @@ class Claim:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """A checked answer, or a refusal that tells what was searched (`missing`) and what came nearest."""
+    """A checked answer; or a refusal that tells what was searched (`missing`) and what came nearest; or a question back.
+
+    `standalone` is the question as it was searched for, a follow-up made whole; `choices` are the questions that it may
+    have meant, where Caveat asks back. `usage` counts the chat model's tokens; `estimated` in it says that they were not
+    counted by the model.
+    """
 
     id: str
     question: str
@@ -75,6 +81,19 @@ class Answer:
     notices: tuple[str, ...] = ()
     usage: Mapping[str, float] = field(default_factory=dict)
     versions: Mapping[str, str] = field(default_factory=dict)
+    standalone: str = ""
+    choices: tuple[str, ...] = ()
+
+    @property
+    def standing(self) -> Standing:
+        """How far the answer goes: whole, with something to doubt, with a gap that it names, a question back, or none."""
+        if self.refused:
+            return "refusal"
+        if self.choices:
+            return "choice"
+        if self.missing:
+            return "partial"
+        return "caveat" if any(claim.doubts for claim in self.claims) else "answer"
 
 
 def cite(document: Document, span: Span) -> Citation:

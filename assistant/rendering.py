@@ -35,6 +35,10 @@ def as_json(value: Any) -> Any:
     """A value as what `json.dumps` takes: dataclasses by field, dates as 2020-02-24, passages flat."""
     if isinstance(value, Passage):
         return passage_json(value)
+    if isinstance(value, Answer):
+        return {field.name: as_json(getattr(value, field.name)) for field in fields(value)} | {
+            "standing": value.standing
+        }
     if is_dataclass(value) and not isinstance(value, type):
         return {field.name: as_json(getattr(value, field.name)) for field in fields(value)}
     if isinstance(value, Mapping):

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from evals.values import Value, folded, values
+from assistant.checking.values import Value, folded, values
 from vectorstore.terms import query_terms, terms
 
 CARRIED = 0.6

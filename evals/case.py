@@ -1,8 +1,9 @@
 """Cases: a question with what a good answer holds, or a text with the verdict it deserves; one JSON object a line.
 
 A set is a file of such lines. What is wrong with it is told with the line: an unknown field, two cases of one id, words that
-their document does not hold. A case asks a question (`question`, `history`, `filters`), has a text checked (`check`), or has a
-file read (`read`); `expect` says what is looked for, and whatever it leaves out is not measured.
+their document does not hold. A case asks a question (`question`, `history`, `filters`), has a text checked (`check`), has a
+file read (`read`), or has a chat model's reply tied to its evidence (`reply`); `expect` says what is looked for, and whatever
+it leaves out is not measured.
 """
 
 from __future__ import annotations
@@ -100,6 +101,36 @@ class Checked(_Closed):
     sources: tuple[Given, ...] = ()
 
 
+class Reply(_Closed):
+    """What a chat model wrote on a question, with its markers, and the evidence it was given, [s1] first.
+
+    Each piece of evidence is the passage of the library that holds the words.
+    """
+
+    question: Text
+    evidence: Annotated[tuple[Words, ...], Field(min_length=1)]
+    text: Text
+
+
+class Sentence(_Closed):
+    """A sentence of a reply, without its markers, and what was planted in it; `doubts` are the kinds that are right then.
+
+    No fault means that the sentence is untouched: its evidence carries it, and no doubt about the writing is right.
+    """
+
+    words: Said
+    fault: Literal[
+        "", "hedge", "attribution", "number", "date", "name", "wrong_marker", "unknown_marker", "added", "duty"
+    ] = ""
+    doubts: tuple[DoubtKind, ...] = ()
+
+    @model_validator(mode="after")
+    def _both_or_neither(self) -> Sentence:
+        if bool(self.fault) != bool(self.doubts):
+            raise ValueError("a planted fault needs the doubts that are right, and only such a sentence has them")
+        return self
+
+
 class Stretch(_Closed):
     """Characters of the checked text, end exclusive."""
 
@@ -118,7 +149,7 @@ class Expected(_Closed):
 
     `points`: each a list of alternatives, one of which a claim of the answer must carry. `absent`: kinds of doubt that no
     claim of the answer may have. `verdict`: the verdicts that are right, several where the set does not tell them apart.
-    `hedged`: whether the checked sentence is hedged or vaguely sourced. `unsupported`: the stretches of the checked text that
+    `sentences`: those of a reply, all of them, in order. `hedged`: whether the checked sentence is hedged or vaguely sourced. `unsupported`: the stretches of the checked text that
     its sources do not carry. `checkable`: whether the checked sentence claims anything at all.
     """
 
@@ -133,6 +164,7 @@ class Expected(_Closed):
     hedged: bool | None = None
     unsupported: tuple[Stretch, ...] | None = None
     checkable: bool | None = None
+    sentences: tuple[Sentence, ...] = ()
 
 
 class Case(_Closed):
@@ -144,14 +176,17 @@ class Case(_Closed):
     filters: Narrowed = Narrowed()
     check: Checked | None = None
     read: str | None = None
+    reply: Reply | None = None
     expect: Expected = Expected()
     tags: tuple[str, ...] = ()
     note: str = ""
 
     @model_validator(mode="after")
     def _one_thing(self) -> Case:
-        if [self.question is not None, self.check is not None, self.read is not None].count(True) != 1:
-            raise ValueError("a case has exactly one of question, check and read")
+        if [each is not None for each in (self.question, self.check, self.read, self.reply)].count(True) != 1:
+            raise ValueError("a case has exactly one of question, check, read and reply")
+        if self.reply and not self.expect.sentences:
+            raise ValueError("a reply needs expect.sentences")
         if self.question is not None and not self.question.strip():
             raise ValueError("the question is empty")
         if self.check and any(each.end > len(self.check.text) for each in self.expect.unsupported or ()):
@@ -161,9 +196,11 @@ class Case(_Closed):
         return self
 
     @property
-    def asks(self) -> Literal["answer", "check", "read"]:
+    def asks(self) -> Literal["answer", "check", "read", "settle"]:
         """What is asked of the program."""
-        return "answer" if self.question is not None else "check" if self.check is not None else "read"
+        if self.question is not None:
+            return "answer"
+        return "check" if self.check is not None else "read" if self.read is not None else "settle"
 
     @property
     def quiet(self) -> bool:
@@ -173,7 +210,14 @@ class Case(_Closed):
     def named(self) -> tuple[Words | str, ...]:
         """Every document that the case names, with the words it should hold where some are given."""
         expect = self.expect
-        own: list[Words | str] = [*expect.documents, *self.filters.documents, *expect.passages, *expect.quotations]
+        given = self.reply.evidence if self.reply else ()
+        own: list[Words | str] = [
+            *given,
+            *expect.documents,
+            *self.filters.documents,
+            *expect.passages,
+            *expect.quotations,
+        ]
         for claim in expect.claims:
             own.append(claim)
             for doubt in claim.doubts:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evals.carrying import carries, says
-from evals.values import folded, values
+from assistant.checking.values import folded, values
 
 
 def read(text: str) -> list[str]:
