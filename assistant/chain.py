@@ -4,154 +4,293 @@
     chain.invoke("How accurate are the health codes?")
 
 Its steps are Runnables too, so `invoke`, `astream`, `batch` and any LangChain callback work, and the retriever can be used
-in other people's chains.
+in other people's chains. `stream` tells the same answer as events while it is made.
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+import asyncio
+import logging
+import secrets
+import time
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import replace
 from typing import Any
 
-from langchain_core.callbacks import CallbackManagerForRetrieverRun
-from langchain_core.documents import Document as LangChainDocument
-from langchain_core.retrievers import BaseRetriever
 from langchain_core.runnables import Runnable, RunnableLambda
 from langsmith import tracing_context
-from pydantic import ConfigDict, Field
 
-from assistant import doubts
-from assistant.answer import Answer, Claim, Doubt, cite
-from assistant.quoting import Quote, Rarity, Selection, rendered, select
+from assistant import background, quoted
+from assistant.answer import Answer
+from assistant.asking_back import choices
+from assistant.conversation import Turn
+from assistant.events import Claimed, Delta, Done, Event, Failed, Passages, Searching
+from assistant.followup import standalone
+from assistant.model import ModelTrouble
+from assistant.question import LONGEST_QUESTION, Question, Searched, Understood, asked, identity
+from assistant.quoting import Quote, Rarity, Selection, ranked, select
+from assistant.retrieving import PassageRetriever
 from assistant.stages import Stages
 from assistant.versions import caveat_version
-from ingest.document import Document, Span
-from ingest.errors import BadInput
+from assistant.writing import Writer, Written
+from ingest.errors import CaveatError
 from vectorstore.filters import Filters
-from vectorstore.retrieval import Found, Passage, Retriever
+from vectorstore.retrieval import Found
 from vectorstore.store import Store
+from vectorstore.terms import query_terms
 
-LONGEST_QUESTION = 2000
 _NEAREST = 3
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Question:
-    """What is asked, and of which documents."""
-
-    text: str
-    filters: Filters = field(default_factory=Filters)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Searched:
-    """A question with what was found for it."""
-
-    question: Question
-    found: Found
-
-
-class PassageRetriever(BaseRetriever):
-    """Caveat's retrieval as a LangChain retriever: page content is the passage, metadata its span and source."""
-
-    model_config = ConfigDict(arbitrary_types_allowed=True)
-
-    retriever: Retriever
-    k: int = 10
-    filters: Filters = Field(default_factory=Filters)
-
-    def _get_relevant_documents(
-        self,
-        query: str,
-        *,
-        run_manager: CallbackManagerForRetrieverRun,  # noqa: ARG002 (LangChain's shape)
-        k: int | None = None,
-        **_: Any,
-    ) -> list[LangChainDocument]:
-        found = self.retriever.search(query, limit=self.k if k is None else k, filters=self.filters)
-        return [_langchain_document(passage) for passage in found.passages]
+_KEPT = 4
+_QUOTED_INSTEAD = "These are sentences from the library, word for word, closest first. Nothing was rephrased or joined."
+_log = logging.getLogger("caveat")
 
 
 class Assistant:
-    """Answers questions from a store; `chain` is the whole way as one Runnable."""
+    """Answers questions from a store; `chain` is the whole way as one Runnable. Without a writer, answers are quoted."""
 
-    def __init__(self, store: Store, *, passages: int = 10) -> None:
+    def __init__(self, store: Store, *, passages: int = 10, writer: Writer | None = None) -> None:
         self._store = store
         self._passages = passages
+        self._writer = writer
         self.chain: Runnable[str | Question, Answer] = (
-            RunnableLambda(_asked).with_config(run_name="question")
+            RunnableLambda(self._understand, afunc=self._understand_async).with_config(run_name="question")
             | RunnableLambda(self._search).with_config(run_name="search")
-            | RunnableLambda(self._quote).with_config(run_name="quote")
+            | RunnableLambda(self._answer, afunc=self._answer_async).with_config(
+                run_name="write" if writer else "quote"
+            )
         )
 
-    def answer(self, text: str, filters: Filters | None = None, stages: Stages | None = None) -> Answer:
+    def answer(
+        self, text: str, filters: Filters | None = None, stages: Stages | None = None, turns: tuple[Turn, ...] = ()
+    ) -> Answer:
         """The answer to a question; a refusal is an Answer too. LangChain's tracing, which would leave the machine, is off.
 
-        `stages` collects how long each step took.
+        `stages` collects how long each step took; `turns` are the earlier ones of the conversation.
         """
         with tracing_context(enabled=False):
             return self.chain.invoke(
-                Question(text=text, filters=filters or Filters()), {"callbacks": [stages] if stages else None}
+                Question(text=text, filters=filters or Filters(), turns=turns),
+                {"callbacks": [stages] if stages else None},
             )
+
+    async def stream(self, question: Question) -> AsyncIterator[Event]:
+        """The events of an answer, `Done` or `Failed` the last; leaving off stops the work, the model's too."""
+        loop, stages = asyncio.get_running_loop(), Stages()
+        queue: asyncio.Queue[Event | None] = asyncio.Queue()
+
+        def tell(event: Event) -> None:
+            loop.call_soon_threadsafe(queue.put_nowait, event)
+
+        with tracing_context(enabled=False):
+            work = asyncio.ensure_future(self.chain.ainvoke(replace(question, tell=tell), {"callbacks": [stages]}))
+        work.add_done_callback(lambda _: queue.put_nowait(None))
+        try:
+            while (event := await queue.get()) is not None:
+                yield event
+            yield Done(answer=work.result(), seconds=stages.seconds)
+        except CaveatError as error:
+            yield Failed(code=error.code, message=error.message, hint=error.hint)
+        except Exception as error:  # noqa: BLE001 (a stream always ends with an event)
+            _log.exception("an answer failed", exc_info=error)
+            yield Failed(code="internal", message="Something went wrong in Caveat.", hint="Its log says what.")
+        finally:
+            work.cancel()
 
     def retriever(self, *, k: int = 10, filters: Filters | None = None) -> PassageRetriever:
         """The retriever alone, for other chains."""
         return PassageRetriever(retriever=self._store.retriever, k=k, filters=filters or Filters())
 
-    def _search(self, question: Question) -> Searched:
-        return Searched(
+    def identity(self, question: Question) -> str:
+        """The id that the answer will have: the same for the same question to the same library, new for a written one."""
+        if self._writer:
+            return question.identity or secrets.token_hex(10)
+        return question.identity or identity(question, self._versions())
+
+    def _understand(self, given: str | Question | Mapping[str, Any]) -> Understood:
+        question = asked(given)
+        if self._writer is None or not question.turns:
+            return self._understood(question, standalone(question.text, question.turns))
+        return background.begun(self._rewritten(question)).result()
+
+    async def _understand_async(self, given: str | Question | Mapping[str, Any]) -> Understood:
+        question = asked(given)
+        if self._writer is None or not question.turns:
+            return self._understood(question, standalone(question.text, question.turns))
+        return await asyncio.wrap_future(background.begun(self._rewritten(question)))
+
+    async def _rewritten(self, question: Question) -> Understood:
+        """A follow-up made whole by the model; by rules where it picks a choice, or the model fails."""
+        if self._writer is None or question.turns[-1].choices:
+            return self._understood(question, standalone(question.text, question.turns))
+        try:
+            with tracing_context(enabled=False):
+                return self._understood(question, await self._writer.rewrite(question.text, question.turns))
+        except ModelTrouble as trouble:
+            notice = f"{trouble.message} The question was put together from the last ones by rules."
+            return self._understood(question, standalone(question.text, question.turns), notice)
+
+    def _understood(self, question: Question, whole: str, *notices: str) -> Understood:
+        return Understood(
             question=question,
-            found=self._store.retriever.search(question.text, limit=self._passages, filters=question.filters),
+            whole=whole[:LONGEST_QUESTION],
+            identity=self.identity(question),
+            versions=self._versions(),
+            began=time.perf_counter(),
+            notices=notices,
         )
 
-    def _quote(self, searched: Searched) -> Answer:
-        selection = select(searched.question.text, searched.found, self._store.embedder, self.rarity())
-        versions = {
+    def _search(self, understood: Understood) -> Searched:
+        question = understood.question
+        question.tell(
+            Searching(
+                question=understood.whole,
+                terms=tuple(query_terms(understood.whole)),
+                filters=question.filters,
+                documents=self._store.library.counts(question.filters)[0],
+            )
+        )
+        found = self._found(understood)
+        seconds = round(time.perf_counter() - understood.began, 4)
+        question.tell(Passages(passages=found.passages, notices=found.notices, seconds=seconds))
+        return Searched(understood=understood, found=found)
+
+    def _found(self, understood: Understood) -> Found:
+        filters = understood.question.filters
+        found = self._store.retriever.search(understood.whole, limit=self._passages, filters=filters)
+        if understood.whole == understood.question.text:
+            return found
+        return self._with_last_evidence(understood, found)
+
+    def _with_last_evidence(self, understood: Understood, found: Found) -> Found:
+        """What was found, and besides it those passages that the last answer rests on, so far as the filters admit them."""
+        question = understood.question
+        last = next((turn.cited for turn in reversed(question.turns) if turn.cited), ())
+        missing = {*last} - {passage.chunk.id for passage in found.passages}
+        if not missing:
+            return found
+        documents = tuple({chunk_id.rpartition("-")[0] for chunk_id in missing})
+        allowed = question.filters.document_ids
+        narrowed = replace(question.filters, document_ids=tuple(d for d in documents if not allowed or d in allowed))
+        if not narrowed.document_ids:
+            return found
+        again = self._store.retriever.search(understood.whole, limit=3 * self._passages, filters=narrowed)
+        kept = [passage for passage in again.passages if passage.chunk.id in missing][:_KEPT]
+        return replace(found, passages=(*found.passages, *kept))
+
+    def _answer(self, searched: Searched) -> Answer:
+        if asked_back := self._ask_back(searched):
+            return asked_back
+        if self._writer is None:
+            return self._quote(searched, self._select(searched))
+        return background.begun(self._write(searched)).result()
+
+    async def _answer_async(self, searched: Searched) -> Answer:
+        if self._writer is None or self._ask_back(searched):
+            return await asyncio.to_thread(self._answer, searched)
+        return await asyncio.wrap_future(background.begun(self._write(searched)))
+
+    def _ask_back(self, searched: Searched) -> Answer | None:
+        """A question back, where several documents would answer, each otherwise; never twice in a row."""
+        question = searched.understood.question
+        if question.filters.document_ids or (question.turns and question.turns[-1].choices):
+            return None
+        offered = choices(searched.understood.whole, searched.found)
+        if not offered:
+            return None
+        return replace(self._empty(searched), text=quoted.which(question.text), choices=offered)
+
+    async def _write(self, searched: Searched) -> Answer:
+        """The written answer; where the model fails, the quoted one with a notice that says so."""
+        question, found = searched.understood.question, searched.found
+        if self._writer is None or not found.passages:
+            return self._quote(searched, await asyncio.to_thread(self._select, searched))
+
+        def rank() -> tuple[Quote, ...]:
+            return ranked(searched.understood.whole, found, self._store.embedder, self.rarity())
+
+        try:
+            with tracing_context(enabled=False):
+                written = await self._writer.write(searched.understood.whole, found.passages, rank, question.tell)
+            self._still_there(written)
+        except ModelTrouble as trouble:
+            question.tell(Delta(claim_id="", text="", restart=True))
+            again = replace(searched, found=await asyncio.to_thread(self._found, searched.understood))
+            answer = await asyncio.to_thread(lambda: self._quote(again, self._select(again)))
+            notice = f"{trouble.message} {_QUOTED_INSTEAD}"
+            return replace(answer, notices=(notice, *answer.notices))
+        return self._written(searched, written)
+
+    def _still_there(self, written: Written) -> None:
+        """Law 3 for answers that take their time: what they cite is in the library when they end."""
+        cited = {citation.document_id for claim in written.claims for citation in claim.citations}
+        if cited - self._store.library.live(list(cited)):
+            raise ModelTrouble("wrong", "A document was removed while the answer was being written.")
+
+    def _select(self, searched: Searched) -> Selection:
+        return select(searched.understood.whole, searched.found, self._store.embedder, self.rarity())
+
+    def _quote(self, searched: Searched, selection: Selection) -> Answer:
+        answer = self._empty(searched)
+        if not selection.quotes:
+            return replace(
+                answer,
+                refused=True,
+                text=self._refusal(searched),
+                missing=quoted.missing(selection),
+                nearest=searched.found.passages[:_NEAREST],
+            )
+        claims, text = quoted.claims(selection.quotes)
+        for claim in claims:
+            searched.understood.question.tell(Delta(claim_id=claim.id, text=claim.text))
+            searched.understood.question.tell(Claimed(claim=claim))
+        return replace(answer, text=text, claims=claims, missing=quoted.missing(selection))
+
+    def _written(self, searched: Searched, written: Written) -> Answer:
+        answer = replace(
+            self._empty(searched),
+            mode="written",
+            claims=tuple(written.claims),
+            text=written.text,
+            missing=tuple(written.missing),
+            usage=written.usage,
+        )
+        answer = replace(
+            answer,
+            notices=(*written.notices, *answer.notices),
+            versions={
+                **answer.versions,
+                "model": self._writer.model.name if self._writer else "none",
+                "prompts": written.prompts,
+            },
+        )
+        if written.claims:
+            return answer
+        return replace(answer, refused=True, text=self._refusal(searched), nearest=searched.found.passages[:_NEAREST])
+
+    def _empty(self, searched: Searched) -> Answer:
+        understood = searched.understood
+        return Answer(
+            id=understood.identity,
+            question=understood.question.text,
+            text="",
+            claims=(),
+            passages=searched.found.passages,
+            refused=False,
+            notices=(*understood.notices, *searched.found.notices),
+            versions=understood.versions,
+            standalone=understood.whole,
+        )
+
+    def _refusal(self, searched: Searched) -> str:
+        filters = searched.understood.question.filters
+        return quoted.refusal(*self._store.library.counts(filters), filtered=bool(filters))
+
+    def _versions(self) -> dict[str, str]:
+        return {
             "caveat": caveat_version(),
             "embedder": self._store.embedder.stamp,
             "library": str(self._store.library.last_change()),
         }
-        identity = _identity(searched.question, versions)
-        if not selection.quotes:
-            return self._refusal(searched, selection, identity, versions)
-        claims, text = _claims(selection.quotes)
-        return Answer(
-            id=identity,
-            question=searched.question.text,
-            text=text,
-            claims=claims,
-            passages=searched.found.passages,
-            refused=False,
-            notices=searched.found.notices,
-            missing=_missing(selection),
-            versions=versions,
-        )
-
-    def _refusal(self, searched: Searched, selection: Selection, identity: str, versions: Mapping[str, str]) -> Answer:
-        documents, chunks = self._store.library.counts(searched.question.filters)
-        if documents == 0:
-            empty = not searched.question.filters
-            text = (
-                "The library is empty. Add a notice or report to ask about it."
-                if empty
-                else "No document matches the filters."
-            )
-        else:
-            text = f"The library does not answer this. Searched {_several(chunks, 'passage')} of {_several(documents, 'document')}."
-        return Answer(
-            id=identity,
-            question=searched.question.text,
-            text=text,
-            claims=(),
-            passages=searched.found.passages,
-            refused=True,
-            missing=_missing(selection),
-            nearest=searched.found.passages[:_NEAREST],
-            notices=searched.found.notices,
-            versions=versions,
-        )
 
     def rarity(self) -> Rarity:
         """How much a term tells in this library."""
@@ -166,92 +305,3 @@ class _EqualRarity:
 
     def rarity(self, wanted: Any) -> Mapping[str, float]:
         return dict.fromkeys(wanted, 1.0)
-
-
-def _asked(question: str | Question | Mapping[str, Any]) -> Question:
-    if isinstance(question, Mapping):
-        question = Question(text=str(question.get("question", "")), filters=question.get("filters") or Filters())
-    if isinstance(question, str):
-        question = Question(text=question)
-    if not question.text.strip():
-        raise BadInput("The question is empty.", "Ask something, such as: What must local authorities do?")
-    if len(question.text) > LONGEST_QUESTION:
-        raise BadInput(f"The question has {len(question.text)} characters; {LONGEST_QUESTION} are read.", "Shorten it.")
-    return question
-
-
-def _claims(quotes: tuple[Quote, ...]) -> tuple[tuple[Claim, ...], str]:
-    """A claim for each quote, and the text that they make, a line for each."""
-    claims, text = [], ""
-    for number, quote in enumerate(quotes, start=1):
-        words, spans = rendered(quote.document, quote.statement)
-        start = len(text)
-        text += words + "\n"
-        claims.append(
-            Claim(
-                id=f"c{number}",
-                text=words,
-                span=Span(start=start, end=start + len(words)),
-                verdict="supported",
-                citations=tuple(cite(quote.document, span) for span in spans),
-                doubts=_doubts(f"c{number}", quote, words),
-            )
-        )
-    return tuple(claims), text.rstrip("\n")
-
-
-def _doubts(claim_id: str, quote: Quote, words: str) -> tuple[Doubt, ...]:
-    """The doubts that the source raises about a statement, with their evidence cited."""
-    document, statement = quote.document, quote.statement
-    offset = len(words) - (statement.span.end - statement.span.start)
-    found = []
-    for number, finding in enumerate(doubts.find(document, statement), start=1):
-        named = finding.words
-        inside = named is not None and statement.span.holds(named)
-        found.append(
-            Doubt(
-                id=f"{claim_id}-d{number}",
-                kind=finding.kind,
-                reason=finding.reason,
-                evidence=tuple(cite(document, span) for span in finding.evidence),
-                span=Span(
-                    start=named.start - statement.span.start + offset, end=named.end - statement.span.start + offset
-                )
-                if named is not None and inside
-                else None,
-            )
-        )
-    return tuple(found)
-
-
-def _missing(selection: Selection) -> tuple[str, ...]:
-    if not selection.absent:
-        return ()
-    named = ", ".join(f"“{word}”" for word in selection.absent)
-    return (f"No passage that was found mentions {named}.",)
-
-
-def _identity(question: Question, versions: Mapping[str, str]) -> str:
-    """The same question to the same library has the same answer, and the same id."""
-    told = json.dumps([question.text, asdict(question.filters), versions], default=str, sort_keys=True)
-    return hashlib.sha256(told.encode("utf-8", "surrogatepass")).hexdigest()[:20]
-
-
-def _langchain_document(passage: Passage) -> LangChainDocument:
-    document: Document = passage.document
-    return LangChainDocument(
-        id=passage.chunk.id,
-        page_content=passage.text,
-        metadata={
-            "document_id": document.id,
-            "title": document.title,
-            "start": passage.chunk.span.start,
-            "end": passage.chunk.span.end,
-            "score": passage.score,
-            "found_by": passage.found_by,
-        },
-    )
-
-
-def _several(count: int, thing: str) -> str:
-    return f"{count} {thing}" if count == 1 else f"{count} {thing}s"

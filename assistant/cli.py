@@ -67,6 +67,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
     _ingest(commands)
     _ask(commands)
+    _chat(commands)
     _library(commands)
     for name, text in (
         ("doctor", "print the settings and prove what works"),
@@ -81,6 +82,7 @@ def _parser() -> argparse.ArgumentParser:
     serve = commands.add_parser("serve", help="serve the page and the API", description="serve the page and the API")
     serve.add_argument("--host", help="address to listen on (default: CAVEAT_HOST, 127.0.0.1)")
     serve.add_argument("--port", type=_number(0, 65535), help="port, 0 for any free one (default: CAVEAT_PORT, 8600)")
+    _mcp(commands)
     return parser
 
 
@@ -99,6 +101,25 @@ def _ask(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     ask.add_argument("question", type=_text)
     ask.add_argument("--json", action="store_true", help="print the whole answer as JSON")
     _filters(ask)
+
+
+def _mcp(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    text = "serve search, questions and documents as tools (Model Context Protocol)"
+    mcp = commands.add_parser("mcp", help=text, description=f"{text}, over standard input and output or HTTP")
+    mcp.add_argument("--http", action="store_true", help="over streamable HTTP instead")
+    mcp.add_argument("--host", help="address to listen on with --http (default: CAVEAT_HOST, 127.0.0.1)")
+    mcp.add_argument("--port", type=_number(0, 65535), help="port with --http, 0 for any free one (default: 8601)")
+    mcp.add_argument("--url", type=_text, help="ask the server that runs there, instead of opening the data folder")
+
+
+def _chat(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    text = "ask one question after another, on a terminal or through a pipe"
+    chat = commands.add_parser("chat", help=text, description=text + "; /help lists what else can be typed")
+    chat.add_argument("--conversation", metavar="ID", type=_text, help="go on with a conversation")
+    chat.add_argument("--url", type=_text, help="ask the server that runs there, instead of opening the data folder")
+    key = os.environ.get("CAVEAT_KEY", "")
+    chat.add_argument("--key", type=_text, default=key, help="the server's key (default: CAVEAT_KEY)")
+    _filters(chat)
 
 
 def _library(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

@@ -18,6 +18,7 @@ from rich.table import Table
 
 from assistant import wiring
 from assistant.answer import Answer
+from assistant.citing import visible
 from assistant.rendering import answer_lines, as_json, held_json, source_name
 from assistant.settings import Settings, read_settings
 from ingest.errors import BadInput
@@ -40,6 +41,18 @@ def run(given: argparse.Namespace) -> int:
         from assistant.api.serving import serve  # noqa: PLC0415 (only where it is used)
 
         return serve(settings, given.host, given.port)
+    if given.command == "mcp":
+        from assistant.mcp.serving import serve_http, serve_stdio  # noqa: PLC0415 (only where it is used)
+
+        if given.http:
+            return serve_http(settings, given.url, given.host, given.port)
+        if given.host is not None or given.port is not None:
+            raise BadInput("--host and --port are for --http.", "Add --http, or leave them out.")
+        return serve_stdio(settings, given.url)
+    if given.command == "chat":
+        from assistant.terminal.chatting import chat  # noqa: PLC0415 (only where it is used)
+
+        return chat(settings, _filters(given), given.conversation, given.url, given.key)
     actions = {"ingest": _ingest, "ask": _ask, "library": _library, "rebuild": _rebuild}
     return actions[given.command](given, settings)
 
@@ -81,7 +94,7 @@ def print_answer(answer: Answer) -> None:
     """An answer for people; colour only on a terminal."""
     console = _console()
     for style, line in answer_lines(answer):
-        console.print(line, style=_STYLES[style], markup=False, highlight=False)
+        console.print(visible(line), style=_STYLES[style], markup=False, highlight=False)
 
 
 def _library(given: argparse.Namespace, settings: Settings) -> int:
@@ -133,7 +146,7 @@ def _list(held: list[Held], *, as_rows: bool) -> int:
             about["issued"] or "–",
             about["status"],
         ]
-        table.add_row(each.id[:10], each.title, *said)
+        table.add_row(each.id[:10], visible(each.title), *map(visible, said))
     _console().print(table)
     return 0
 
@@ -150,7 +163,7 @@ def _show(store: Store, held: Held, *, whole: bool) -> int:
         )
         return 0
     console = _console()
-    console.print(held.title, style="bold", markup=False, highlight=False)
+    console.print(visible(held.title), style="bold", markup=False, highlight=False)
     console.print(
         f"{held.id}  {source_name(held.source)}  {held.media_type}  {held.characters} characters",
         style="dim",
@@ -158,11 +171,11 @@ def _show(store: Store, held: Held, *, whole: bool) -> int:
     )
     for name, value in held.metadata.items():
         if value and value != "unknown":
-            console.print(f"{name}: {value}", markup=False, highlight=False)
+            console.print(f"{name}: {visible(str(value))}", markup=False, highlight=False)
     for warning in held.warnings:
         console.print(f"warning: {warning}", style="yellow", markup=False)
     for number, statement in enumerate(document.statements, start=1):
-        console.print(f"{number:4} {document.read(statement)}", markup=False, highlight=False)
+        console.print(f"{number:4} {visible(document.read(statement))}", markup=False, highlight=False)
     return 0
 
 
@@ -172,7 +185,7 @@ def _remove(store: Store, held: list[Held], *, told: bool) -> int:
         if told:
             _print_json({"id": each.id, "title": each.title, "status": "removed"})
         else:
-            print(f"Removed {each.id[:10]}  {each.title}")
+            print(f"Removed {each.id[:10]}  {visible(each.title)}")
     return 0
 
 
@@ -217,13 +230,15 @@ def _print_outcomes(outcomes: list[Outcome]) -> None:
             table.add_column(name, overflow="fold", justify="right" if name == "passages" else "left")
         for each in outcomes:
             remark = f"{each.code}: {each.reason} {each.hint}" if each.status == "refused" else " ".join(each.warnings)
-            table.add_row(each.status, each.title, str(each.chunks or ""), remark)
+            table.add_row(each.status, visible(each.title), str(each.chunks or ""), remark)
         console.print(table)
     else:
         for each in outcomes:
             if each.status == "refused":
                 console.print(
-                    f"refused  {each.title}  {each.code}: {each.reason} {each.hint}", markup=False, highlight=False
+                    f"refused  {visible(each.title)}  {each.code}: {each.reason} {each.hint}",
+                    markup=False,
+                    highlight=False,
                 )
     counts = Counter(each.status for each in outcomes)
     console.print(

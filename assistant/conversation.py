@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from assistant.answer import Answer
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Turn:
@@ -23,3 +25,13 @@ class Turn:
     def meant(self) -> str:
         """The question in full."""
         return self.standalone or self.question
+
+
+def cited_chunks(answer: Answer) -> tuple[str, ...]:
+    """The ids of the chunks that an answer's claims rest on, in the order of its passages."""
+    spans = [(each.document_id, each.span) for claim in answer.claims for each in claim.citations]
+    return tuple(
+        passage.chunk.id
+        for passage in answer.passages
+        if any(document == passage.document.id and passage.chunk.span.meets(span) for document, span in spans)
+    )

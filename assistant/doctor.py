@@ -38,7 +38,7 @@ class Examination:
 def examine(settings: Settings) -> Examination:
     """Tries each part on the data folder as it is; changes nothing in the library."""
     shown = settings.model_dump(mode="json")
-    for name in ("library_url", "chroma_url"):
+    for name in ("library_url", "chroma_url", "model_url"):
         shown[name] = re.sub(r"(?<=:)[^:/@]+(?=@)", "***", shown[name])  # a password is nobody's to read
     return Examination(settings=shown, checks=tuple(_checks(settings)))
 
@@ -73,6 +73,9 @@ def _checks(settings: Settings) -> Iterator[Check]:
         for follower in (store.meaning, store.words):
             state: Literal["ok", "note"] = "note" if follower.notice else "ok"
             yield Check(name=f"{follower.name} index", state=state, told=follower.describe())
+    if wiring.names_a_model(settings):
+        yield _tried("model", lambda: _model(settings))
+        return
     yield Check(
         name="model", state="note", told="none is set: answers are quoted, not written, and nothing leaves this machine"
     )
@@ -114,3 +117,17 @@ def _embedder(settings: Settings) -> str:
 def _library(store: Store) -> str:
     documents, chunks = store.library.counts()
     return f"{documents} documents, {chunks} passages, fingerprint {store.library.fingerprint()}"
+
+
+def _model(settings: Settings) -> str:
+    """Asks the model for one word."""
+    from assistant import background  # noqa: PLC0415 (only where a model is set)
+    from assistant.model import Reply  # noqa: PLC0415
+
+    model, reply = wiring.chat_model(settings), Reply()
+
+    async def asked() -> str:
+        return "".join([piece async for piece in model.stream("", "Reply with the word ready.", reply)])
+
+    said, counted = background.begun(asked()).result(), "estimated" if model.tokens.estimated else "counted by tiktoken"
+    return f"{model.name} answers ({len(said)} characters); tokens are {counted} where it does not tell them"

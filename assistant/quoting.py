@@ -18,6 +18,7 @@ from typing import Protocol
 
 import numpy as np
 
+from assistant.instructions import instructs
 from ingest.document import Document, Span, Statement
 from vectorstore.embedding import Embedder
 from vectorstore.library import Vector
@@ -90,6 +91,11 @@ def select(question: str, found: Found, embedder: Embedder, words: Rarity, limit
     answered = _answered(quotes, found, limits)
     chosen = _in_order(_best(quotes, limits)) if answered > 0 else ()
     return Selection(quotes=chosen, answered=answered, absent=_absent(question, wanted, found), searched=tuple(wanted))
+
+
+def ranked(question: str, found: Found, embedder: Embedder, words: Rarity) -> tuple[Quote, ...]:
+    """The statements of some passages, those first that answer best, whether or not they answer enough."""
+    return tuple(_scored(found, embedder, _weights(question, words), default_limits()))
 
 
 @cache
@@ -231,8 +237,8 @@ def _absent(question: str, wanted: Mapping[str, float], found: Found) -> tuple[s
 
 
 def _says_something(text: str) -> bool:
-    """Whether a statement is one: not a question, not a scrap of one or two words."""
-    return not text.rstrip().endswith(("?", "？")) and len(terms(text)) >= 3
+    """Whether a statement is one: not a question, not a scrap of one or two words, not words to a program."""
+    return not text.rstrip().endswith(("?", "？")) and len(terms(text)) >= 3 and not instructs(text)
 
 
 def _shingles(quote: Quote) -> frozenset[tuple[str, ...]]:

@@ -31,6 +31,12 @@ _WORDS = {
 }
 
 
+_MADE = {
+    "quoted": "These are sentences from the library, word for word.",
+    "written": "Written by a language model from passages of the library; each sentence was checked against them.",
+}
+
+
 def as_json(value: Any) -> Any:
     """A value as what `json.dumps` takes: dataclasses by field, dates as 2020-02-24, passages flat."""
     if isinstance(value, Passage):
@@ -95,6 +101,8 @@ def source_name(uri: str) -> str:
 def answer_lines(answer: Answer) -> Iterator[tuple[str, str]]:
     """An answer for a terminal, as (style, line); styles are question, plain, claim, source, doubt, quiet."""
     yield "question", answer.question
+    if answer.standalone not in {"", answer.question}:
+        yield "quiet", f"Searched for: {answer.standalone}"
     yield "plain", ""
     if answer.refused:
         yield "plain", answer.text
@@ -105,7 +113,8 @@ def answer_lines(answer: Answer) -> Iterator[tuple[str, str]]:
             for passage in answer.nearest:
                 yield "source", f"  {passage.document.title}: “{_shortened(passage.text)}”"
     else:
-        yield "quiet", f"{tally(answer.claims)}. These are sentences from the library, word for word."
+        yield "quiet", f"{tally(answer.claims)}. {_MADE[answer.mode]}" if answer.claims else answer.text
+        yield from (("plain", f"  {number}. {choice}") for number, choice in enumerate(answer.choices, start=1))
         for number, claim in enumerate(answer.claims, start=1):
             yield "plain", ""
             yield from _claim_lines(number, claim)
@@ -128,12 +137,19 @@ def tally(claims: Sequence[Claim]) -> str:
 
 def _claim_lines(number: int, claim: Claim) -> Iterator[tuple[str, str]]:
     yield "claim", f"{number}. {claim.text}"
+    if claim.verdict != "supported":
+        yield "doubt", f"   {claim.verdict.replace('_', ' ').replace('unchecked', 'not checked').capitalize()}"
+    if claim.citations:
+        yield "source", _source_line(number, claim)
+    for doubt in claim.doubts:
+        yield "doubt", f"   ? {_WORDS.get(doubt.kind, doubt.kind)}: {doubt.reason}"
+
+
+def _source_line(number: int, claim: Claim) -> str:
     last = claim.citations[-1]
     where = f", {last.locator}" if last.locator else ""
     spans = " and ".join(f"{each.span.start}–{each.span.end}" for each in claim.citations)
-    yield "source", f"   [{number}] {last.title}{where}, characters {spans}"
-    for doubt in claim.doubts:
-        yield "doubt", f"   ? {_WORDS[doubt.kind]}: {doubt.reason}"
+    return f"   [{number}] {last.title}{where}, characters {spans}"
 
 
 def _shortened(text: str, length: int = 140) -> str:

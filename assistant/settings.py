@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from ingest.errors import CaveatError
@@ -39,6 +39,24 @@ class Settings(BaseSettings):
         "auto"
     )
     passages: Annotated[int, Field(ge=1, le=100, description="passages that an answer is drawn from")] = 10
+    model: Annotated[
+        str, Field(description="the chat model that writes, as provider:name; empty for quoted answers")
+    ] = ""
+    model_url: Annotated[str, Field(description="URL of a server that speaks OpenAI's shape, such as a local one")] = ""
+    model_key: Annotated[SecretStr, Field(description="its key; empty for the provider's own variable")] = SecretStr("")
+    model_context: Annotated[int, Field(ge=1024, description="tokens that the model takes in, its reply included")] = (
+        8192
+    )
+    model_reply: Annotated[int, Field(ge=64, description="tokens that its reply may have")] = 1024
+    model_first: Annotated[float, Field(gt=0, description="seconds to wait for its first words")] = 20.0
+    model_between: Annotated[float, Field(gt=0, description="seconds to wait between its words")] = 10.0
+    model_whole: Annotated[float, Field(gt=0, description="seconds to wait for its whole reply")] = 90.0
+    unsupported: Annotated[
+        Literal["mark", "drop"], Field(description="what becomes of a written sentence that nothing supports")
+    ] = "mark"
+    api_key: Annotated[
+        SecretStr, Field(description="the key that requests must bear; needed to listen beyond loopback")
+    ] = SecretStr("")
     host: Annotated[str, Field(description="the address that `caveat serve` listens on")] = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535, description="its port")] = 8600
     largest_upload: Annotated[int, Field(ge=1, description="bytes that a request may hold")] = 100_000_000

@@ -11,7 +11,7 @@ from pathlib import Path
 from assistant.settings import Settings
 from vectorstore.store import Store
 
-_SHAPING = {"embedder", "precision", "passages"}
+_SHAPING = {"embedder", "precision", "passages", "model_context", "model_reply", "unsupported"}
 _CODE = frozenset({".py", ".toml"})
 
 
@@ -22,7 +22,7 @@ def versions(store: Store, settings: Settings) -> dict[str, str]:
         "code": code_hash(),
         "embedder": store.embedder.stamp,
         "library": store.library.fingerprint(),
-        "model": "none",
+        "model": settings.model or ("default" if settings.model_url else "none"),
         "prompts": package_hash("prompts", frozenset({".md"})),
         "settings": _settings_hash(settings),
     }

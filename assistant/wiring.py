@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from assistant.checking.verifier import Verifier
+from assistant.quoting import Rarity
 from assistant.settings import Settings
 from vectorstore.embedding import Embedder, HashingEmbedder, SentenceEmbedder
 from vectorstore.store import Store
 
 if TYPE_CHECKING:
+    from assistant.archive import Archive
     from assistant.chain import Assistant
+    from assistant.model import ChatModel
+    from assistant.writing import Writer
 
 
 def embedder(settings: Settings) -> Embedder:
@@ -24,6 +30,13 @@ def open_store(settings: Settings) -> Store:
     return Store(settings.home, embedder(settings), library_url=settings.library_url, chroma_url=settings.chroma_url)
 
 
+def open_archive(settings: Settings, store: Store) -> Archive:
+    """The conversations, beside the library."""
+    from assistant.archive import Archive  # noqa: PLC0415 (only where conversations are kept)
+
+    return Archive(settings.library_url or f"sqlite:///{store.home / 'conversations.db'}")
+
+
 def embed_again(settings: Settings) -> int:
     """Embeds every passage of the library with the embedder that is set; how many."""
     with Store(
@@ -33,7 +46,42 @@ def embed_again(settings: Settings) -> int:
 
 
 def assistant(store: Store, settings: Settings) -> Assistant:
-    """The chain that answers from a store."""
+    """The chain that answers from a store: it writes where a chat model is set, and quotes where none is."""
     from assistant.chain import Assistant  # noqa: PLC0415 (langchain takes a second to import)
 
-    return Assistant(store, passages=settings.passages)
+    plain = Assistant(store, passages=settings.passages)
+    if not names_a_model(settings):
+        return plain
+    return Assistant(store, passages=settings.passages, writer=_writer(settings, verifier(store, plain.rarity)))
+
+
+def verifier(store: Store, rarity: Callable[[], Rarity]) -> Verifier:
+    """What checks a written claim against its evidence."""
+    from assistant.checking.deterministic import Deterministic  # noqa: PLC0415 (only where something is checked)
+
+    return Deterministic(store.embedder, rarity)
+
+
+def names_a_model(settings: Settings) -> bool:
+    """Whether a chat model writes."""
+    return bool(settings.model or settings.model_url)
+
+
+def chat_model(settings: Settings) -> ChatModel:
+    """The chat model that is set; a ModelTrouble where it cannot be used."""
+    from assistant.model import ChatModel, Patience  # noqa: PLC0415 (langchain takes a second to import)
+
+    return ChatModel(
+        settings.model or "default",
+        url=settings.model_url,
+        key=settings.model_key.get_secret_value(),
+        patience=Patience(first=settings.model_first, between=settings.model_between, whole=settings.model_whole),
+        context=settings.model_context,
+        reply=settings.model_reply,
+    )
+
+
+def _writer(settings: Settings, verifier: Verifier) -> Writer:
+    from assistant.writing import Writer  # noqa: PLC0415 (langchain takes a second to import)
+
+    return Writer(chat_model(settings), verifier, drops=settings.unsupported == "drop")

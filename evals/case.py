@@ -149,8 +149,9 @@ class Expected(_Closed):
 
     `points`: each a list of alternatives, one of which a claim of the answer must carry. `absent`: kinds of doubt that no
     claim of the answer may have. `verdict`: the verdicts that are right, several where the set does not tell them apart.
-    `sentences`: those of a reply, all of them, in order. `hedged`: whether the checked sentence is hedged or vaguely sourced. `unsupported`: the stretches of the checked text that
-    its sources do not carry. `checkable`: whether the checked sentence claims anything at all.
+    `sentences`: those of a reply, all of them, in order. `hedged`: whether the checked sentence is hedged or vaguely sourced.
+    `unsupported`: the stretches of the checked text that its sources do not carry. `checkable`: whether the checked sentence
+    claims anything at all.
     """
 
     documents: tuple[str, ...] = ()

@@ -17,6 +17,8 @@ OWN = {
     "sample": Path(__file__).parent / "library" / "documents",
     "seed": Path("../shared/data/seed"),
     "fomc": Path("../shared/data/demo_fomc"),
+    "replies": Path(__file__).parent / "library" / "documents",
+    "fomc_replies": Path("../shared/data/demo_fomc"),
 }
 FORMATS: dict[str, Callable[[Path], foreign.Read]] = {
     "mtrag": foreign.mtrag,

@@ -120,12 +120,13 @@ def load(folder: Path) -> Kept:
 
 
 def _check_shape(case_id: str, result: Json) -> None:
-    """Raises a KeyError or TypeError where a result is none of the four sorts."""
-    [sort] = result.keys() & {"answer", "check", "read", "error"}
+    """Raises a KeyError or TypeError where a result is none of the sorts."""
+    [sort] = result.keys() & {"answer", "check", "read", "settled", "error"}
     for name in {
         "answer": ("claims", "passages", "refused"),
         "check": ("claims",),
         "read": ("ends",),
+        "settled": ("claims",),
         "error": ("code",),
     }[sort]:
         if name not in result[sort]:

@@ -94,8 +94,6 @@ def _print_notes(console: Console, kept: Kept, measured: Measured, workers: int)
         console.print(
             "No claim got a verdict: the program checks none yet, and verdict figures are 0.", highlight=False
         )
-    for note in kept.about["notes"]:
-        console.print(note, highlight=False)
 
 
 def _of_kind(kind: str, measured: Measured) -> tuple[str, ...]:

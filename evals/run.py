@@ -17,7 +17,7 @@ from pathlib import Path
 
 from evals.case import BadSet, Case, check_words, digest
 from evals.kept import FORMAT, Json, Kept, RunError, line, load, save, slimmed, unwritable, write
-from evals.subject import ALONE, Subject, Told
+from evals.subject import Subject, Told
 from ingest.errors import CaveatError
 
 Progress = Callable[[int, int], None]
@@ -36,7 +36,6 @@ class Plan:
 
     def about(self, subject: Subject, fingerprint: Mapping[str, str]) -> Json:
         """The head of the run: what it measures and what will make its results."""
-        follow_ups = any(case.history for case in self.cases)
         return {
             "format": FORMAT,
             "set": self.name,
@@ -44,7 +43,6 @@ class Plan:
             "digest": digest(self.cases),
             "subject": subject.name,
             "fingerprint": dict(fingerprint),
-            "notes": [ALONE] if follow_ups else [],
         }
 
 
@@ -111,6 +109,8 @@ def _ask(subject: Subject, case: Case, by_name: Mapping[str, str]) -> tuple[str,
     try:
         if case.check is not None:
             told = subject.check(case.check)
+        elif case.reply is not None:
+            told = subject.settle(case.reply, by_name)
         elif case.read is not None:
             told = subject.read(Path(case.read))
         else:

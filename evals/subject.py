@@ -1,13 +1,14 @@
 """What is measured: the program in this process, or a running server. Both speak the contract's JSON.
 
-Neither keeps conversations yet: a follow-up is asked alone, as a person would type it, and the run says so.
+A follow-up is asked after the turns of its history, with the answers that the case gives them.
 """
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Protocol, Self
 from urllib.parse import unquote
@@ -15,12 +16,17 @@ from urllib.parse import unquote
 import httpx
 
 from assistant import doubts, wiring
+from assistant.citing import split
+from assistant.conversation import Turn
+from assistant.evidence import Evidence
+from assistant.followup import standalone
 from assistant.rendering import as_json, source_name
 from assistant.settings import Settings
 from assistant.stages import Stages
 from assistant.versions import versions
+from assistant.writing import Written, added, judged
 from evals.carrying import carries
-from evals.case import Case, Checked
+from evals.case import Case, Checked, Reply
 from evals.kept import Json, RunError
 from ingest.document import Document, Span, Statement
 from ingest.errors import BadInput, CaveatError
@@ -28,10 +34,11 @@ from ingest.pipeline import Ingested, Refused, ingest
 from ingest.sources import Source, from_file
 from vectorstore.embedding import HashingEmbedder
 from vectorstore.filters import Filters
+from vectorstore.retrieval import Passage
 from vectorstore.rows import metadata_json
 from vectorstore.store import Store
 
-ALONE = "Follow-ups are asked alone: the program keeps no conversations yet."
+_ROLES = ("user", "assistant")
 _PATIENCE = (0.2, 1.0, 3.0)
 _PASSING = {502, 503, 504}
 
@@ -73,6 +80,9 @@ class Subject(Protocol):
     def check(self, given: Checked) -> Told:
         """The claims of a text with their verdicts and doubts."""
 
+    def settle(self, given: Reply, documents: Mapping[str, str]) -> Told:
+        """The claims that a chat model's reply makes; `documents` are ids by name."""
+
     def read(self, path: Path) -> Told:
         """What becomes of a file."""
 
@@ -86,6 +96,7 @@ class InProcess:
         self._settings = settings
         self._store = store
         self._assistant = wiring.assistant(store, settings) if store else None
+        self._verifier = wiring.verifier(store, self._assistant.rarity) if store and self._assistant else None
 
     @property
     def fingerprint(self) -> Mapping[str, str]:
@@ -115,7 +126,8 @@ class InProcess:
         if self._assistant is None:
             raise RunError("There is no library to answer from.", "Name one with --library.")
         stages, began = Stages(), time.perf_counter()
-        answer = self._assistant.answer(str(case.question), _filters(case, documents), stages)
+        turns = tuple(Turn(question=each.question, answer=each.answer) for each in case.history)
+        answer = self._assistant.answer(str(case.question), _filters(case, documents), stages, _meant(turns))
         total = time.perf_counter() - began
         return Told(result={"answer": as_json(answer)}, seconds={**stages.seconds, "total": total})
 
@@ -136,6 +148,18 @@ class InProcess:
         return Told(
             result={"check": {"claims": [claim], "lacks": ["claims"]}}, seconds={"total": time.perf_counter() - began}
         )
+
+    def settle(self, given: Reply, documents: Mapping[str, str]) -> Told:
+        """Split, tied to its evidence and checked as the writer does it, on the passages that hold the evidence's words."""
+        if self._store is None or self._verifier is None:
+            raise RunError("There is no library to settle from.", "Name one with --library.")
+        began, written = time.perf_counter(), Written()
+        passages = [_passage(self._store, documents[each.document], each.words) for each in given.evidence]
+        evidence = [Evidence(key=f"s{n}", passage=each) for n, each in enumerate(passages, start=1)]
+        for sentence in split(given.text, len(evidence)):
+            added(written, sentence, judged(sentence, evidence, self._verifier, given.question))
+        claims = as_json(written.claims)
+        return Told(result={"settled": {"claims": claims}}, seconds={"total": time.perf_counter() - began})
 
     def read(self, path: Path) -> Told:
         """Each document or refusal that the file ends as."""
@@ -181,6 +205,10 @@ class WordOverlap:
             "doubts": [],
         }
         return Told(result={"check": {"claims": [claim], "lacks": ["claims"]}})
+
+    def settle(self, given: Reply, documents: Mapping[str, str]) -> Told:  # noqa: ARG002 (one shape for all)
+        """It settles nothing."""
+        raise NotOffered("The yardstick settles no replies.", "")
 
     def read(self, path: Path) -> Told:
         """It reads nothing."""
@@ -228,9 +256,16 @@ class Server:
         return {"title": held["title"], "text": text, "metadata": held["metadata"]}
 
     def answer(self, case: Case, documents: Mapping[str, str]) -> Told:
-        """POST /v1/answers; the steps are those of its `Server-Timing`."""
+        """POST /v1/answers; the steps are those of its `Server-Timing`. With a history, OpenAI's shape, which bears one."""
         filters = as_json(_filters(case, documents))
         began = time.perf_counter()
+        if case.history:
+            said = [(each.question, each.answer) for each in case.history]
+            messages = [{"role": role, "content": text} for turn in said for role, text in zip(_ROLES, turn, strict=True)]
+            messages.append({"role": "user", "content": str(case.question)})
+            body = {"model": "caveat", "messages": messages, "filters": filters}
+            answer = self._call("POST", "/v1/chat/completions", json=body).json()["caveat"]
+            return Told(result={"answer": answer}, seconds={"total": time.perf_counter() - began})
         response = self._call("POST", "/v1/answers", json={"question": case.question, "filters": filters})
         total = time.perf_counter() - began
         return Told(result={"answer": response.json()}, seconds={**_stages(response), "total": total})
@@ -241,6 +276,10 @@ class Server:
         began = time.perf_counter()
         response = self._call("POST", "/v1/checks", json={"text": given.text, "sources": sources})
         return Told(result={"check": response.json()}, seconds={"total": time.perf_counter() - began})
+
+    def settle(self, given: Reply, documents: Mapping[str, str]) -> Told:  # noqa: ARG002 (one shape for all)
+        """Not asked of a server, whose own model writes."""
+        raise NotOffered("A server settles only what its own model writes.", "Leave --url out.")
 
     def read(self, path: Path) -> Told:
         """Not asked of a server, whose library would change."""
@@ -289,6 +328,27 @@ def _stages(response: httpx.Response) -> dict[str, float]:
         if duration:
             found[name] = float(duration) / 1000
     return found
+
+
+def _meant(turns: tuple[Turn, ...]) -> tuple[Turn, ...]:
+    """Turns of which each is made whole from those before it, as they were when they were asked."""
+    found: list[Turn] = []
+    for turn in turns:
+        found.append(replace(turn, standalone=standalone(turn.question, found)))
+    return tuple(found)
+
+
+def _passage(store: Store, document_id: str, words: str) -> Passage:
+    """The passage of a document that holds some words."""
+    form = re.compile(r"\s+".join(map(re.escape, words.split())))
+    for document, held in store.library.chunks_of([document_id]):
+        place = form.search(document.text)
+        chunks = [chunk for chunk, _ in held if place and chunk.span.start <= place.start() < chunk.span.end]
+        if chunks:
+            return Passage(chunk=chunks[-1], document=document, score=1.0, found_by="both")
+    raise RunError(
+        f"No passage of {document_id} holds {words!r}.", "Mend the case: its words must stand in one passage."
+    )
 
 
 def _filters(case: Case, documents: Mapping[str, str]) -> Filters:

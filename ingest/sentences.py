@@ -79,6 +79,16 @@ def statements(text: str, sections: Sequence[Label] = ()) -> tuple[Statement, ..
     return tuple(_with_notes(text, found))
 
 
+def sentences(text: str) -> tuple[Span, ...]:
+    """The sentences of a text without lists, such as a chat model's, line by line.
+
+    >>> [span.start for span in sentences("Fees are waived. They fell by 3.5% to No. 5.")]
+    [0, 17]
+    """
+    found = (_sentences(text, Span(start=start, end=end)) for start, end in _lines(text) if text[start:end].strip())
+    return tuple(span for each in found for span in each)
+
+
 def _blocks(text: str) -> Iterator[_Block]:
     indents: list[int] = []
     start, end, level, marker = -1, -1, -1, ""

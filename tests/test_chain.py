@@ -16,8 +16,9 @@ from langchain_core.runnables import RunnableLambda
 from langchain_tests.integration_tests import RetrieversIntegrationTests
 
 from assistant.answer import Answer
-from assistant.chain import Assistant, PassageRetriever
+from assistant.chain import Assistant
 from assistant.rendering import answer_lines, as_json, tally
+from assistant.retrieving import PassageRetriever
 from ingest.errors import BadInput
 from ingest.sources import from_json_lines, gather
 from vectorstore.embedding import HashingEmbedder, SentenceEmbedder

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evals.carrying import carries, says
 from assistant.checking.values import folded, values
+from evals.carrying import carries, says
 
 
 def read(text: str) -> list[str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Iterator
-from datetime import date
 from typing import Annotated, Any
 from urllib.parse import quote
 
@@ -14,7 +13,7 @@ from fastapi.responses import PlainTextResponse, Response
 from starlette.datastructures import UploadFile
 
 from assistant.api.problems import RESPONSES, NotFound, UnsupportedType, body_type
-from assistant.api.schema import DocumentOut, HeldListOut, OutcomesOut
+from assistant.api.schema import Cursor, Day, DocumentOut, HeldListOut, OutcomesOut
 from assistant.rendering import as_json, held_json, source_name
 from ingest.document import Label
 from ingest.errors import BadInput
@@ -43,8 +42,8 @@ _BODY = {
                     "properties": {
                         "_id": {"type": "string"},
                         "title": {"type": "string"},
-                        "text": {"type": "string", "minLength": 1},
-                        "metadata": {"type": "object"},
+                        "text": {"type": "string"},
+                        "metadata": {"description": "an object with issuer, number, issued, kind, outlet ..."},
                     },
                 }
             },
@@ -78,11 +77,11 @@ def routes(store: Store) -> APIRouter:
         issuer: Annotated[list[str] | None, Query()] = None,
         kind: Annotated[list[str] | None, Query()] = None,
         status: Annotated[list[str] | None, Query()] = None,
-        issued_from: date | None = None,
-        issued_to: date | None = None,
+        issued_from: Day | None = None,
+        issued_to: Day | None = None,
         q: Annotated[str, Query(max_length=200)] = "",
         limit: Annotated[int, Query(ge=1, le=1000)] = 100,
-        cursor: str | None = None,
+        cursor: Cursor = "",
     ) -> Any:
         """Documents in the order they came."""
         filters = Filters(
@@ -165,11 +164,9 @@ async def _sources(request: Request) -> Iterator[Source]:
     raise UnsupportedType(kind, "multipart/form-data, application/json or application/x-ndjson")
 
 
-def _after(cursor: str | None) -> int:
-    if cursor is None:
+def _after(cursor: str) -> int:
+    if not cursor:
         return 0
-    if not cursor.isascii() or not cursor.isdigit() or len(cursor) > 18:
-        raise BadInput("The cursor is not one of ours.", "Use `next_cursor` of the page before.")
     return int(cursor)
 
 

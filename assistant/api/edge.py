@@ -3,6 +3,7 @@ browser to this origin. An error that nobody foresaw ends here too, so that its 
 
 from __future__ import annotations
 
+import hmac
 import json
 import logging
 import uuid
@@ -32,10 +33,14 @@ class _TooLarge(Exception):
 
 
 class Edge:
-    """ASGI middleware. `host` is a name that the server may be called by besides those of this machine."""
+    """ASGI middleware. `host` is a name that the server may be called by besides those of this machine.
 
-    def __init__(self, app: ASGIApp, *, largest_body: int, host: str = "") -> None:
+    With a `key`, whatever reads or changes the library needs it, from any machine, and any name may be called.
+    """
+
+    def __init__(self, app: ASGIApp, *, largest_body: int, host: str = "", key: str = "") -> None:
         self._app = app
+        self._key = key.encode()
         self._largest = largest_body
         self._hosts = _LOOPBACK | {host.lower()}
 
@@ -85,7 +90,10 @@ class Edge:
         """Why a request is not passed on, where its headers tell."""
         headers = {name: value.decode("latin-1").strip() for name, value in scope["headers"]}
         host, site = headers.get(b"host", "").lower(), headers.get(b"sec-fetch-site", "none")
-        if host and host.rsplit(":", 1)[0] not in self._hosts and host not in self._hosts:
+        if self._key and scope["path"].startswith("/v1/") and not self._keyed(headers):
+            hint = "Send it as `Authorization: Bearer KEY`."
+            return 401, "unauthorized", "This server asks for a key, and the request bears none that fits.", hint
+        if not self._key and host and host.rsplit(":", 1)[0] not in self._hosts and host not in self._hosts:
             # A page of another site can have its own name point here (DNS rebinding) and would then read the library.
             return (
                 421,
@@ -101,6 +109,12 @@ class Edge:
         if declared.isdigit() and (len(declared) > 18 or int(declared) > self._largest):
             return self._too_large()
         return None
+
+    def _keyed(self, headers: dict[bytes, str]) -> bool:
+        """Whether a request bears the key; compared in constant time."""
+        scheme, _, given = headers.get(b"authorization", "").partition(" ")
+        given = given.strip() if scheme.lower() == "bearer" else headers.get(b"x-api-key", "")
+        return hmac.compare_digest(given.encode("latin-1", "replace"), self._key)
 
     def _too_large(self) -> _Refusal:
         detail = f"The request holds more than {self._largest} bytes."
@@ -130,6 +144,7 @@ class Edge:
             (b"content-type", MEDIA_TYPE.encode()),
             (b"content-length", str(len(body)).encode()),
             (b"connection", b"close"),
+            *([(b"www-authenticate", b"Bearer")] if status == 401 else []),
         ]
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": body})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -20,9 +21,14 @@ _STATUS = {
     "not_found": 404,
     "too_large": 413,
     "unsupported_type": 415,
+    "model": 503,
+    "stopped": 503,
+    "stopping": 503,
+    "internal": 500,
 }
 TITLES = {
     400: "Bad request",
+    401: "Unauthorized",
     403: "Forbidden",
     404: "Not found",
     405: "Method not allowed",
@@ -86,6 +92,12 @@ def problem(
     return JSONResponse(body.model_dump(), status_code=status, media_type=MEDIA_TYPE, headers=headers)
 
 
+def described(code: str) -> tuple[int, str]:
+    """The status and title that go with an error's code."""
+    status = _STATUS.get(code, 400)
+    return status, TITLES.get(status, "Error")
+
+
 def body_type(request: Request) -> str:
     """The media type of a request's body, without its parameters."""
     return request.headers.get("content-type", "").partition(";")[0].strip().lower()
@@ -96,7 +108,7 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(CaveatError)
     def caveat(request: Request, error: CaveatError) -> JSONResponse:
-        return problem(request, _STATUS.get(error.code, 400), error.code, error.message, error.hint)
+        return problem(request, described(error.code)[0], error.code, error.message, error.hint)
 
     @app.exception_handler(RequestValidationError)
     def invalid(request: Request, error: RequestValidationError) -> JSONResponse:
@@ -111,6 +123,8 @@ def install(app: FastAPI) -> None:
     def http(request: Request, error: HTTPException) -> JSONResponse:
         hint = "See /docs for what there is." if error.status_code in {404, 405} else "See /docs for what is read."
         headers = dict(error.headers) if error.headers else None
+        if error.status_code == 405:
+            headers = {"allow": ", ".join(sorted(_methods(app, request)))}
         return problem(
             request,
             error.status_code,
@@ -119,3 +133,16 @@ def install(app: FastAPI) -> None:
             hint,
             headers,
         )
+
+
+def _methods(app: FastAPI, request: Request) -> set[str]:
+    """The methods that a path takes: Starlette tells those of one of its routes only."""
+    paths = app.openapi()["paths"]
+    if request.url.path in paths:
+        return {method.upper() for method in paths[request.url.path]}
+    methods: set[str] = set()
+    for path, operations in paths.items():
+        form = "/".join("[^/]+" if part.startswith("{") else re.escape(part) for part in path.split("/"))
+        if re.fullmatch(form, request.url.path):
+            methods |= {method.upper() for method in operations}
+    return methods

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from fastapi import Query
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
-from assistant.answer import DoubtKind, Mode, Verdict
+from assistant.answer import DoubtKind, Mode, Standing, Verdict
 from vectorstore.filters import Filters
 
 
@@ -16,7 +18,30 @@ def _listed(value: Any) -> Any:
 
 
 _Value = Annotated[str, Field(max_length=1000)]  # a measured string is read as Unicode, so lone surrogates are refused
-Several = Annotated[list[_Value], BeforeValidator(_listed), Field(max_length=1000)]
+Several = Annotated[
+    list[_Value],
+    BeforeValidator(_listed),
+    Field(max_length=1000),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "string", "maxLength": 1000},
+                {"type": "array", "items": {"type": "string", "maxLength": 1000}, "maxItems": 1000},
+            ]
+        }
+    ),
+]
+Cursor = Annotated[str, Query(pattern=r"^[0-9]{0,18}$", description="`next_cursor` of the page before")]
+
+
+def _written_day(value: Any) -> Any:
+    if not isinstance(value, date) and value is not None and not re.fullmatch(r"\d{4}-\d\d-\d\d", str(value)):
+        raise ValueError("a date is written as 2020-02-24")  # pydantic would take 0 for the first day of 1970
+    return value
+
+
+Day = Annotated[date, BeforeValidator(_written_day)]
+Asked = Annotated[str, Field(min_length=1, max_length=2000, pattern=r"\S")]
 
 
 class Given(BaseModel):
@@ -32,10 +57,10 @@ class FiltersIn(Given):
     kind: Several = []
     status: Several = []
     language: Several = []
-    issued_from: date | None = None
-    issued_to: date | None = None
+    issued_from: Day | None = None
+    issued_to: Day | None = None
     document_ids: Several = []
-    as_of: date | None = None
+    as_of: Day | None = None
 
     def value(self) -> Filters:
         """The filters as the store takes them."""
@@ -54,7 +79,7 @@ class FiltersIn(Given):
 class SearchIn(Given):
     """A search."""
 
-    query: str = Field(min_length=1, max_length=2000)
+    query: Asked
     limit: int = Field(default=10, ge=1, le=100)
     filters: FiltersIn = FiltersIn()
 
@@ -62,9 +87,9 @@ class SearchIn(Given):
 class QuestionIn(Given):
     """A question."""
 
-    question: str = Field(min_length=1, max_length=2000)
+    question: Asked
     conversation_id: str | None = Field(
-        default=None, max_length=200, description="kept for conversations, which are not stored yet"
+        default=None, max_length=200, description="the conversation it goes on with; a new one begins without it"
     )
     filters: FiltersIn = FiltersIn()
 
@@ -153,6 +178,11 @@ class AnswerOut(BaseModel):
     notices: list[str]
     usage: dict[str, float]
     versions: dict[str, str]
+    standalone: str = Field(description="the question as it was searched for: a follow-up made whole")
+    choices: list[str] = Field(description="questions to choose from, where Caveat asks back")
+    standing: Standing = Field(description="how far the answer goes")
+    conversation_id: str | None = Field(default=None, description="the conversation that the answer belongs to")
+    turn_id: str | None = None
 
 
 class OutcomeOut(BaseModel):

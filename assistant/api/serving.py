@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import uvicorn
-from fastapi import FastAPI, Response
+from fastapi import FastAPI
 from fastapi.responses import FileResponse, HTMLResponse, JSONResponse
 from fastapi.staticfiles import StaticFiles
 
 from assistant import wiring
-from assistant.api import documents
+from assistant.api import answers, conversations, documents, openai
 from assistant.api.edge import Edge
 from assistant.api.problems import RESPONSES, Problem, install
-from assistant.api.schema import AnswerOut, QuestionIn, SearchIn, SearchOut
-from assistant.rendering import as_json
+from assistant.archive import Archive
 from assistant.settings import Settings
+from assistant.streams import Streams
 from assistant.versions import versions
 from ingest.errors import BadInput
 from vectorstore.store import Store
@@ -29,71 +29,88 @@ _WEB = Path(__file__).parent.parent / "web"
 
 def create_app(store: Store, settings: Settings) -> FastAPI:
     """The app over an open store; closing the store is its maker's business."""
-    ready: dict[str, Any] = {"assistant": None}
+    archive = wiring.open_archive(settings, store)
+    ready: dict[str, Streams] = {}
+
+    def streams() -> Streams:
+        if "streams" not in ready:
+            ready["streams"] = Streams(wiring.assistant(store, settings), archive)
+        return ready["streams"]
 
     @asynccontextmanager
     async def warmed(_: FastAPI) -> AsyncIterator[None]:
         from fastapi.concurrency import run_in_threadpool  # noqa: PLC0415
 
-        ready["assistant"] = await run_in_threadpool(_warm, store, settings)
+        ready["streams"] = await run_in_threadpool(_warm, store, settings, archive)
         yield
+        await ready["streams"].stop()
+        archive.close()
 
     app = FastAPI(
         title="Caveat", version="1", lifespan=warmed, docs_url=None, redoc_url=None, openapi_url="/openapi.json"
     )
-    app.add_middleware(Edge, largest_body=settings.largest_upload, host=settings.host)
+    app.state.streams = streams
+    app.add_middleware(
+        Edge,
+        largest_body=settings.largest_upload,
+        host=settings.host,
+        key=settings.api_key.get_secret_value(),
+    )
     install(app)
     app.include_router(documents.routes(store))
-
-    @app.post("/v1/search", response_model=SearchOut, tags=["answers"], responses=RESPONSES)
-    def search(asked: SearchIn) -> Any:
-        """Passages for a query, best first."""
-        found = store.retriever.search(asked.query, limit=asked.limit, filters=asked.filters.value())
-        return {"passages": as_json(found.passages), "notices": list(found.notices)}
-
-    @app.post("/v1/answers", response_model=AnswerOut, tags=["answers"], responses=RESPONSES)
-    def answer(asked: QuestionIn, response: Response) -> Any:
-        """An answer made of claims with citations and doubts, or a refusal; `Server-Timing` tells what each step took."""
-        from assistant.stages import Stages  # noqa: PLC0415 (langchain takes a second to import)
-
-        stages, assistant = Stages(), ready["assistant"] or wiring.assistant(store, settings)
-        answered = assistant.answer(asked.question, asked.filters.value(), stages)
-        response.headers["server-timing"] = ", ".join(
-            f"{name};dur={1000 * seconds:.1f}" for name, seconds in stages.seconds.items()
-        )
-        return as_json(answered)
+    app.include_router(answers.routes(store, streams))
+    app.include_router(conversations.routes(archive, store))
+    app.include_router(openai.routes(lambda: wiring.assistant(store, settings)))
 
     @app.get("/healthz", tags=["health"])
     def alive() -> dict[str, Any]:
         """Whether the process answers."""
-        return {"status": "ok", "documents": store.library.counts()[0], "model": None}
+        model = settings.model or settings.model_url or None
+        return {"status": "ok", "documents": store.library.counts()[0], "model": model}
 
     @app.get("/readyz", tags=["health"], responses={503: RESPONSES[503]})
     def is_ready() -> JSONResponse:
         """Whether questions can be answered: the embedder is loaded and the indexes are open; and what would answer them."""
         notices = list(store.notices)
-        state = "ready" if ready["assistant"] else "starting"
+        state = "ready" if ready else "starting"
         told = {"status": state, "notices": notices, "versions": versions(store, settings)}
-        return JSONResponse(told, status_code=200 if ready["assistant"] else 503)
+        return JSONResponse(told, status_code=200 if ready else 503)
 
     _mount_pages(app)
     return app
 
 
+class _Server(uvicorn.Server):
+    """Tells its address once it serves, and ends the answers that are being made before it waits for its connections."""
+
+    def __init__(self, config: uvicorn.Config, address: str, streams: Callable[[], Streams]) -> None:
+        super().__init__(config)
+        self._address = address
+        self._streams = streams
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        print(f"Caveat at {self._address}  (API: /docs; stop with Ctrl-C)", flush=True)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        await self._streams().stop()
+        await super().shutdown(sockets)
+
+
 def serve(settings: Settings, host: str | None, port: int | None) -> int:
     """Serves until it is told to stop."""
     host, port = host or settings.host, settings.port if port is None else port
-    if host not in {"127.0.0.1", "localhost", "::1"}:
+    if host not in {"127.0.0.1", "localhost", "::1"} and not settings.api_key.get_secret_value():
         raise BadInput(
-            f"Caveat does not listen on {host}: it has no keys yet.",
-            "Listen on 127.0.0.1 and put a server that asks for keys in front.",
+            f"Caveat does not listen on {host} without a key: anybody there could read and change the library.",
+            "Set CAVEAT_API_KEY to a long random text, or listen on 127.0.0.1.",
         )
     with _listening(host, port) as listener, wiring.open_store(settings) as store:
         named, port = f"[{host}]" if ":" in host else host, listener.getsockname()[1]
+        app = create_app(store, settings.model_copy(update={"host": host}))
+        config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=3)
         with suppress(KeyboardInterrupt):  # the way to stop it
-            print(f"Caveat at http://{named}:{port}  (API: /docs; stop with Ctrl-C)", flush=True)
-            config = uvicorn.Config(create_app(store, settings), log_level="warning", timeout_graceful_shutdown=5)
-            uvicorn.Server(config).run(sockets=[listener])
+            _Server(config, f"http://{named}:{port}", app.state.streams).run(sockets=[listener])
     return 0
 
 
@@ -108,11 +125,11 @@ def _listening(host: str, port: int) -> socket.socket:
         ) from error
 
 
-def _warm(store: Store, settings: Settings) -> Any:
+def _warm(store: Store, settings: Settings, archive: Archive) -> Streams:
     """Loads what the first question would wait for."""
     assistant = wiring.assistant(store, settings)
     store.retriever.search("warm")
-    return assistant
+    return Streams(assistant, archive)
 
 
 def _mount_pages(app: FastAPI) -> None:

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from evals.metrics import answering, checking, doubting, finding
+from evals.metrics import answering, checking, doubting, finding, writing
 from evals.scoring import Metric
 
-METRICS: tuple[Metric, ...] = (*answering.METRICS, *finding.METRICS, *doubting.METRICS, *checking.METRICS)
+METRICS: tuple[Metric, ...] = (
+    *answering.METRICS,
+    *finding.METRICS,
+    *doubting.METRICS,
+    *checking.METRICS,
+    *writing.METRICS,
+)

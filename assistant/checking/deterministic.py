@@ -1,0 +1,118 @@
+"""The first verifier: rules and word lists, no model but the embedder; what it cannot tell, it says it cannot."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+
+from assistant.checking import figures, names, quotations, strength
+from assistant.checking.remarks import Remark, listing, say
+from assistant.checking.support import Carrying, Line, Wanted, choose, lines, missing, wanted
+from assistant.checking.verifier import Fault, Judgement
+from assistant.quoting import Rarity
+from ingest.document import Document, Span
+from vectorstore.embedding import Embedder
+from vectorstore.retrieval import Passage
+from vectorstore.terms import terms
+
+NAMED = 3  # words that are told as missing
+
+
+class Deterministic:
+    """Judges a claim by words, figures, names, quotations and strength; the same for the same evidence.
+
+    `embedder` is asked only where words leave open whether a claim is carried; `rarity` weighs the words.
+    """
+
+    def __init__(self, embedder: Embedder | None = None, rarity: Callable[[], Rarity] | None = None) -> None:
+        self._embedder = embedder
+        self._rarity = rarity
+
+    def verify(self, claim: str, cited: Sequence[Passage], others: Sequence[Passage], question: str = "") -> Judgement:
+        """The judgement of a claim by what it cites, or by all of the evidence where it cites nothing."""
+        asked = wanted(claim, self._rarity() if self._rarity is not None else None)
+        if not (asked.terms or asked.figures):
+            return _unchecked(say(claim, "empty"))
+        candidates = lines(cited or others)
+        readable = [line for line in candidates if line.language == asked.language or _understands(self._embedder, claim, line)]
+        found = choose(asked, readable, self._embedder, strictly=not cited)
+        if not found.carried and len(readable) < len(candidates):
+            return self._across(asked, [line for line in candidates if line not in readable], question)
+        if not found.carried:
+            return self._unsupported(asked, candidates, others if cited else (), found, cited=bool(cited))
+        return _checked(asked, found, readable, question)
+
+    def _across(self, claim: Wanted, foreign: Sequence[Line], question: str) -> Judgement:
+        """A claim in another language than its evidence: its figures and names are compared, its sense is not."""
+        told = [line for line in foreign if any(f.same(each) for f, _ in claim.figures for _, each in line.figures)]
+        remarks, _ = figures.check(claim, foreign, (), question)
+        support = tuple(line.support for line in told[:3])
+        if remarks:
+            return Judgement(verdict="not_found", support=support, faults=(_fault("misquoted", remarks[0]),))
+        return Judgement(verdict="unchecked", support=support, faults=(Fault(kind="unchecked", reason=say(claim.claim, "tongue")),))
+
+    def _unsupported(
+        self, claim: Wanted, candidates: Sequence[Line], others: Sequence[Passage], found: Carrying, *, cited: bool
+    ) -> Judgement:
+        """Nothing carries the claim; the reason names what is not there, and who says it if anybody does."""
+        elsewhere = lines(others)
+        carrying = choose(claim, elsewhere, self._embedder, strictly=True) if elsewhere else Carrying()
+        if carrying.carried:
+            line = carrying.lines[0]
+            reason = say(claim.claim, "other", source=_place(line))
+            evidence: tuple[tuple[Document, Span], ...] = ((line.document, line.span),)
+        else:
+            absent = listing(claim.claim, _surfaces(claim.claim, missing(claim, candidates)))
+            name = ("" if cited else "uncited_") + "words" if absent else ("nothing" if cited else "uncited")
+            reason, evidence = say(claim.claim, name, said=absent), ()
+        return Judgement(verdict="not_found", faults=(Fault(kind="unsupported", reason=reason, evidence=evidence),))
+
+
+def _checked(claim: Wanted, found: Carrying, readable: Sequence[Line], question: str) -> Judgement:
+    """A claim that is carried, with what it has changed or made more of."""
+    chosen = list(found.lines)
+    rest = [line for line in readable if line not in chosen]
+    misquoted: list[Remark] = []
+    for check in (figures.check, names.check):
+        remarks, added = check(claim, chosen, rest, question)
+        misquoted.extend(remarks)
+        chosen.extend(line for line in added if line not in chosen)
+    remarks, added = quotations.check(claim.claim, [*chosen, *rest], question)
+    misquoted.extend(remarks)
+    chosen.extend(line for line in added if line not in chosen)
+    overstated = strength.check(claim, chosen)
+    faults = [_fault("misquoted", remark) for remark in _worst(misquoted)]
+    faults += [_fault("overstated", remark) for remark in overstated[:1]]
+    verdict = "contradicted" if any(remark.contradicts for remark in misquoted) else "not_found" if faults else "supported"
+    return Judgement(verdict=verdict, support=tuple(line.support for line in chosen), faults=tuple(faults))  # type: ignore[arg-type]
+
+
+def _worst(remarks: Sequence[Remark]) -> list[Remark]:
+    return sorted(remarks, key=lambda remark: not remark.contradicts)[:1]
+
+
+def _fault(kind: str, remark: Remark) -> Fault:
+    return Fault(kind=kind, reason=remark.reason, words=remark.words, evidence=remark.evidence)  # type: ignore[arg-type]
+
+
+def _unchecked(reason: str) -> Judgement:
+    return Judgement(verdict="unchecked", faults=(Fault(kind="unchecked", reason=reason),))
+
+
+def _understands(embedder: Embedder | None, claim: str, line: Line) -> bool:
+    return embedder is not None and embedder.understands(claim) and embedder.understands(line.text)
+
+
+def _surfaces(claim: str, absent: Sequence[str]) -> tuple[str, ...]:
+    """The claim's own words for some terms, in the order of how much they tell."""
+    found = {}
+    for match in re.finditer(r"[^\W_]+(?:['’-][^\W_]+)*", claim):
+        for term in terms(match[0]):
+            found.setdefault(term, match[0] if match[0].isascii() else term)
+    return tuple(dict.fromkeys(found[term] for term in absent if term in found))[:NAMED]
+
+
+def _place(line: Line) -> str:
+    section = next((each.label for each in line.document.sections if each.span.start <= line.span.start < each.span.end), "")
+    section = section.removeprefix(line.document.title).removeprefix(" › ")
+    return f"{line.document.title}, {section}" if section else line.document.title

@@ -1,0 +1,108 @@
+"""A text as the checks read it: its language, its words with their places, and the terms that tell what it is about."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
+
+from assistant.checking.values import folded, values
+from assistant.checking.wording import alike, limits, listed, stems
+from vectorstore.terms import query_terms, terms
+
+Language = Literal["en", "zh", "other"]
+HAN = re.compile(r"[\u3400-\u9fff]")
+LATIN = re.compile(r"[A-Za-z\u00c0-\u024f]")
+WORD = re.compile(r"[^\W\d_\u3400-\u9fff]+(?:['’-][^\W\d_\u3400-\u9fff]+)*|\d+(?:[.,:]\d+)*|[\u3400-\u9fff]+")
+KEPT_IN_MEMORY = 8000
+ANCHOR = "qqq"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Word:
+    """A word of a text, or a run of Chinese characters, with the terms that it is searched by."""
+
+    text: str
+    start: int
+    end: int
+    terms: tuple[str, ...]
+
+
+@lru_cache(maxsize=KEPT_IN_MEMORY)
+def words(text: str) -> tuple[Word, ...]:
+    """The words of a text in order, with their places in it."""
+    return tuple(
+        Word(text=match[0], start=match.start(), end=match.end(), terms=tuple(terms(match[0])))
+        for match in WORD.finditer(text)
+    )
+
+
+@lru_cache(maxsize=KEPT_IN_MEMORY)
+def held(text: str) -> frozenset[str]:
+    """All terms of a text."""
+    return frozenset(terms(text))
+
+
+@lru_cache(maxsize=KEPT_IN_MEMORY)
+def subject(text: str) -> frozenset[str]:
+    """The terms that tell what a text is about: without its frame, its function words and its values."""
+    bare = folded(text)
+    for value in reversed(values(text)):
+        bare = f"{bare[: value.start]} {bare[value.end :]}"
+    found = telling(bare)
+    return found - stems("wording", "frame") or found
+
+
+@lru_cache(maxsize=KEPT_IN_MEMORY)
+def telling(text: str) -> frozenset[str]:
+    """The terms of a text without function words and numbers; none where nothing else is there."""
+    if HAN.search(text):
+        text = _chinese_frame().sub(" ", text)
+    # Where a query is nothing but function words, query_terms gives them all: the anchor keeps it from that.
+    return frozenset(term for term in query_terms(f"{ANCHOR} {text}") if term != ANCHOR and not term[0].isdigit())
+
+
+@lru_cache(maxsize=KEPT_IN_MEMORY)
+def language(text: str) -> Language:
+    """English, Chinese, or another language, told by the writing and by function words."""
+    han, latin = len(HAN.findall(text)), len(LATIN.findall(text))
+    letters = sum(letter.isalpha() for letter in text)
+    if letters == 0:
+        return "en"
+    if 3 * han >= latin and 2 * (han + latin) > letters:
+        return "zh"
+    if 2 * latin <= letters:
+        return "other"
+    spoken = re.findall(r"[a-z\u00e0-\u024f]+", text.lower())
+    foreign = len(spoken) > 7 and sum(word in _english() for word in spoken) < 0.08 * len(spoken)
+    return "other" if foreign else "en"
+
+
+def match(term: str, others: frozenset[str]) -> float:
+    """How well some terms hold a term: 1 for itself, less for a word of its family or one that says the same."""
+    if term in others:
+        return 1.0
+    if not alike().get(term, frozenset()).isdisjoint(others):
+        return limits().alike
+    if len(term) < 4 or not term.isascii() or not term.isalpha():
+        return 0.0
+    return limits().kin if any(_kin(term, other) for other in others) else 0.0
+
+
+@lru_cache(maxsize=100_000)
+def _kin(one: str, other: str) -> bool:
+    """Whether two words are of one family: accurate, accuracy."""
+    short, long = sorted((one, other), key=len)
+    needed = len(short) if len(short) < 6 else max(5, len(short) - 2)
+    return len(long) - len(short) <= (2 if len(short) < 6 else 4) and short[:needed] == long[:needed]
+
+
+@lru_cache(maxsize=1)
+def _chinese_frame() -> re.Pattern[str]:
+    return re.compile("|".join(sorted(listed("wording", "frame", "chinese"), key=len, reverse=True)))
+
+
+@lru_cache(maxsize=1)
+def _english() -> frozenset[str]:
+    return frozenset(listed("wording", "english"))

@@ -1,0 +1,242 @@
+"""Which statements carry a claim: those that together hold most of its words, weighed by how much each tells."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from assistant.checking.quantities import Figure, figures
+from assistant.checking.reading import Language, held, language, match, subject
+from assistant.checking.verifier import Support
+from assistant.checking.wording import limits
+from assistant.quoting import Rarity
+from ingest.document import Document, Span
+from vectorstore.embedding import Embedder
+from vectorstore.retrieval import Passage
+
+LEAST, MOST = 1.0, 2.5  # weights of a word: rare words count more, but one that no document has is often a paraphrase
+A_FIGURE = 1.0
+AT_MOST = 3
+SHORT = 3  # terms; a claim of fewer has to be held whole
+
+
+@dataclass(frozen=True, eq=False)
+class Line:
+    """A statement of the evidence as it is compared: its own text, and the head of its document."""
+
+    document: Document
+    position: int
+    first: int
+    last: int
+
+    @property
+    def support(self) -> Support:
+        """The value that is handed out."""
+        return Support(document=self.document, position=self.position)
+
+    @property
+    def span(self) -> Span:
+        """Its own characters."""
+        return self.document.statements[self.position].span
+
+    @cached_property
+    def spans(self) -> tuple[Span, ...]:
+        """Its own characters, its lead-in and its notes."""
+        statement = self.document.statements[self.position]
+        lead = () if statement.lead_in is None else (statement.lead_in,)
+        return (statement.span, *lead, *(note for note in statement.notes if not statement.span.holds(note)))
+
+    @cached_property
+    def text(self) -> str:
+        """The statement read with its lead-in and its notes."""
+        return "\n".join(self.document.quote(span) for span in self.spans)
+
+    @cached_property
+    def front(self) -> str:
+        """What its document states about itself, and the section it stands in."""
+        metadata, start = self.document.metadata, self.span.start
+        section = next((each.label for each in self.document.sections if each.span.start <= start < each.span.end), "")
+        days = [str(day) for day in (metadata.issued, metadata.effective, metadata.expires) if day is not None]
+        told = (self.document.title, section, metadata.issuer, metadata.outlet, metadata.number, *days)
+        return "\n".join(each for each in told if each)
+
+    @cached_property
+    def figures(self) -> tuple[tuple[Span, Figure], ...]:
+        """The figures of the statement with their places in the document."""
+        return tuple(
+            (Span(start=span.start + each.start, end=span.start + each.end), each)
+            for span in self.spans
+            for each in figures(self.document.quote(span))
+        )
+
+    @property
+    def language(self) -> Language:
+        """The language it is written in."""
+        return language(self.document.quote(self.span))
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A claim as it is looked for: its terms with their weights, which sum to 1 with its figures'."""
+
+    claim: str
+    terms: Mapping[str, float]
+    figures: tuple[tuple[Figure, float], ...]
+    language: Language
+
+
+@dataclass(frozen=True)
+class Carrying:
+    """The statements a claim rests on, best first, the share of it that they hold, and whether that is enough."""
+
+    lines: tuple[Line, ...] = ()
+    share: float = 0.0
+    carried: bool = False
+    nearness: float | None = field(default=None)
+
+
+def lines(passages: Sequence[Passage]) -> tuple[Line, ...]:
+    """The statements of some passages, each once, in the order given."""
+    found: dict[tuple[str, int], Line] = {}
+    for passage in passages:
+        first, last = passage.chunk.statements
+        last = min(last, len(passage.document.statements) - 1)
+        for position in range(max(first, 0), last + 1):
+            key = (passage.document.id, position)
+            found.setdefault(key, Line(passage.document, position, first, last))
+    return tuple(found.values())
+
+
+def wanted(claim: str, rarity: Rarity | None) -> Wanted:
+    """A claim with the weights of its terms: rare ones tell more, and so do figures."""
+    terms = subject(claim)
+    told = rarity.rarity(sorted(terms)) if rarity is not None else dict.fromkeys(terms, MOST)
+    rough = {term: min(max(told.get(term, MOST) / 2, LEAST), MOST) for term in terms}
+    counted = [each for each in figures(claim) if each.kind not in {"rank", "season"}]
+    mean = sum(rough.values()) / len(rough) if rough else 1.0
+    total = sum(rough.values()) + A_FIGURE * mean * len(counted) or 1.0
+    return Wanted(
+        claim=claim,
+        terms={term: weight / total for term, weight in rough.items()},
+        figures=tuple((each, A_FIGURE * mean / total) for each in counted),
+        language=language(claim),
+    )
+
+
+def choose(claim: Wanted, candidates: Sequence[Line], embedder: Embedder | None, *, strictly: bool = False) -> Carrying:
+    """The one to three statements that together hold most of a claim; the embedder is asked where words leave it open."""
+    if not candidates or not (claim.terms or claim.figures):
+        return Carrying()
+    rows = _rows(claim, candidates)
+    chosen = _gathered(claim, rows)
+    share, lines = _share(claim, chosen), tuple(row.line for row in chosen)
+    enough = limits().carried + (0.1 if strictly else 0.0)
+    if share >= enough or share < limits().lost:
+        return Carrying(lines=lines, share=share, carried=share >= enough)
+    if embedder is None or not all(map(embedder.understands, (claim.claim, *(line.text for line in lines)))):
+        return Carrying(lines=lines, share=share, carried=share >= limits().words_alone and not strictly)
+    return _by_meaning(claim, chosen, rows, embedder, strictly=strictly)
+
+
+def about(claim: Wanted, line: Line) -> float:
+    """The share of a claim's words that a statement holds itself."""
+    own = held(line.text)
+    total = sum(claim.terms.values()) or 1.0
+    return sum(weight * match(term, own) for term, weight in claim.terms.items()) / total
+
+
+def missing(claim: Wanted, candidates: Sequence[Line]) -> tuple[str, ...]:
+    """The claim's terms that no candidate holds, those that tell most first."""
+    everything = frozenset[str]().union(*(held(line.text) | held(line.front) for line in candidates))
+    absent = [term for term in claim.terms if match(term, everything) == 0.0]
+    return tuple(sorted(absent, key=lambda term: (-claim.terms[term], term)))
+
+
+@dataclass(frozen=True, eq=False)
+class _Row:
+    """How well a statement holds each part of a claim, its terms first, then its figures; and how much else it holds."""
+
+    line: Line
+    held: tuple[float, ...]
+    precision: float
+
+
+def _rows(claim: Wanted, candidates: Sequence[Line]) -> list[_Row]:
+    own = {
+        (line.document.id, line.position): [match(term, held(line.text)) for term in claim.terms] for line in candidates
+    }
+    heads: dict[str, tuple[list[float], list[Figure]]] = {}
+    rows = []
+    for line in candidates:
+        if line.front not in heads:
+            heads[line.front] = ([match(term, held(line.front)) for term in claim.terms], list(figures(line.front)))
+        front, dated = heads[line.front]
+        around = [own.get((line.document.id, line.position + step), ()) for step in (-2, -1, 1)]
+        words = [
+            max(
+                held_here,
+                limits().front * front[i],
+                limits().near * max((near[i] for near in around if near), default=0.0),
+            )
+            for i, held_here in enumerate(own[line.document.id, line.position])
+        ]
+        told = [figure for _, figure in line.figures] if claim.figures else []
+        values = [
+            1.0 if _has(figure, told) else limits().front if _has(figure, dated) else 0.0 for figure, _ in claim.figures
+        ]
+        about_it = subject(line.text)
+        precision = sum(term in claim.terms for term in about_it) / (len(about_it) or 1)
+        rows.append(_Row(line, (*words, *values), precision))
+    return rows
+
+
+def _has(figure: Figure, others: Sequence[Figure]) -> bool:
+    return any(figure.same(other) for other in others)
+
+
+def _share(claim: Wanted, chosen: Sequence[_Row]) -> float:
+    """The share of a claim that some statements hold together."""
+    weights = (*claim.terms.values(), *(weight for _, weight in claim.figures))
+    return sum(
+        weight * max(parts)
+        for weight, parts in zip(weights, zip(*(row.held for row in chosen), strict=True), strict=True)
+    )
+
+
+def _gathered(claim: Wanted, rows: Sequence[_Row]) -> tuple[_Row, ...]:
+    """The best statement, and others while they add something."""
+    chosen: tuple[_Row, ...] = (max(rows, key=lambda row: _share(claim, (row,)) + 0.05 * row.precision),)
+    while len(chosen) < min(AT_MOST, len(rows)):
+        share = _share(claim, chosen)
+        rest = [row for row in rows if row not in chosen]
+        row = max(rest, key=lambda row: _share(claim, (*chosen, row)) + 0.02 * row.precision)
+        if _share(claim, (*chosen, row)) - share < limits().adds:
+            break
+        chosen = (*chosen, row)
+    return chosen
+
+
+def _by_meaning(
+    claim: Wanted, chosen: tuple[_Row, ...], rows: Sequence[_Row], embedder: Embedder, *, strictly: bool
+) -> Carrying:
+    promising = sorted(rows, key=lambda row: -_share(claim, (row,)))[: limits().embedded]
+    options = [chosen, *((row,) for row in promising)]
+    told = [" ".join(row.line.document.read(row.line.support.statement) for row in option) for option in options]
+    vectors = embedder.embed([_encodable(text) for text in (claim.claim, *told)])
+    scored = [
+        (limits().coverage * _share(claim, option) + limits().cosine * float(cosine), float(cosine), option)
+        for option, cosine in zip(options, vectors[1:] @ vectors[0], strict=True)
+    ]
+    score, nearness, best = max(scored, key=lambda each: each[0])
+    return Carrying(
+        lines=tuple(row.line for row in best),
+        share=_share(claim, best),
+        carried=limits().bias + score > (0.15 if strictly else 0.0),
+        nearness=nearness,
+    )
+
+
+def _encodable(text: str) -> str:
+    """The text without lone surrogates, which no tokenizer takes."""
+    return text.encode("utf-8", "replace").decode("utf-8")

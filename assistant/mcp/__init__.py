@@ -1,0 +1,1 @@
+"""Caveat for programs that speak the Model Context Protocol."""

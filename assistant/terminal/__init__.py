@@ -1,0 +1,1 @@
+"""A chat in the terminal, on the same events as everywhere."""
