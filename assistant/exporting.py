@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from assistant.archive import Conversation, Json
-from assistant.rendering import _WORDS as DOUBT_NAMES
+from assistant.rendering import DOUBTS as DOUBT_NAMES
 
 _MODES = {
     "quoted": "These are sentences from the library, word for word.",

@@ -14,7 +14,7 @@ from vectorstore.library import Held
 from vectorstore.retrieval import Passage
 from vectorstore.rows import metadata_json
 
-_WORDS = {
+DOUBTS = {
     "questioned": "Questioned",
     "self_reported": "Self-reported",
     "hedged": "Hedged",
@@ -142,7 +142,7 @@ def _claim_lines(number: int, claim: Claim) -> Iterator[tuple[str, str]]:
     if claim.citations:
         yield "source", _source_line(number, claim)
     for doubt in claim.doubts:
-        yield "doubt", f"   ? {_WORDS.get(doubt.kind, doubt.kind)}: {doubt.reason}"
+        yield "doubt", f"   ? {DOUBTS.get(doubt.kind, doubt.kind)}: {doubt.reason}"
 
 
 def _source_line(number: int, claim: Claim) -> str:
@@ -154,4 +154,4 @@ def _source_line(number: int, claim: Claim) -> str:
 
 def _shortened(text: str, length: int = 140) -> str:
     flat = " ".join(text.split())
-    return flat if len(flat) <= length else flat[: flat.rfind(" ", 0, length)] + " …"
+    return flat if len(flat) <= length else flat[: max(flat.rfind(" ", 0, length), length // 2)] + " …"

@@ -265,10 +265,10 @@ class Server:
             messages.append({"role": "user", "content": str(case.question)})
             body = {"model": "caveat", "messages": messages, "filters": filters}
             answer = self._call("POST", "/v1/chat/completions", json=body).json()["caveat"]
-            return Told(result={"answer": answer}, seconds={"total": time.perf_counter() - began})
+            return Told(result={"answer": _said(answer)}, seconds={"total": time.perf_counter() - began})
         response = self._call("POST", "/v1/answers", json={"question": case.question, "filters": filters})
         total = time.perf_counter() - began
-        return Told(result={"answer": response.json()}, seconds={**_stages(response), "total": total})
+        return Told(result={"answer": _said(response.json())}, seconds={**_stages(response), "total": total})
 
     def check(self, given: Checked) -> Told:
         """POST /v1/checks."""
@@ -318,6 +318,11 @@ def _sound(response: httpx.Response, path: str) -> httpx.Response:
         message = str(told.get("detail") or told.get("title") or f"{path} answered {status}.")
         raise BadInput(message, str(told.get("hint", "")))
     return response
+
+
+def _said(answer: Json) -> Json:
+    """An answer without the names of where it is kept, which differ each time."""
+    return {name: value for name, value in answer.items() if name not in {"conversation_id", "turn_id"}}
 
 
 def _stages(response: httpx.Response) -> dict[str, float]:

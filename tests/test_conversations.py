@@ -14,7 +14,7 @@ import docx
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from test_archive import answer as made
@@ -328,6 +328,11 @@ def test_words_of_a_document_come_alive_in_no_file(client: TestClient, archive: 
 
 
 @given(MARKS)
+@example("- a")
+@example("12. a")
+@example("1) a")
+@example("---")
+@example("a &lt; ![b](c) <d> ~~e~~ www.f.example")
 def test_escaped_words_are_one_paragraph_that_reads_as_they_do(text: str):
     """Whatever signs stand in it, at the start of a paragraph, a quote, a heading or a list's item."""
     flat = " ".join(text.split())

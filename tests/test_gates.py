@@ -12,7 +12,7 @@ from xml.etree import ElementTree as ET
 import numpy as np
 import pytest
 
-from assistant import chain, doubts
+from assistant import chain, doubts, quoted
 from assistant.answer import Citation
 from assistant.doubts import Finding
 from assistant.quoting import Selection
@@ -76,14 +76,14 @@ def failed(kept: Kept, base: Kept) -> set[str]:
 
 def citation_shifted(patch: pytest.MonkeyPatch) -> None:
     """In one document, spans end up one character late."""
-    sound = chain.cite
+    sound = quoted.cite
 
     def cite(document: Document, span: Span) -> Citation:
         cited = sound(document, span)
         late = Span(start=span.start + 1, end=span.end + 1)
         return replace(cited, span=late) if "kestrel" in document.source else cited
 
-    patch.setattr(chain, "cite", cite)
+    patch.setattr(quoted, "cite", cite)
 
 
 def _finding(patch: pytest.MonkeyPatch, changed: Callable[[Document, Statement, tuple[Finding, ...]], Any]) -> None:
@@ -129,25 +129,25 @@ def crash_on_chinese(patch: pytest.MonkeyPatch) -> None:
 
 def wrong_number(patch: pytest.MonkeyPatch) -> None:
     """A claim says another number than its quotation."""
-    sound = chain.rendered
+    sound = quoted.rendered
 
     def rendered(document: Document, statement: Statement) -> tuple[str, tuple[Span, ...]]:
         words, spans = sound(document, statement)
         return words.replace("30 days", "31 days"), spans
 
-    patch.setattr(chain, "rendered", rendered)
+    patch.setattr(quoted, "rendered", rendered)
 
 
 def idle_citation(patch: pytest.MonkeyPatch) -> None:
     """Claims from one document cite something that has nothing to do with them besides."""
-    sound = chain.rendered
+    sound = quoted.rendered
 
     def rendered(document: Document, statement: Statement) -> tuple[str, tuple[Span, ...]]:
         words, spans = sound(document, statement)
         idle = next(each.span for each in document.statements if not each.span.meets(statement.span))
         return words, (*spans, idle) if "northgate" in document.source else spans
 
-    patch.setattr(chain, "rendered", rendered)
+    patch.setattr(quoted, "rendered", rendered)
 
 
 def _selecting(patch: pytest.MonkeyPatch, changed: Callable[[str, Selection], Selection]) -> None:

@@ -30,7 +30,7 @@ class Deterministic:
 
     def verify(self, claim: str, cited: Sequence[Passage], others: Sequence[Passage], question: str = "") -> Judgement:
         """The judgement of a claim by what it cites, or by all of the evidence where it cites nothing."""
-        asked = wanted(claim, self._rarity() if self._rarity is not None else None)
+        asked = wanted(claim, self._rarity() if self._rarity is not None else None, question)
         if not (asked.terms or asked.figures):
             return _unchecked(say(claim, "empty"))
         candidates = lines(cited or others)

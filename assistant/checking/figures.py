@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
 from assistant.checking.quantities import Figure, figures
+from assistant.checking.reading import telling
 from assistant.checking.remarks import Remark, say
 from assistant.checking.support import Line, Wanted, about
 from assistant.checking.wording import limits
@@ -15,6 +17,9 @@ from ingest.document import Document, Span
 COUNTABLE = 10  # counts up to this may sum up a list
 ROUNDED = Fraction(1, 20)
 OPPOSITE = {"less": "more", "more": "less", "opens": "closes", "closes": "opens"}
+LATER = re.compile(
+    r"\s+(?:later|earlier|before(?:hand)?|after(?:wards)?|ago|on|prior)\b(?!\s+(?:of|the|it|they|an?)\b)|(?:之?后|之?前|以前|以后)(?=[，。,]|$)"
+)
 CLEARLY = 2  # terms that one place must have more than another to be the one that a claim is about
 
 
@@ -39,39 +44,56 @@ def check(
 
     `chosen` are the statements that the claim rests on, `rest` the others of what it cites.
     """
-    here, there = _standing(chosen), _standing(rest)
+    here, there = _standing(claim.claim, chosen), _standing(claim.claim, rest)
     own = figures(claim.claim)
     remarks: list[Remark] = []
     added: list[Line] = []
     for figure in own:
-        same = [each for each in here if figure.same(each.figure)]
-        orphans = [
-            each for each in here if not any(mine.same(each.figure) for mine in own) and _of_a_kind(figure, each.figure)
-        ]
+        if _reckoned(claim.claim, figure):
+            continue
+        alike = [each for each in here if _of_a_kind(figure, each.figure)]
+        same = [each for each in alike if figure.same(each.figure)]
+        orphans = [each for each in alike if not any(mine.same(each.figure) for mine in own)]
         if same:
-            remarks.extend(_turned(claim.claim, figure, same, here, orphans))
+            remarks.extend(_turned(claim.claim, figure, same, orphans))
             continue
-        rival = _rival(figure, orphans)
-        if rival is None:
-            if any(figure.same(each) for line in chosen for each in figures(line.front)):
-                continue
-            found = _elsewhere(claim, figure, there)
-            if found is not None:
-                added.append(found.line)
-                continue
-        if _forgiven(figure, rival, here, question):
+        rival, found = _rival(figure, orphans), _elsewhere(claim, figure, there)
+        if rival is None and any(figure.same(each) for line in chosen for each in figures(line.front)):
             continue
-        remarks.append(_remark(claim.claim, figure, rival, orphans))
+        if found is not None and (rival is None or _likeness(figure, found.figure) > _likeness(figure, rival.figure)):
+            added.append(found.line)
+        elif not _forgiven(figure, rival, here, question):
+            remarks.append(_remark(claim.claim, figure, rival, orphans))
     return remarks, added
 
 
-def _standing(lines: Sequence[Line]) -> list[Standing]:
-    return [Standing(line, span, figure) for line in lines for span, figure in line.figures]
+def _standing(claim: str, lines: Sequence[Line]) -> list[Standing]:
+    """The figures of some statements; of a table, those of the rows that the claim names, where it names any."""
+    return [
+        Standing(line, span, figure)
+        for line in lines
+        for span, figure in line.figures
+        if "|" not in line.text or _row_is_meant(claim, line, span)
+    ]
+
+
+def _row_is_meant(claim: str, line: Line, span: Span) -> bool:
+    text, named = line.document.text, telling(claim)
+    rows = [row for each in line.spans for row in line.document.quote(each).split("\n") if "|" in row]
+    meant = [row for row in rows if telling(row.split("|")[0]) and telling(row.split("|")[0]) <= named]
+    start, end = text.rfind("\n", 0, span.start) + 1, text.find("\n", span.end)
+    here = text[start : end if end >= 0 else len(text)]
+    return not meant or any(row.strip() in here for row in meant) or here.strip() == rows[0].strip()
+
+
+def _reckoned(claim: str, figure: Figure) -> bool:
+    """Whether a figure tells a distance from another time ("two days later"), which is reckoned and stands nowhere."""
+    return figure.family in {"time", "months"} and LATER.match(claim[figure.end :]) is not None
 
 
 def _of_a_kind(one: Figure, other: Figure) -> bool:
     if one.kind != other.kind:
-        return {one.kind, other.kind} == {"date", "month"}
+        return {one.kind, other.kind} in ({"date", "month"}, {"date", "number"}, {"clock", "number"})
     if one.kind != "number":
         return True
     return one.family == other.family or not (one.family and other.family)
@@ -85,6 +107,8 @@ def _rival(figure: Figure, orphans: Sequence[Standing]) -> Standing | None:
 
 def _likeness(one: Figure, other: Figure) -> int:
     """How many terms next to two figures agree; units and nouns count double."""
+    if one.kind != other.kind and {one.kind, other.kind} != {"date", "month"}:
+        return 0
     if one.kind == "rank" and not set(one.nouns[:1]) & set(other.nouns):
         return 0
     alike = len(one.around & other.around)
@@ -97,39 +121,38 @@ def _likeness(one: Figure, other: Figure) -> int:
 
 
 def _turned(
-    claim: str, figure: Figure, same: Sequence[Standing], here: Sequence[Standing], orphans: Sequence[Standing]
+    claim: str, figure: Figure, same: Sequence[Standing], orphans: Sequence[Standing]
 ) -> Iterator[Remark]:
     """The right figure with its limit turned round, or for something that the source gives another figure for."""
     if all(OPPOSITE.get(figure.side) == each.figure.side for each in same):
-        shown = same[0]
-        if figure.side in {"less", "more"} or any(
-            each.figure.side == figure.side for each in here if each.figure.kind == "date" and each not in same
-        ):
-            source = _with_side(shown)
-            yield Remark(
-                reason=say(claim, "side", said=_with_words_before(claim, figure), source=source),
-                words=Span(start=figure.start, end=figure.end),
-                evidence=shown.evidence,
-                contradicts=True,
-            )
-            return
+        yield Remark(
+            reason=say(claim, "side", said=_wider(claim, figure.start, figure.end), source=_shown(same[0])),
+            words=Span(start=figure.start, end=figure.end),
+            evidence=same[0].evidence,
+            contradicts=True,
+        )
+        return
     best = max(_likeness(figure, each.figure) for each in same)
+    near = max(len(figure.around & each.figure.around) for each in same)
     for rival in orphans:
-        shared_noun = set(figure.nouns[:1]) & set(rival.figure.nouns)
-        if shared_noun and _likeness(figure, rival.figure) >= best + CLEARLY:
+        more = _likeness(figure, rival.figure) - best
+        one_thing = set(figure.nouns[:1]) & set(rival.figure.nouns) or (figure.family and not same[0].figure.family)
+        closer = figure.kind != "number" and near == 0 and figure.around & rival.figure.around
+        if (one_thing and more >= CLEARLY) or (closer and more > 0):
             yield _remark(claim, figure, rival, ())
             return
 
 
-def _with_side(shown: Standing) -> str:
-    start = max(shown.span.start - 14, 0)
-    before = shown.line.document.text[start : shown.span.start].rpartition("\n")[2]
-    return before.partition(" ")[2] + shown.figure.text if " " in before else before + shown.figure.text
+def _shown(standing: Standing) -> str:
+    return _wider(standing.line.document.text, standing.span.start, standing.span.end)
 
 
-def _with_words_before(claim: str, figure: Figure) -> str:
-    before = claim[max(figure.start - 14, 0) : figure.start]
-    return before.partition(" ")[2] + figure.text if " " in before else before + figure.text
+def _wider(text: str, start: int, end: int) -> str:
+    """Some characters with the words of their limit: "less than ten seconds", "6月30日前"."""
+    before, after = text[max(start - 14, 0) : start].rpartition("\n")[2], text[end : end + 2]
+    if not after.isascii():
+        return text[start:end] + re.split(r"[，。；,\s]", after)[0]
+    return " ".join([*before.split(" ")[1:-1], text[start:end]]) if before.endswith(" ") else text[start:end]
 
 
 def _elsewhere(claim: Wanted, figure: Figure, there: Sequence[Standing]) -> Standing | None:
@@ -152,7 +175,7 @@ def _forgiven(figure: Figure, rival: Standing | None, here: Sequence[Standing], 
             return True
     if figure.kind in {"rank", "season"} and rival is None:
         return True
-    if rival is None and number is not None and not figure.family and number <= COUNTABLE and number.denominator == 1:
+    if rival is None and number is not None and not figure.family and number <= COUNTABLE:
         return True
     return rival is None and any(figure.same(each) for each in figures(question))
 

@@ -160,7 +160,7 @@ def _rival(name: Name, claim: Wanted, chosen: Sequence[Line]) -> tuple[Line, Spa
             for other in names(text):
                 if stands(other, claim.claim) or (HAN.search(other.text + name.text) is None and HAN.search(other.text)):
                     continue
-                if not other.sure and len(other.parts) == 1 and other.parts[0] in claim.claim.lower():
+                if not other.sure and (PLURAL.search(other.parts[0]) or not AFTER_A_NAME.match(text, other.end)):
                     continue
                 shared = len(mine & _around(text, other.start, other.end))
                 if shared > (best[0] if best else 0):

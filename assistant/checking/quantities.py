@@ -16,13 +16,17 @@ from assistant.checking.wording import kinds, listed, pattern, stems
 Kind = Literal["number", "date", "clock", "weekday", "month", "season", "rank", "document"]
 Side = Literal["", "less", "more", "opens", "closes"]
 DOCUMENT = re.compile(
-    r"(?P<letters>(?:[A-Z][A-Za-z]*\s)*[A-Z]{2,}\s?|[\u4e00-\u9fff]{1,6})?[\[〔［（(](?P<year>(?:19|20)\d\d)[\]〕］）)]\s?"
-    r"(?:No\.?\s?|第)?(?P<number>\d{1,4})\s?号?"
+    r"(?:(?P<letters>(?:[A-Z][A-Za-z]*\s)*[A-Z]{2,}\s?|[\u4e00-\u9fff]{1,4})?[\[〔［（(](?P<year>(?:19|20)\d\d)[\]〕］）)]\s?"
+    r"(?:No\.?\s?|第)?(?P<number>\d{1,4})\s?号?)|(?<!\d)(?P<short>\d{1,4})\s?号(?=通知|文|规定|令|公告)"
 )
 CLOCK = re.compile(
     r"(?<![\d:])(?P<hour>[01]?\d|2[0-4])[:：](?P<minute>[0-5]\d)(?![\d:])(?:\s?(?P<half>[ap])\.?m\b\.?)?"
+    r"|\b(?:(?P<past>half|quarter) (?P<way>past|to) )(?P<spelled>[a-z]+|1[0-2]|[1-9])\b|\b(?P<spelled2>[a-z]+) o['’]clock\b"
     r"|(?<![\d:.])(?P<hour2>1[0-2]|[1-9])\s?(?P<half2>[ap])\.?m\b\.?|\b(?P<noon>noon|midday|midnight)\b|(?P<noon2>中午|正午|午夜)",
     re.IGNORECASE,
+)
+RANGE = re.compile(
+    r"(?<![\d.])(?P<first>\d{1,2})(?=(?:\s?[–-]\s?|\s(?:to|and|until|through)\s)\d{1,2}\s(?P<day>(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.?(?:,?\s(?:19|20)\d\d)?))"
 )
 AROUND = 5  # words on either side that tell what a figure is about
 AFTER = 26  # characters behind a figure in which its unit and noun stand
@@ -52,18 +56,41 @@ class Figure:
     end: int
 
     def same(self, other: Figure) -> bool:
-        """Whether two figures have one value; where both have a unit it is compared with them."""
+        """Whether the other, a source's, tells this value: with its unit where both have one, and no less of a date."""
         if self.value is not None and other.value is not None:
             if self.family and other.family:
                 return self.family == other.family and self.amount == other.amount
-            return self.value.same(other.value)
-        if {self.kind, other.kind} == {"month", "date"}:
-            month, date = (self, other) if self.kind == "month" else (other, self)
-            return date.value is not None and date.value.day.split("-")[1:2] == [str(int(month.name) + 1)]
+            return self.value.same(other.value) and not _less_told(other.value.day, self.value.day)
+        if (self.kind, other.kind) == ("month", "date") and other.value is not None:
+            return other.value.day.split("-")[1] == str(int(self.name) + 1)
         if {self.kind, other.kind} == {"clock", "number"}:
             clock, number = (self, other) if self.kind == "clock" else (other, self)
-            return number.value is not None and str(number.value.number) in {clock.name, str(int(clock.name) - 12) if clock.name.isdigit() else ""}  # fmt: skip
+            hours = {clock.name, str(int(clock.name) - 12) if clock.name.isdigit() else ""}
+            return number.in_words and number.amount is not None and str(number.amount) in hours
+        if self.kind == other.kind == "document":
+            return _one_number(self.name.split("/"), other.name.split("/"))
+        if self.kind == other.kind == "clock":
+            return self.name == other.name or _afternoon(self.name) == other.name or _afternoon(other.name) == self.name
         return self.kind == other.kind and self.name == other.name
+
+
+def _less_told(source: str, claim: str) -> bool:
+    """Whether a source's date lacks the month or day that a claim's has."""
+    return any(a == "*" != b for a, b in zip(source.split("-")[1:], claim.split("-")[1:], strict=False))
+
+
+def _one_number(one: list[str], other: list[str]) -> bool:
+    """Whether two document numbers agree; letters are compared where both have some in one writing."""
+    letters, others = one[0], other[0]
+    comparable = letters and others and letters.isascii() == others.isascii()
+    if comparable and not (letters.endswith(others) or others.endswith(letters)):
+        return False
+    return one[2] == other[2] and (not one[1] or not other[1] or one[1] == other[1])
+
+
+def _afternoon(name: str) -> str:
+    hour, _, minute = name.partition(":")
+    return f"{int(hour) + 12}:{minute}".rstrip(":")
 
 
 @lru_cache(maxsize=KEPT_IN_MEMORY)
@@ -85,24 +112,37 @@ def figures(text: str) -> tuple[Figure, ...]:
 def _documents(text: str) -> Iterator[Figure]:
     for match in DOCUMENT.finditer(text):
         letters = re.sub(r"[^A-Z\u4e00-\u9fff]", "", match["letters"] or "")
-        name = f"{letters}/{match['year']}/{int(match['number'])}"
+        name = f"{letters}/{match['year'] or ''}/{int(match['number'] or match['short'])}"
         yield _figure(text, "document", match.start(), match.end(), name=name)
 
 
 def _clocks(text: str) -> Iterator[Figure]:
     for match in CLOCK.finditer(text):
-        noon = (match["noon"] or match["noon2"] or "").lower()
-        if noon:
-            name = "24" if noon in {"midnight", "午夜"} else "12"
-        else:
-            hour, half = int(match["hour"] or match["hour2"]), (match["half"] or match["half2"] or "").lower()
-            hour = hour % 12 + (12 if half == "p" else 0) if half else hour
-            name = str(hour) + (f":{match['minute']}" if int(match["minute"] or 0) else "")
-        yield _figure(text, "clock", match.start(), match.end(), name=name)
+        name = _hour(match)
+        if name:
+            yield _figure(text, "clock", match.start(), match.end(), name=name)
+
+
+def _hour(match: re.Match[str]) -> str:
+    """An hour of the day as `22` or `5:30`; empty where the words are no hour."""
+    if noon := (match["noon"] or match["noon2"] or "").lower():
+        return "24" if noon in {"midnight", "午夜"} else "12"
+    if spelled := match["spelled"] or match["spelled2"]:
+        told = values(spelled.lower()) or values(f"{spelled.lower()} hundred")
+        if not told or told[0].number is None:
+            return ""
+        hour = int(told[0].number) if told[0].number <= 24 else int(told[0].number / 100)
+        minute = {"half": "30", "quarter": "15"}.get((match["past"] or "").lower(), "")
+        return f"{hour}:{minute}" if minute else str(hour)
+    hour, half = int(match["hour"] or match["hour2"]), (match["half"] or match["half2"] or "").lower()
+    hour = hour % 12 + (12 if half == "p" else 0) if half else hour
+    return str(hour) + (f":{match['minute']}" if int(match["minute"] or 0) else "")
 
 
 def _numbers(text: str, rest: str) -> Iterator[Figure]:
-    place = _placing(rest)
+    yield from _first_days(text, rest)
+    rest = RANGE.sub(lambda m: " " * len(m["first"]) + m[0][len(m["first"]) :], rest)
+    place = _Placing(rest)
     found = values(rest)
     for value in found:
         start, end = place(value)
@@ -114,6 +154,14 @@ def _numbers(text: str, rest: str) -> Iterator[Figure]:
             if not any(each.text == match[0].lower() for each in found):
                 value = Value(number=Fraction(share), text=match[0], start=match.start(), end=match.end())
                 yield _figure(text, "number", match.start(), match.end(), value=value, name="part")
+
+
+def _first_days(text: str, rest: str) -> Iterator[Figure]:
+    """The first day of "2 to 6 March 2020"."""
+    for match in RANGE.finditer(rest):
+        for value in values(f"{match['first']} {match['day']}")[:1]:
+            if value.day:
+                yield _figure(text, "date", match.start("first"), match.end("first"), value=value)
 
 
 def _calendar(text: str, rest: str) -> Iterator[Figure]:
@@ -155,7 +203,7 @@ def _figure(text: str, kind: Kind, start: int, end: int, *, value: Value | None 
         amount=None if number is None else number * size,
         nouns=nouns,
         around=_around(text, start, end),
-        side=_side(before, text[end : end + 3]),
+        side=_side(before, text[end + taken : end + taken + 4].lstrip()),
         about=bool(_before("about", before)),
         in_words=value is not None and not any(letter.isdigit() for letter in value.text),
         text=" ".join(text[start:stop].split()),
@@ -180,7 +228,7 @@ def _units() -> re.Pattern[str]:
         f"(?P<{name}>{'|'.join(re.sub(r'[(](?![?])', '(?:', each) + (r'(?![a-z])' if each[0].isascii() else '') for each in unit['words'])})"
         for name, unit in units
     )
-    return re.compile(rf"(?:[\s-]*(?:{between}))?[\s-]*(?:{choice})")
+    return re.compile(rf"(?:[\s-]*(?:{between})(?![a-z]))?[\s-]*(?:{choice})")
 
 
 def _nouns(after: str) -> tuple[tuple[str, ...], int]:
@@ -213,8 +261,9 @@ def _around(text: str, start: int, end: int) -> frozenset[str]:
 
 
 def _side(before: str, after: str) -> Side:
-    if after.startswith(("以上", "以内", "以下")):
-        return "more" if after.startswith("以上") else "less"
+    for side in ("less", "more", "opens", "closes"):
+        if after.startswith(listed("figures", side, "after")):
+            return side  # type: ignore[return-value]
     if re.search(r"\b(?:no|not)\s+(?:more|later) than\s+$", before):
         return "less"
     for side in ("less", "more", "opens", "closes"):
@@ -230,10 +279,6 @@ def _before(name: str, before: str) -> bool:
 @cache
 def _ending(name: str, language: str) -> re.Pattern[str]:
     return re.compile(rf"{pattern('figures', name, language).pattern}\s*[$¥€]?\s*$")
-
-
-def _placing(text: str) -> _Placing:
-    return _Placing(text)
 
 
 class _Placing:

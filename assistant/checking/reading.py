@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
+from collections.abc import Mapping
+from functools import cache, lru_cache
 from typing import Literal
 
 from assistant.checking.values import folded, values
@@ -40,8 +41,9 @@ def words(text: str) -> tuple[Word, ...]:
 
 @lru_cache(maxsize=KEPT_IN_MEMORY)
 def held(text: str) -> frozenset[str]:
-    """All terms of a text."""
-    return frozenset(terms(text))
+    """All terms of a text, and its Chinese characters."""
+    same = canonical(text)
+    return frozenset(terms(same)) | frozenset(HAN.findall(same))
 
 
 @lru_cache(maxsize=KEPT_IN_MEMORY)
@@ -58,7 +60,7 @@ def subject(text: str) -> frozenset[str]:
 def telling(text: str) -> frozenset[str]:
     """The terms of a text without function words and numbers; none where nothing else is there."""
     if HAN.search(text):
-        text = _chinese_frame().sub(" ", text)
+        text = _chinese_frame().sub(" ", canonical(text))
     # Where a query is nothing but function words, query_terms gives them all: the anchor keeps it from that.
     return frozenset(term for term in query_terms(f"{ANCHOR} {text}") if term != ANCHOR and not term[0].isdigit())
 
@@ -75,16 +77,28 @@ def language(text: str) -> Language:
     if 2 * latin <= letters:
         return "other"
     spoken = re.findall(r"[a-z\u00e0-\u024f]+", text.lower())
-    foreign = len(spoken) > 7 and sum(word in _english() for word in spoken) < 0.08 * len(spoken)
-    return "other" if foreign else "en"
+    english, foreign = (sum(word in _function_words(name) for word in spoken) for name in ("english", "foreign"))
+    return "other" if foreign > max(1, english) and foreign > 0.12 * len(spoken) else "en"
 
 
+@lru_cache(maxsize=KEPT_IN_MEMORY)
+def canonical(text: str) -> str:
+    """A text with each Chinese word that has others of its sense replaced by the one that stands for them."""
+    if not HAN.search(text):
+        return text
+    pattern, first = _canonical()
+    return pattern.sub(lambda found: first[found[0]], text)
+
+
+@lru_cache(maxsize=200_000)
 def match(term: str, others: frozenset[str]) -> float:
     """How well some terms hold a term: 1 for itself, less for a word of its family or one that says the same."""
     if term in others:
         return 1.0
     if not alike().get(term, frozenset()).isdisjoint(others):
         return limits().alike
+    if HAN.match(term):
+        return limits().characters if len(term) > 1 and all(letter in others for letter in term) else 0.0
     if len(term) < 4 or not term.isascii() or not term.isalpha():
         return 0.0
     return limits().kin if any(_kin(term, other) for other in others) else 0.0
@@ -103,6 +117,13 @@ def _chinese_frame() -> re.Pattern[str]:
     return re.compile("|".join(sorted(listed("wording", "frame", "chinese"), key=len, reverse=True)))
 
 
-@lru_cache(maxsize=1)
-def _english() -> frozenset[str]:
-    return frozenset(listed("wording", "english"))
+@cache
+def _function_words(name: str) -> frozenset[str]:
+    return frozenset(listed("wording", name))
+
+
+@cache
+def _canonical() -> tuple[re.Pattern[str], Mapping[str, str]]:
+    """Chinese words that say the same, and the one word that stands for each of them."""
+    first = {word: group.split()[0] for group in listed("wording", "alike", "chinese") for word in group.split()}
+    return re.compile("|".join(sorted(first, key=len, reverse=True))), first

@@ -84,6 +84,7 @@ class Wanted:
     terms: Mapping[str, float]
     figures: tuple[tuple[Figure, float], ...]
     language: Language
+    asked: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -108,7 +109,7 @@ def lines(passages: Sequence[Passage]) -> tuple[Line, ...]:
     return tuple(found.values())
 
 
-def wanted(claim: str, rarity: Rarity | None) -> Wanted:
+def wanted(claim: str, rarity: Rarity | None, question: str = "") -> Wanted:
     """A claim with the weights of its terms: rare ones tell more, and so do figures."""
     terms = subject(claim)
     told = rarity.rarity(sorted(terms)) if rarity is not None else dict.fromkeys(terms, MOST)
@@ -121,6 +122,7 @@ def wanted(claim: str, rarity: Rarity | None) -> Wanted:
         terms={term: weight / total for term, weight in rough.items()},
         figures=tuple((each, A_FIGURE * mean / total) for each in counted),
         language=language(claim),
+        asked=subject(question) - terms,
     )
 
 
@@ -131,11 +133,11 @@ def choose(claim: Wanted, candidates: Sequence[Line], embedder: Embedder | None,
     rows = _rows(claim, candidates)
     chosen = _gathered(claim, rows)
     share, lines = _share(claim, chosen), tuple(row.line for row in chosen)
-    enough = limits().carried + (0.1 if strictly else 0.0)
+    enough = limits().uncited if strictly else limits().carried
     if share >= enough or share < limits().lost:
         return Carrying(lines=lines, share=share, carried=share >= enough)
     if embedder is None or not all(map(embedder.understands, (claim.claim, *(line.text for line in lines)))):
-        return Carrying(lines=lines, share=share, carried=share >= limits().words_alone and not strictly)
+        return Carrying(lines=lines, share=share, carried=not strictly and share >= limits().words_alone)
     return _by_meaning(claim, chosen, rows, embedder, strictly=strictly)
 
 
@@ -159,7 +161,7 @@ class _Row:
 
     line: Line
     held: tuple[float, ...]
-    precision: float
+    bonus: float
 
 
 def _rows(claim: Wanted, candidates: Sequence[Line]) -> list[_Row]:
@@ -187,7 +189,8 @@ def _rows(claim: Wanted, candidates: Sequence[Line]) -> list[_Row]:
         ]
         about_it = subject(line.text)
         precision = sum(term in claim.terms for term in about_it) / (len(about_it) or 1)
-        rows.append(_Row(line, (*words, *values), precision))
+        asked = sum(match(term, held(line.text)) for term in claim.asked) / (len(claim.asked) or 1)
+        rows.append(_Row(line, (*words, *values), 0.05 * precision + 0.05 * asked))
     return rows
 
 
@@ -206,11 +209,11 @@ def _share(claim: Wanted, chosen: Sequence[_Row]) -> float:
 
 def _gathered(claim: Wanted, rows: Sequence[_Row]) -> tuple[_Row, ...]:
     """The best statement, and others while they add something."""
-    chosen: tuple[_Row, ...] = (max(rows, key=lambda row: _share(claim, (row,)) + 0.05 * row.precision),)
+    chosen: tuple[_Row, ...] = (max(rows, key=lambda row: _share(claim, (row,)) + row.bonus),)
     while len(chosen) < min(AT_MOST, len(rows)):
         share = _share(claim, chosen)
         rest = [row for row in rows if row not in chosen]
-        row = max(rest, key=lambda row: _share(claim, (*chosen, row)) + 0.02 * row.precision)
+        row = max(rest, key=lambda row: _share(claim, (*chosen, row)) + row.bonus / 2)
         if _share(claim, (*chosen, row)) - share < limits().adds:
             break
         chosen = (*chosen, row)
@@ -229,10 +232,11 @@ def _by_meaning(
         for option, cosine in zip(options, vectors[1:] @ vectors[0], strict=True)
     ]
     score, nearness, best = max(scored, key=lambda each: each[0])
+    bias = limits().bias_uncited if strictly else limits().bias
     return Carrying(
         lines=tuple(row.line for row in best),
         share=_share(claim, best),
-        carried=limits().bias + score > (0.15 if strictly else 0.0),
+        carried=bias + score > 0,
         nearness=nearness,
     )
 

@@ -19,13 +19,16 @@ class Limits:
     """The numbers of `limits.toml`; what each does is said there."""
 
     carried: float
+    uncited: float
     lost: float
     words_alone: float
     bias: float
+    bias_uncited: float
     coverage: float
     cosine: float
     kin: float
     alike: float
+    characters: float
     front: float
     near: float
     adds: float

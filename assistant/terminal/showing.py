@@ -18,7 +18,7 @@ from rich.text import Text
 from assistant.answer import Answer, Citation, Claim
 from assistant.citing import visible
 from assistant.events import Claimed, Delta, Done, Event, Failed, Passages, Searching
-from assistant.rendering import _WORDS as DOUBT_NAMES
+from assistant.rendering import DOUBTS as DOUBT_NAMES
 from assistant.rendering import tally
 
 STYLES = {

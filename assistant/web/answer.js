@@ -11,6 +11,10 @@ export function questionHead(question, ...more) {
   return h("header", { class: "q-head" }, words("h1", question, { id: "question-title", tabindex: "-1" }), more);
 }
 
+/** Which question was searched for, where it is not the one that was asked: a follow-up made whole. */
+export const searchedFor = (standalone, question) =>
+  standalone && standalone !== question && h("p", { class: "meta" }, "Searched for: ", words("span", standalone, { class: "standalone" }));
+
 /** Splits the answer's text into paragraphs of plain text and claims; null where the spans do not fit the text. */
 function paragraphs(answer) {
   const points = Array.from(answer.text ?? ""), rows = [[]];
@@ -43,16 +47,19 @@ function byline(claim, context) {
   return spans("p", "meta", [first.title, first.locator, issuer || outlet, showDate(issued)]);
 }
 
+/** A paragraph of the answer with its notes; `parts` are plain texts and claims `{claim, number, words}`. */
+export function claimRow(parts, context) {
+  const here = parts.filter((part) => typeof part !== "string");
+  return h("section", { class: "row-of-claims" },
+    h("p", { class: "prose" }, parts.map((part) => (typeof part === "string" ? part : claimRun(part.claim, part.words, part.number, context)))),
+    context.quoted && here.length === 1 ? byline(here[0].claim, context) : null,
+    here.some((part) => part.claim.doubts.length)
+      ? h("div", { class: "notes" }, here.map((part) => part.claim.doubts.map((doubt) => note(doubt, part.claim, part.number, context)))) : null);
+}
+
 function claimText(answer, context) {
   const rows = paragraphs(answer) ?? answer.claims.map((claim, index) => [{ claim, number: index + 1, words: Array.from(claim.text) }]);
-  return rows.map((row) => {
-    const here = row.filter((part) => typeof part !== "string");
-    return h("section", { class: "row-of-claims" },
-      h("p", { class: "prose" }, row.map((part) => (typeof part === "string" ? part : claimRun(part.claim, part.words, part.number, context)))),
-      context.quoted && here.length === 1 ? byline(here[0].claim, context) : null,
-      here.some((part) => part.claim.doubts.length)
-        ? h("div", { class: "notes" }, here.map((part) => part.claim.doubts.map((doubt) => note(doubt, part.claim, part.number, context)))) : null);
-  });
+  return rows.map((row) => claimRow(row, context));
 }
 
 function section(title, ...content) {
@@ -74,7 +81,7 @@ function sources(context) {
     return h("li", {},
       h("span", { class: "nums" }, citations.map((citation) => cite(citation, context.marks))),
       h("span", {}, words("span", citations[0].title), spans("span", "sub", about)),
-      data && statusTag(data.status));
+      context.gone.has(id) ? h("span", { class: "status s-repealed" }, "No longer held") : data && statusTag(data.status));
   })));
 }
 
@@ -102,30 +109,53 @@ function refusal(answer) {
   ];
 }
 
-const MODES = {
-  quoted: "These are sentences from the library, word for word.",
-  written: "Written by a language model from passages of the library; each sentence was checked against them.",
-};
+/** A question back: the questions to choose from, each a button that asks it. */
+function choosing(answer) {
+  return [
+    h("p", { class: "verdict-line" }, words("span", answer.text)),
+    h("ul", { class: "choices" }, answer.choices.map((choice) => h("li", {}, words("button", choice, { type: "button", "data-ask": choice })))),
+    h("p", { class: "hint" }, "Or say in the box which one is meant."),
+  ];
+}
 
-/** The whole answer: its nodes, and its citations as numbered. */
-export function answerPage(answer) {
-  const metadata = new Map([...(answer.passages ?? []), ...(answer.nearest ?? [])].map((passage) => [passage.document_id, passage.metadata ?? {}]));
-  const context = { marks: marksOf(answer), metadata, quoted: answer.mode === "quoted" };
-  const notices = answer.notices?.length ? callout(false, answer.notices.map((text) => h("p", {}, text))) : null;
-  const edit = button("Edit the question", null, { class: "linkish", "data-edit": true });
-  if (answer.refused) return { nodes: [questionHead(answer.question, h("p", { class: "meta" }, edit)), notices, refusal(answer)], citations: [] };
+function mode(answer) {
+  if (answer.mode === "quoted") return "These are sentences from the library, word for word, closest first.";
+  const { model } = answer.versions ?? {};
+  return `Written by the language model${model ? ` ${model}` : ""} from passages of the library; each sentence was checked against them.`;
+}
+
+/** What the answer's metadata tell of a document, by its id. */
+export const metadataOf = (...lists) => new Map(lists.flat().filter(Boolean).map((passage) => [passage.document_id, passage.metadata ?? {}]));
+
+/** The whole answer: its nodes, and its citations as numbered. `since` tells what is known of it now: when it was asked, the
+    documents that are `gone` from the library, and in words what `changed`. */
+export function answerPage(answer, { asked = "", gone = [], changed = [] } = {}) {
+  const marks = marksOf(answer);
+  const context = { marks, metadata: metadataOf(answer.passages, answer.nearest), quoted: answer.mode === "quoted", gone: new Set(gone) };
+  const callouts = [
+    changed.length > 0 && callout(false, h("p", {}, h("b", {}, "The library has changed since this was answered.")), changed.map((text) => h("p", {}, text))),
+    answer.notices?.length > 0 && callout(false, answer.notices.map((text) => h("p", {}, text))),
+  ];
+  const fallback = answer.notices?.some((text) => text.includes("word for word"));
   const joined = context.quoted && answer.claims.some((claim) => claim.text.includes(" … ") && !claim.citations.some((citation) => citation.quote.includes(" … ")));
-  const passages = answer.passages ?? [];
+  const answered = !answer.refused && !answer.choices?.length;
+  const head = questionHead(answer.question, searchedFor(answer.standalone, answer.question),
+    h("p", { class: "meta" }, [
+      asked && `Asked ${asked}.`,
+      answered && !fallback && mode(answer),
+      answered && joined && "“\u00a0…\u00a0” joins a lead-in to its item.",
+    ].filter(Boolean).map((text) => `${text} `), button("Edit the question", null, { class: "linkish", "data-edit": true })),
+    answered && tally(answer.claims));
+  if (answer.refused) return { nodes: [head, callouts, refusal(answer)], citations: [] };
+  if (!answered) return { nodes: [head, callouts, choosing(answer), passagesRead(answer)], citations: [] };
   return {
-    citations: context.marks.citations,
-    nodes: [
-      questionHead(answer.question, h("p", { class: "meta" }, MODES[answer.mode], joined ? " “\u00a0…\u00a0” joins a lead-in to its item." : null, " ", edit), tally(answer.claims)),
-      notices,
-      h("div", { class: "body", id: "claims" }, claimText(answer, context), missing(answer), sources(context),
-        passages.length > 0 && h("details", { class: "after" }, h("summary", {}, `${plural(passages.length, "passage")} read`), passageList(passages, "passages"))),
-    ],
+    citations: marks.citations,
+    nodes: [head, callouts, h("div", { class: "body", id: "claims" }, claimText(answer, context), missing(answer), sources(context), passagesRead(answer))],
   };
 }
+
+export const passagesRead = (answer, verb = "read") => answer.passages?.length > 0
+  && h("details", { class: "after" }, h("summary", {}, `${plural(answer.passages.length, "passage")} ${verb}`), passageList(answer.passages, "passages"));
 
 /** Puts notes beside their claims where the answer is wide enough, pushing overlapping ones down. */
 export function placeNotes(body) {

@@ -25,10 +25,10 @@ export const button = (label, onclick, props) => h("button", { type: "button", o
 export const callout = (bad, ...content) => h("div", { class: bad ? "callout bad" : "callout" }, content);
 
 /** An error with what can be done about it. */
-export function failure(error, again, lead) {
+export function failure(error, again, lead, more) {
   const about = [error.code, error.requestId && `request ${error.requestId}`].filter(Boolean);
   return callout(true, h("p", {}, h("b", {}, [lead, error.message].filter(Boolean).join(" "))),
-    error.detail && h("p", {}, error.detail), error.hint && h("p", {}, error.hint),
+    more && h("p", {}, more), error.hint && h("p", {}, error.hint),
     about.length > 0 && h("p", { class: "meta" }, about.map((text) => h("span", {}, text))), again && button("Try again", again));
 }
 
@@ -57,6 +57,13 @@ const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "
 export function showDate(iso) {
   const parts = /^(\d{4})-(\d{2})-(\d{2})/.exec(iso ?? "");
   return parts ? `${Number(parts[3])}\u00a0${MONTHS[parts[2] - 1]}\u00a0${parts[1]}` : iso || null;
+}
+
+/** "24 Nov 2026, 10:55" for a moment, in the reader's own time. */
+export function showWhen(iso) {
+  const when = new Date(iso ?? NaN), two = (number) => String(number).padStart(2, "0");
+  if (Number.isNaN(when.getTime())) return null;
+  return `${showDate(`${when.getFullYear()}-${two(when.getMonth() + 1)}-${two(when.getDate())}`)}, ${two(when.getHours())}:${two(when.getMinutes())}`;
 }
 
 /** What this browser remembers; a browser that refuses storage simply remembers nothing. */

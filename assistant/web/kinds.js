@@ -47,23 +47,28 @@ export function shown(claim) {
 
 export const verdictWords = (claim) => VERDICTS[shown(claim)];
 
-function counts(claims) {
+/** How many claims are in each state, by claims or by the tally that the server keeps; each claim is counted once. */
+export function counts(claims) {
   const count = Object.fromEntries(Object.keys(VERDICTS).map((state) => [state, 0]));
-  for (const claim of claims) count[shown(claim)] += 1;
-  return Object.entries(count).filter(([, number]) => number);
+  if (Array.isArray(claims)) for (const claim of claims) count[shown(claim)] += 1;
+  else Object.assign(count, claims, { doubted: claims.supported_with_doubts });
+  return Object.keys(VERDICTS).filter((state) => count[state]).map((state) => [state, count[state]]);
 }
 
-/** "3 claims: 1 supported, 2 supported, with doubts": each claim is counted once. */
+/** "3 claims: 1 supported, 2 supported, with doubts" */
 export function tallyLine(claims) {
   const parts = counts(claims).map(([state, number]) => `${number} ${VERDICTS[state]}`);
   return plural(claims.length, "claim") + (parts.length ? `: ${parts.join(", ")}` : "");
 }
 
+/** The same with signs, for one line. */
+export const countSigns = (claims) =>
+  counts(claims).map(([state, number]) => h("span", { class: "count" }, icon(`v-${state}`), ` ${number} ${VERDICTS[state]} `));
+
 /** The tally in words, then one sign per claim, each a link to its claim. */
 export function tally(claims) {
   return h("div", { class: "tally" },
-    h("p", { class: "tally-words" }, h("b", {}, `${plural(claims.length, "claim")}: `),
-      counts(claims).map(([state, number]) => h("span", { class: "count" }, icon(`v-${state}`), ` ${number} ${VERDICTS[state]} `))),
+    h("p", { class: "tally-words" }, h("b", {}, `${plural(claims.length, "claim")}${claims.length ? ": " : ""}`), countSigns(claims)),
     h("ol", { class: "strip", "aria-label": "Every claim, in order" }, claims.map((claim, index) => {
       const label = `Claim ${index + 1}: ${verdictWords(claim)}`;
       return h("li", {}, h("a", { href: `#claim-${index + 1}`, "aria-label": label, title: label }, icon(`v-${shown(claim)}`)));

@@ -150,7 +150,7 @@ async function sendOne(file, line) {
   try {
     results = (await api.upload(file)).documents;
   } catch (error) {
-    results = [{ title: file.name, status: "refused", reason: [error.message, error.detail, error.hint].filter(Boolean).join(" ") }];
+    results = [{ title: file.name, status: "refused", reason: [error.message, error.hint].filter(Boolean).join(" ") }];
   }
   line.replaceChildren(line.firstChild, ...results.map((result) => {
     const [sign, words] = OUTCOMES[result.status] ?? ["v-unchecked", result.status];

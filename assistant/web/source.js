@@ -57,6 +57,19 @@ export function closeSource() {
   now.opener = null;
 }
 
+/** Goes on with the citations of the answer that is whole now; closes where the open one is not among them. */
+export function renewSource(items) {
+  if (!sourceIsOpen() || now.noun !== "Citation") return;
+  const open = now.items[now.at], at = items.findIndex((item) =>
+    item.document_id === open.document_id && item.span.start === open.span.start && item.span.end === open.span.end);
+  if (at < 0) { closeSource(); return; }
+  Object.assign(now, { items, at });
+  const pane = byId("source"), held = pane.firstChild.contains(document.activeElement);
+  pane.firstChild.replaceWith(bar(items[at]));
+  if (held) pane.lastChild.focus({ preventScroll: true });
+  markActive(true);
+}
+
 /** On a narrow screen the source is the whole page, so nothing behind it may be reached. */
 function keepInside() {
   for (const part of outside()) part.inert = narrow.matches && sourceIsOpen();

@@ -1,0 +1,225 @@
+/* What is asked now and what is shown for it: a question on its way, an answer, an answer opened again. */
+
+import * as api from "./api.js";
+import { answerPage, placeNotes, questionHead } from "./answer.js";
+import { addressOf, around, since } from "./conversation.js";
+import { button, byId, callout, failure, h, memory, say } from "./dom.js";
+import { tallyLine } from "./kinds.js";
+import { arrived, liveAnswer } from "./live.js";
+import { closeSource, renewSource } from "./source.js";
+import { Broken, follow } from "./stream.js";
+
+const box = byId("question"), page = byId("answer");
+
+/** `conversation` is the one that the next question goes on with, `turn` the question that is shown, `answer` what is shown for it. */
+export const now = { question: "", conversation: null, turn: "", answer: null, citations: [], asking: null, retry: null, claim: 0, writes: true };
+let moved = () => {};
+
+/** Tells where the page is once the server has given a question its place. */
+export const onmoved = (tell) => { moved = tell; };
+
+export const keepDraft = () => memory.set("sessionStorage", "draft", box.value);
+
+/* ---------- showing ---------- */
+
+export function showHome() {
+  Object.assign(now, { question: "", conversation: null, turn: "", answer: null, citations: [], claim: 0 });
+  page.hidden = true;
+  page.replaceChildren();
+  byId("home").hidden = byId("home-title").hidden = false;
+  byId("question-label").textContent = "Question";
+  byId("anew").hidden = true;
+}
+
+function showArticle(...nodes) {
+  const { before, behind } = around(now.conversation, now.turn, now.question);
+  byId("home").hidden = byId("home-title").hidden = true;
+  byId("question-label").textContent = now.conversation ? "Ask a follow-up" : "Ask another question";
+  byId("anew").hidden = !now.conversation;
+  const held = page.contains(document.activeElement) && (document.activeElement.closest(".claim")?.id ?? "question-title");
+  page.hidden = false;
+  page.replaceChildren(...[before, nodes, behind].flat(Infinity).filter(Boolean));
+  if (held) (byId(held) ?? byId("question-title")).focus({ preventScroll: true });   // what had the focus is gone; without this the page's beginning gets it
+}
+
+/** Shows something else for the same claims, so that the one being read stays where it is. */
+function keepingPlace(show) {
+  const inView = () => [...page.querySelectorAll(".claim")].find((claim) => claim.getBoundingClientRect().bottom > 0);
+  const read = window.scrollY > 0 && page.offsetParent ? inView() : null, top = read?.getBoundingClientRect().top;
+  show();
+  const again = read && byId(read.id);
+  if (again) window.scrollBy(0, again.getBoundingClientRect().top - top);
+}
+
+function showAnswer(turn, about) {
+  const { nodes, citations } = answerPage(turn.answer, about);
+  Object.assign(now, { answer: turn.answer, citations });
+  showArticle(nodes);
+  renewSource(citations);
+  layNotes();
+  if (turn.answer.refused) say("The library does not answer this.");
+  else say(turn.answer.choices?.length ? turn.answer.text : tallyLine(turn.answer.claims));
+}
+
+export function layNotes() {
+  const body = byId("claims");
+  if (body?.offsetParent) placeNotes(body);
+}
+
+/** Shows what went wrong in place of the answer, or above what has arrived of it. */
+function showTrouble(live, told, spoken) {
+  if (live) live.settle(told);
+  else showArticle(questionHead(now.question), told);
+  layNotes();
+  say(spoken);
+}
+
+/* ---------- asking ---------- */
+
+/** Asks a question, in the conversation with an id or in a new one. */
+export function ask(question, conversation, again = false) {
+  Object.assign(now, { question, turn: "" });
+  if (now.conversation?.id !== conversation) now.conversation = conversation ? { id: conversation, title: "", turns: [] } : null;
+  if (!box.value.trim()) box.value = question;
+  if (!again) { byId("question-title")?.focus(); window.scrollTo(0, 0); say("Searching the library"); }
+  let turn = "";
+  return watch(question, {
+    again: () => ask(question, now.conversation?.id),
+    retry: () => ask(question, conversation, true),
+    open: (last, signal) => (turn ? api.chatAgain(turn, last, signal) : api.chat(question, conversation, signal)),
+    begun(event) {
+      turn = now.turn = event.turn_id;
+      if (now.conversation?.id !== event.conversation_id) now.conversation = { id: event.conversation_id, title: question, turns: [] };
+      now.conversation.turns.push({ id: turn, question, state: "running", answer: null });
+      if (box.value.trim() === question) { box.value = ""; keepDraft(); }
+      byId("question-label").textContent = "Ask a follow-up";
+      byId("anew").hidden = false;
+      moved(addressOf(event.conversation_id, turn), question);
+    },
+  }, !again);
+}
+
+/** Follows an answer to its end. `way` tells how it is opened, what to do when it has begun, and how to ask again. */
+async function watch(question, way, focus) {
+  const asking = now.asking = new AbortController();
+  const live = liveAnswer(question, { writes: now.writes, onstop: () => stop(true) });
+  let begun = false;
+  clearTimeout(now.retry);
+  Object.assign(now, { answer: live.answer, citations: [], claim: 0, retry: null });
+  now.stopped = () => ended(live, "stopped", callout(false, h("p", {}, h("b", {}, "Stopped."), " ", arrived(live.answer)), button("Ask again", way.again)), "Stopped");
+  page.setAttribute("aria-busy", "true");
+  showArticle(live.nodes);
+  if (focus) byId("question-title").focus({ preventScroll: true });
+  try {
+    for await (const event of follow(way.open, asking.signal)) {
+      if (now.asking !== asking) return;
+      if (!begun) { begun = true; way.begun?.(event); }
+      if (event.type === "done") finished(event);
+      else if (event.type === "error") failed(live, event, way);
+      else { live.take(event); now.citations = live.citations(); layNotes(); }
+    }
+  } catch (error) {
+    if (now.asking !== asking || error.name === "AbortError") return;
+    if (error instanceof Broken) broken(live, way.again);
+    else if (error instanceof api.Away) away(way);
+    else if (error instanceof api.Problem) showTrouble(null, way.unkept?.(error) ?? failure(error, way.again), error.message);
+    else throw error;
+  } finally {
+    if (now.asking === asking) { now.asking = null; page.removeAttribute("aria-busy"); }
+  }
+}
+
+const turnNow = () => now.conversation?.turns.find((turn) => turn.id === now.turn);
+
+function finished(answer) {
+  const turn = turnNow();
+  Object.assign(turn, { answer, state: "done" });
+  keepingPlace(() => showAnswer(turn));
+}
+
+/** Ends an answer early; what has arrived stays. */
+function ended(live, state, box, spoken) {
+  const turn = turnNow();
+  if (turn && !turn.answer) turn.state = state;
+  showTrouble(live, box, spoken);
+}
+
+function broken(live, again) {
+  const text = new Broken().message;
+  ended(live, "stopped", callout(true, h("p", {}, h("b", {}, text), " ", arrived(live.answer)), button("Ask again", again)), `${text} ${arrived(live.answer)}`);
+}
+
+/** An answer that the server ended. Where it stopped because nobody followed, the line was broken for too long. */
+function failed(live, event, way) {
+  if (event.code === "stopped" && !way.replayed) { broken(live, way.again); return; }
+  const error = new api.Problem(event, event.status), kept = live.answer.claims.length ? arrived(live.answer) : "";
+  const box = event.code === "stopped" ? callout(false, h("p", {}, h("b", {}, error.message), " ", arrived(live.answer)), button("Ask again", way.again))
+    : failure(error, way.again, "", kept);
+  ended(live, event.code === "stopped" ? "stopped" : "failed", box, `${error.message} ${kept}`);
+}
+
+/** The server is away: asks again by itself. */
+function away(way) {
+  showTrouble(null, callout(true, h("p", {}, h("b", {}, "The server is not answering."), " Your question is kept. Trying again every 8 s."),
+    h("p", { class: "row" }, button("Try now", way.retry), button("Stop trying", () => stop(true)))), "The server is not answering. Your question is kept.");
+  now.stopped = () => showTrouble(null, callout(false, h("p", {}, h("b", {}, "Stopped."), " Your question is kept."), button("Ask again", way.again)), "Stopped");
+  now.retry = setTimeout(way.retry, 8000);
+}
+
+/** Stops asking and trying again; what has arrived stays. */
+export function stop(tell = false) {
+  const busy = now.asking || now.retry;
+  clearTimeout(now.retry);
+  now.asking?.abort();
+  now.asking = now.retry = null;
+  page.removeAttribute("aria-busy");
+  if (!tell || !busy) return;
+  now.stopped();
+  box.focus({ preventScroll: true });
+}
+
+/* ---------- opening again ---------- */
+
+/** Opens a question of a conversation as it was shown, the last one where none is named. */
+export async function reopen(id, turnId) {
+  const opening = now.asking = new AbortController();
+  Object.assign(now, { turn: turnId, answer: null, citations: [], claim: 0, question: "" });
+  now.stopped = () => showArticle(h("h1", { id: "question-title", tabindex: "-1" }, "Stopped"), button("Open the conversation", () => reopen(id, turnId)));
+  try {
+    if (now.conversation?.id !== id || !now.conversation.whole) {
+      page.replaceChildren(h("p", { class: "meta", id: "question-title" }, "Opening the conversation …"));
+      page.hidden = false;
+      byId("home").hidden = byId("home-title").hidden = true;
+      const conversation = await api.conversation(id, opening.signal);
+      now.conversation = { ...conversation, whole: true };
+    }
+  } catch (error) {
+    if (now.asking !== opening || error.name === "AbortError") return;
+    now.asking = now.conversation = null;
+    showArticle(h("h1", { id: "question-title", tabindex: "-1" }, "This conversation could not be opened"), failure(error, error.status === 404 ? null : () => reopen(id, turnId)));
+    return;
+  }
+  if (now.asking !== opening) return;
+  now.asking = null;
+  const { turns } = now.conversation, turn = turns.find((each) => each.id === turnId) ?? turns.at(-1);
+  if (!turn) { showArticle(h("h1", { id: "question-title", tabindex: "-1" }, now.conversation.title), h("p", {}, "Nothing is kept of it.")); return; }
+  Object.assign(now, { turn: turn.id, question: turn.question });
+  moved(turnId === turn.id ? "" : addressOf(id, turn.id), turn.question);
+  if (turn.answer) showAnswer(turn, since(now.conversation, turn));
+  else replay(turn);
+}
+
+/** What was told of an answer that did not end, or follows one that is still being made. */
+function replay(turn) {
+  const again = () => ask(turn.question, now.conversation?.id);
+  const gone = (error) => (error.status === 404 ? callout(false, h("p", {}, h("b", {}, "The answer was stopped before it was finished."), " Nothing of it is kept."), button("Ask again", again)) : null);
+  watch(turn.question, { again, retry: () => replay(turn), unkept: gone, replayed: true, open: (last, signal) => api.chatAgain(turn.id, last, signal) }, false);
+}
+
+/** Forgets a conversation that is deleted, or (without an id) that the library has changed since one was opened. */
+export function forget(id) {
+  if (id && now.conversation?.id !== id) return false;
+  if (id) { stop(); closeSource(); showHome(); return true; }
+  if (now.conversation) now.conversation.whole = false;
+  return !now.asking && Boolean(now.turn);
+}
