@@ -227,7 +227,10 @@ class Assistant:
             raise ModelTrouble("wrong", "A document was removed while the answer was being written.")
 
     def _select(self, searched: Searched) -> Selection:
-        return select(searched.understood.whole, searched.found, self._store.embedder, self.rarity())
+        understood = searched.understood
+        return select(
+            understood.whole, searched.found, self._store.embedder, self.rarity(), asked=understood.question.text
+        )
 
     def _quote(self, searched: Searched, selection: Selection) -> Answer:
         answer = self._empty(searched)

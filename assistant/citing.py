@@ -35,6 +35,7 @@ _UNSPACED = re.compile(r"(?<=[a-z0-9)\]%\"”][.!?])(?=[A-Z\"“][a-zA-Z])")
 _UNFINISHED_WORD = re.compile(r"[^\s\u2e80-\uffef]+$")
 _PAIRS = {"[": "]", "【": "】", "<": ">", "(": ")", "（": "）"}
 _BEGUN = re.compile(r"^[^\s\[【]\S*\s|^[^\s\[【]{12}|^[\u3040-\u9fff]|[。！？]")
+_MARKED_END = re.compile(rf"(?:{_MARKER.pattern}\s*[.!?]|[.!?]\s*{_MARKER.pattern})\s+(?![\[【])")
 _MARKERS_FIRST = re.compile(rf"\s*(?:{_MARKER.pattern}\s*)+[.。]?\s*")
 REMOVED = "(link removed)"
 
@@ -111,6 +112,7 @@ class Splitter:
         """The stretches of a line, each a sentence with the markers that follow it."""
         bare = _MARKER.sub(lambda m: " " * len(m[0]), line)
         ends = [span.start for span in sentences(bare)] + [m.start() for m in _UNSPACED.finditer(bare)]
+        ends += [m.end() for m in _MARKED_END.finditer(line)]
         ends += [m.end() for m in re.finditer(r"[。！？][”」』]?(?:\s*[\[【][sS\d][^\]】]*[\]】])*", line)]
         starts = sorted({0, *(each for each in ends if 0 < each < len(line))})
         parts = [(line[a:b], a, b) for a, b in zip(starts, [*starts[1:], len(line)], strict=True)]
@@ -135,7 +137,9 @@ def _leads_elsewhere(text: str) -> bool:
     """Whether a text as it was written holds an image or a link."""
     links = (match for match in _LINK.finditer(text) if not _BARE.fullmatch(match[0]))
     tags = (
-        match for match in _TAG.finditer(text) if re.match(r"<\s*(?:a|img|iframe|form|script|link)\b", match[0], re.IGNORECASE)
+        match
+        for match in _TAG.finditer(text)
+        if re.match(r"<\s*(?:a|img|iframe|form|script|link)\b", match[0], re.IGNORECASE)
     )
     return bool(_IMAGE.search(text)) or any(True for _ in links) or any(True for _ in tags)
 

@@ -43,6 +43,7 @@ class Limits:
     embedded: int
     answers: int
     near_best: float
+    asked: float
     time: float
     same: float
     bias: float
@@ -83,11 +84,16 @@ class Selection:
     searched: tuple[str, ...]
 
 
-def select(question: str, found: Found, embedder: Embedder, words: Rarity, limits: Limits | None = None) -> Selection:
-    """The statements of some passages that answer a question; `answered` above 0 says that they do."""
+def select(
+    question: str, found: Found, embedder: Embedder, words: Rarity, asked: str = "", limits: Limits | None = None
+) -> Selection:
+    """The statements of some passages that answer a question; `answered` above 0 says that they do.
+
+    `asked` is the question as it was put, where `question` is a follow-up made whole: its own words tell more.
+    """
     limits = limits or default_limits()
     wanted = _weights(question, words)
-    quotes = _scored(found, embedder, wanted, limits)
+    quotes = _scored(found, embedder, wanted, limits, _weights(question, words, asked, limits.asked))
     answered = _answered(quotes, found, limits)
     chosen = _in_order(_best(quotes, limits)) if answered > 0 else ()
     return Selection(quotes=chosen, answered=answered, absent=_absent(question, wanted, found), searched=tuple(wanted))
@@ -105,14 +111,24 @@ def default_limits() -> Limits:
         return Limits(**tomllib.load(file))
 
 
-def _weights(question: str, words: Rarity) -> dict[str, float]:
-    """The question's terms with their shares of it, which sum to 1."""
-    rarity = words.rarity(query_terms(question))
+def _weights(question: str, words: Rarity, asked: str = "", more: float = 1.0) -> dict[str, float]:
+    """The question's terms with their shares of it, which sum to 1; those of `asked` count so many times more."""
+    own = set(query_terms(asked)) if asked and asked != question else set()
+    rarity = {
+        term: value * (more if term in own else 1.0) for term, value in words.rarity(query_terms(question)).items()
+    }
     total = sum(rarity.values()) or 1.0
     return {term: value / total for term, value in rarity.items()}
 
 
-def _scored(found: Found, embedder: Embedder, wanted: Mapping[str, float], limits: Limits) -> list[Quote]:
+def _scored(
+    found: Found,
+    embedder: Embedder,
+    wanted: Mapping[str, float],
+    limits: Limits,
+    telling: Mapping[str, float] | None = None,
+) -> list[Quote]:
+    """Every statement of some passages; its `coverage` by the terms wanted, its score by those that tell more."""
     candidates: dict[tuple[str, int], Quote] = {}
     for passage in found.passages:
         document = passage.document
@@ -127,19 +143,23 @@ def _scored(found: Found, embedder: Embedder, wanted: Mapping[str, float], limit
             ):
                 continue
             around = front | held.get(position - 1, set()) | held.get(position + 1, set())
-            coverage = sum(
-                share * max(_match(term, own, limits.stem), limits.context * _match(term, around, limits.stem))
-                for term, share in wanted.items()
-            )
+            match = {
+                term: max(_match(term, own, limits.stem), limits.context * _match(term, around, limits.stem))
+                for term in wanted
+            }
             candidates[document.id, position] = Quote(
-                passage=passage, position=position, score=coverage, coverage=coverage, cosine=0.0
+                passage=passage,
+                position=position,
+                score=sum(share * match[term] for term, share in (telling or wanted).items()),
+                coverage=sum(share * match[term] for term, share in wanted.items()),
+                cosine=0.0,
             )
     return _with_meaning(list(candidates.values()), found, embedder, limits)
 
 
 def _with_meaning(quotes: list[Quote], found: Found, embedder: Embedder, limits: Limits) -> list[Quote]:
     """The most promising by words and passage, scored by meaning too, best first."""
-    promising = sorted(quotes, key=lambda quote: -(quote.coverage + quote.passage.score))[: limits.embedded]
+    promising = sorted(quotes, key=lambda quote: -(quote.score + quote.passage.score))[: limits.embedded]
     if not promising:
         return []
     if found.vector is None:
@@ -155,7 +175,7 @@ def _with_meaning(quotes: list[Quote], found: Found, embedder: Embedder, limits:
             coverage=quote.coverage,
             cosine=float(cosine),
             score=share * max(float(cosine), 0.0)
-            + (1 - share) * quote.coverage
+            + (1 - share) * quote.score
             + (limits.time if quote.document.id in found.timely else 0.0),
         )
         for quote, cosine in zip(promising, cosines, strict=True)

@@ -173,7 +173,7 @@ def judged(sentence: Sentence, given: Sequence[Evidence], verifier: Verifier, qu
 def _without_instructions(judgement: Judgement, claim: str) -> Judgement:
     """A judgement without support from words that address a program, which are nobody's statement."""
     ordered = [each for each in judgement.support if instructs(each.document.read(each.statement))]
-    if not ordered:
+    if not ordered and not instructs(claim):
         return judgement
     reason = "It rests on words in the document that address a program, not a reader."
     reason = "它所依据的文字是写给程序而非读者的指令。" if _chinese(claim) else reason

@@ -101,14 +101,17 @@ class Checked(_Closed):
     sources: tuple[Given, ...] = ()
 
 
-class Reply(_Closed):
-    """What a chat model wrote on a question, with its markers, and the evidence it was given, [s1] first.
+class Shown(Words):
+    """A passage: from `words` to the next `until`, by whole statements; without `until` the program's own that holds them."""
 
-    Each piece of evidence is the passage of the library that holds the words.
-    """
+    until: str = ""
+
+
+class Reply(_Closed):
+    """What a chat model wrote on a question, with its markers, and the passages it was given, [s1] first."""
 
     question: Text
-    evidence: Annotated[tuple[Words, ...], Field(min_length=1)]
+    evidence: Annotated[tuple[Shown, ...], Field(min_length=1)]
     text: Text
 
 

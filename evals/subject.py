@@ -26,7 +26,7 @@ from assistant.stages import Stages
 from assistant.versions import versions
 from assistant.writing import Written, added, judged
 from evals.carrying import carries
-from evals.case import Case, Checked, Reply
+from evals.case import Case, Checked, Reply, Shown
 from evals.kept import Json, RunError
 from ingest.document import Document, Span, Statement
 from ingest.errors import BadInput, CaveatError
@@ -154,7 +154,7 @@ class InProcess:
         if self._store is None or self._verifier is None:
             raise RunError("There is no library to settle from.", "Name one with --library.")
         began, written = time.perf_counter(), Written()
-        passages = [_passage(self._store, documents[each.document], each.words) for each in given.evidence]
+        passages = [_passage(self._store, documents[each.document], each) for each in given.evidence]
         evidence = [Evidence(key=f"s{n}", passage=each) for n, each in enumerate(passages, start=1)]
         for sentence in split(given.text, len(evidence)):
             added(written, sentence, judged(sentence, evidence, self._verifier, given.question))
@@ -261,7 +261,9 @@ class Server:
         began = time.perf_counter()
         if case.history:
             said = [(each.question, each.answer) for each in case.history]
-            messages = [{"role": role, "content": text} for turn in said for role, text in zip(_ROLES, turn, strict=True)]
+            messages = [
+                {"role": role, "content": text} for turn in said for role, text in zip(_ROLES, turn, strict=True)
+            ]
             messages.append({"role": "user", "content": str(case.question)})
             body = {"model": "caveat", "messages": messages, "filters": filters}
             answer = self._call("POST", "/v1/chat/completions", json=body).json()["caveat"]
@@ -343,17 +345,35 @@ def _meant(turns: tuple[Turn, ...]) -> tuple[Turn, ...]:
     return tuple(found)
 
 
-def _passage(store: Store, document_id: str, words: str) -> Passage:
-    """The passage of a document that holds some words."""
-    form = re.compile(r"\s+".join(map(re.escape, words.split())))
+def _passage(store: Store, document_id: str, given: Shown) -> Passage:
+    """A passage that a reply was written from; where the program cuts its words apart, the program's passages in one."""
+    form = _spaced(given.words) + (f".*?{_spaced(given.until)}" if given.until else "")
     for document, held in store.library.chunks_of([document_id]):
-        place = form.search(document.text)
-        chunks = [chunk for chunk, _ in held if place and chunk.span.start <= place.start() < chunk.span.end]
-        if chunks:
-            return Passage(chunk=chunks[-1], document=document, score=1.0, found_by="both")
+        if place := re.search(form, document.text, re.DOTALL):
+            chunks = [chunk for chunk, _ in held if _meet(chunk.span, place)]
+            first, last = chunks[0].statements[0], chunks[-1].statements[1]
+            if given.until:
+                first, last = _covered(document, place)
+            span = Span(start=document.statements[first].span.start, end=document.statements[last].span.end)
+            whole = replace(chunks[0], span=span, statements=(first, last))
+            return Passage(chunk=whole, document=document, score=1.0, found_by="both")
     raise RunError(
-        f"No passage of {document_id} holds {words!r}.", "Mend the case: its words must stand in one passage."
+        f"{document_id} does not hold {given.words!r}.", "Mend the case: its words must stand in that document."
     )
+
+
+def _spaced(words: str) -> str:
+    return r"\s+".join(map(re.escape, words.split()))
+
+
+def _covered(document: Document, place: re.Match[str]) -> tuple[int, int]:
+    """The first and last statement that some words touch."""
+    touched = [number for number, each in enumerate(document.statements) if _meet(each.span, place)]
+    return touched[0], touched[-1]
+
+
+def _meet(span: Span, place: re.Match[str]) -> bool:
+    return span.start < place.end() and place.start() < span.end
 
 
 def _filters(case: Case, documents: Mapping[str, str]) -> Filters:

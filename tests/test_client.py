@@ -17,10 +17,9 @@ import httpx
 import pytest
 import uvicorn
 
-from assistant.client import reading_back, replies
 from assistant.answer import Answer, Claim
 from assistant.api.serving import create_app
-from assistant.client import AsyncClient, Client, NotFound, Refused, Unauthorized, Unreachable
+from assistant.client import AsyncClient, Client, NotFound, Refused, Unauthorized, Unreachable, reading_back, replies
 from assistant.events import Claimed, Delta, Done, Event, Failed, Passages, Searching
 from assistant.rendering import as_json
 from assistant.settings import Settings

@@ -82,7 +82,7 @@ def ask(page: playwright.Page, question: str) -> None:
     page.locator("#question").press("Enter")
     expect(page.locator("#question-title")).to_have_text(question)
     expect(page.locator("#answer:not([aria-busy])")).to_be_visible()
-    expect(page.locator(".asking")).to_have_count(0)
+    expect(page.locator(".stages")).to_have_count(0)
 
 
 def sideways(page: playwright.Page) -> int:
@@ -91,10 +91,10 @@ def sideways(page: playwright.Page) -> int:
 
 
 def answered(page: playwright.Page) -> dict:
-    """The API's answer to the question that the page asks next."""
-    with page.expect_response("**/v1/answers") as reply:
-        ask(page, QUESTION)
-    return reply.value.json()
+    """The API's answer to the question that the page asks next, as it is kept."""
+    ask(page, QUESTION)
+    named = page.evaluate("new URLSearchParams(location.search).get('c')")
+    return dict(page.request.get(f"/v1/conversations/{named}").json()["turns"][-1]["answer"])
 
 
 _WORDS = """(node) => {

@@ -5,16 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
-from assistant.checking import figures, names, quotations, strength
+from assistant.answer import DoubtKind, Verdict
+from assistant.checking import figures, names, polarity, quotations, strength
 from assistant.checking.remarks import Remark, listing, say
 from assistant.checking.support import Carrying, Line, Wanted, choose, lines, missing, wanted
 from assistant.checking.verifier import Fault, Judgement
+from assistant.checking.wording import stems
 from assistant.quoting import Rarity
 from ingest.document import Document, Span
 from vectorstore.embedding import Embedder
 from vectorstore.retrieval import Passage
 from vectorstore.terms import terms
 
+HAN_RUN = re.compile(r"[\u3400-\u9fff]{2,}")
 NAMED = 3  # words that are told as missing
 
 
@@ -34,25 +37,29 @@ class Deterministic:
         if not (asked.terms or asked.figures):
             return _unchecked(say(claim, "empty"))
         candidates = lines(cited or others)
-        readable = [line for line in candidates if line.language == asked.language or _understands(self._embedder, claim, line)]
+        readable = [
+            line for line in candidates if line.language == asked.language or _understands(self._embedder, claim, line)
+        ]
         found = choose(asked, readable, self._embedder, strictly=not cited)
         if not found.carried and len(readable) < len(candidates):
             return self._across(asked, [line for line in candidates if line not in readable], question)
         if not found.carried:
-            return self._unsupported(asked, candidates, others if cited else (), found, cited=bool(cited))
+            return self._unsupported(asked, candidates, others if cited else (), cited=bool(cited))
         return _checked(asked, found, readable, question)
 
     def _across(self, claim: Wanted, foreign: Sequence[Line], question: str) -> Judgement:
-        """A claim in another language than its evidence: its figures and names are compared, its sense is not."""
+        """A claim in another language than its evidence: figures and Latin names are compared, its sense is not."""
         told = [line for line in foreign if any(f.same(each) for f, _ in claim.figures for _, each in line.figures)]
-        remarks, _ = figures.check(claim, foreign, (), question)
         support = tuple(line.support for line in told[:3])
+        remarks, _ = figures.check(claim, foreign, (), question)
+        remarks += names.foreign(claim, foreign, question)
         if remarks:
             return Judgement(verdict="not_found", support=support, faults=(_fault("misquoted", remarks[0]),))
-        return Judgement(verdict="unchecked", support=support, faults=(Fault(kind="unchecked", reason=say(claim.claim, "tongue")),))
+        fault = Fault(kind="unchecked", reason=say(claim.claim, "tongue"))
+        return Judgement(verdict="unchecked", support=support, faults=(fault,))
 
     def _unsupported(
-        self, claim: Wanted, candidates: Sequence[Line], others: Sequence[Passage], found: Carrying, *, cited: bool
+        self, claim: Wanted, candidates: Sequence[Line], others: Sequence[Passage], *, cited: bool
     ) -> Judgement:
         """Nothing carries the claim; the reason names what is not there, and who says it if anybody does."""
         elsewhere = lines(others)
@@ -80,19 +87,23 @@ def _checked(claim: Wanted, found: Carrying, readable: Sequence[Line], question:
     remarks, added = quotations.check(claim.claim, [*chosen, *rest], question)
     misquoted.extend(remarks)
     chosen.extend(line for line in added if line not in chosen)
-    overstated = strength.check(claim, chosen)
-    faults = [_fault("misquoted", remark) for remark in _worst(misquoted)]
-    faults += [_fault("overstated", remark) for remark in overstated[:1]]
-    verdict = "contradicted" if any(remark.contradicts for remark in misquoted) else "not_found" if faults else "supported"
-    return Judgement(verdict=verdict, support=tuple(line.support for line in chosen), faults=tuple(faults))  # type: ignore[arg-type]
+    found_wrong: tuple[tuple[DoubtKind, list[Remark]], ...] = (
+        ("misquoted", _worst(misquoted)),
+        ("unsupported", polarity.check(claim, chosen)),
+        ("overstated", strength.check(claim, chosen)),
+    )
+    faults = tuple(_fault(kind, found[0]) for kind, found in found_wrong if found)
+    contradicts = any(remark.contradicts for _, found in found_wrong for remark in found)
+    verdict: Verdict = "contradicted" if contradicts else "not_found" if faults else "supported"
+    return Judgement(verdict=verdict, support=tuple(line.support for line in chosen), faults=faults)
 
 
 def _worst(remarks: Sequence[Remark]) -> list[Remark]:
-    return sorted(remarks, key=lambda remark: not remark.contradicts)[:1]
+    return sorted(remarks, key=lambda remark: not remark.contradicts)
 
 
-def _fault(kind: str, remark: Remark) -> Fault:
-    return Fault(kind=kind, reason=remark.reason, words=remark.words, evidence=remark.evidence)  # type: ignore[arg-type]
+def _fault(kind: DoubtKind, remark: Remark) -> Fault:
+    return Fault(kind=kind, reason=remark.reason, words=remark.words, evidence=remark.evidence)
 
 
 def _unchecked(reason: str) -> Judgement:
@@ -104,15 +115,27 @@ def _understands(embedder: Embedder | None, claim: str, line: Line) -> bool:
 
 
 def _surfaces(claim: str, absent: Sequence[str]) -> tuple[str, ...]:
-    """The claim's own words for some terms, in the order of how much they tell."""
-    found = {}
+    """The claim's own words for some terms, those that tell most first; Chinese terms that overlap as one run."""
+    telling_most = [term for term in absent if term not in stems("wording", "light")] or list(absent)
+    runs = HAN_RUN.findall(
+        "".join(letter if _covered(claim, n, telling_most) else " " for n, letter in enumerate(claim))
+    )
+    found: dict[str, str] = {}
     for match in re.finditer(r"[^\W_]+(?:['’-][^\W_]+)*", claim):
-        for term in terms(match[0]):
-            found.setdefault(term, match[0] if match[0].isascii() else term)
-    return tuple(dict.fromkeys(found[term] for term in absent if term in found))[:NAMED]
+        for term in terms(match[0]) if match[0].isascii() else ():
+            found.setdefault(term, match[0])
+    return tuple(dict.fromkeys((*runs, *(found[term] for term in telling_most if term in found))))[:NAMED]
+
+
+def _covered(claim: str, place: int, absent: Sequence[str]) -> bool:
+    """Whether a character of a claim belongs to one of some Chinese terms."""
+    pairs = {claim[place - 1 : place + 1] if place else "", claim[place : place + 2]}
+    return "\u3400" <= claim[place] <= "\u9fff" and not pairs.isdisjoint(absent)
 
 
 def _place(line: Line) -> str:
-    section = next((each.label for each in line.document.sections if each.span.start <= line.span.start < each.span.end), "")
+    section = next(
+        (each.label for each in line.document.sections if each.span.start <= line.span.start < each.span.end), ""
+    )
     section = section.removeprefix(line.document.title).removeprefix(" › ")
     return f"{line.document.title}, {section}" if section else line.document.title

@@ -7,19 +7,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from assistant.checking.quantities import Figure, figures
-from assistant.checking.reading import telling
+from assistant.checking.measuring import figures
+from assistant.checking.quantities import COUNTABLE, Figure
+from assistant.checking.reading import held, telling
 from assistant.checking.remarks import Remark, say
 from assistant.checking.support import Line, Wanted, about
-from assistant.checking.wording import limits
+from assistant.checking.wording import limits, pattern
 from ingest.document import Document, Span
 
-COUNTABLE = 10  # counts up to this may sum up a list
 ROUNDED = Fraction(1, 20)
+YEARS = (1900, 2100)
 OPPOSITE = {"less": "more", "more": "less", "opens": "closes", "closes": "opens"}
-LATER = re.compile(
-    r"\s+(?:later|earlier|before(?:hand)?|after(?:wards)?|ago|on|prior)\b(?!\s+(?:of|the|it|they|an?)\b)|(?:之?后|之?前|以前|以后)(?=[，。,]|$)"
-)
 CLEARLY = 2  # terms that one place must have more than another to be the one that a claim is about
 
 
@@ -49,7 +47,7 @@ def check(
     remarks: list[Remark] = []
     added: list[Line] = []
     for figure in own:
-        if _reckoned(claim.claim, figure):
+        if figure.apart:
             continue
         alike = [each for each in here if _of_a_kind(figure, each.figure)]
         same = [each for each in alike if figure.same(each.figure)]
@@ -58,8 +56,12 @@ def check(
             remarks.extend(_turned(claim.claim, figure, same, orphans))
             continue
         rival, found = _rival(figure, orphans), _elsewhere(claim, figure, there)
-        if rival is None and any(figure.same(each) for line in chosen for each in figures(line.front)):
-            continue
+        if any(figure.same(each) for line in chosen for each in figures(line.front)):
+            days = [each for each in orphans if {each.figure.kind, figure.kind} <= {"date", "month"}]
+            issue = _of_issue(claim.claim, figure)
+            if not days or (issue and not (rival and rival.figure.around & issue)):
+                continue
+            rival = rival or days[0]
         if found is not None and (rival is None or _likeness(figure, found.figure) > _likeness(figure, rival.figure)):
             added.append(found.line)
         elif not _forgiven(figure, rival, here, question):
@@ -86,11 +88,6 @@ def _row_is_meant(claim: str, line: Line, span: Span) -> bool:
     return not meant or any(row.strip() in here for row in meant) or here.strip() == rows[0].strip()
 
 
-def _reckoned(claim: str, figure: Figure) -> bool:
-    """Whether a figure tells a distance from another time ("two days later"), which is reckoned and stands nowhere."""
-    return figure.family in {"time", "months"} and LATER.match(claim[figure.end :]) is not None
-
-
 def _of_a_kind(one: Figure, other: Figure) -> bool:
     if one.kind != other.kind:
         return {one.kind, other.kind} in ({"date", "month"}, {"date", "number"}, {"clock", "number"})
@@ -115,15 +112,15 @@ def _likeness(one: Figure, other: Figure) -> int:
     if one.kind == "number":
         unit = bool(one.family and one.family == other.family)
         return 2 * unit + 2 * bool(set(one.nouns) & set(other.nouns)) + alike
-    if one.kind in {"clock", "weekday", "month", "season", "document"} and one.kind == other.kind:
+    if one.kind in {"clock", "weekday", "month", "season", "document", "clause"} and one.kind == other.kind:
         return 1 + alike
     return alike + (bool(alike) and one.side == other.side != "")
 
 
-def _turned(
-    claim: str, figure: Figure, same: Sequence[Standing], orphans: Sequence[Standing]
-) -> Iterator[Remark]:
+def _turned(claim: str, figure: Figure, same: Sequence[Standing], orphans: Sequence[Standing]) -> Iterator[Remark]:
     """The right figure with its limit turned round, or for something that the source gives another figure for."""
+    if any("|" in each.line.text for each in same):
+        return
     if all(OPPOSITE.get(figure.side) == each.figure.side for each in same):
         yield Remark(
             reason=say(claim, "side", said=_wider(claim, figure.start, figure.end), source=_shown(same[0])),
@@ -136,7 +133,7 @@ def _turned(
     near = max(len(figure.around & each.figure.around) for each in same)
     for rival in orphans:
         more = _likeness(figure, rival.figure) - best
-        one_thing = set(figure.nouns[:1]) & set(rival.figure.nouns) or (figure.family and not same[0].figure.family)
+        one_thing = set(figure.nouns[:1]) & set(rival.figure.nouns) or figure.family
         closer = figure.kind != "number" and near == 0 and figure.around & rival.figure.around
         if (one_thing and more >= CLEARLY) or (closer and more > 0):
             yield _remark(claim, figure, rival, ())
@@ -166,16 +163,35 @@ def _elsewhere(claim: Wanted, figure: Figure, there: Sequence[Standing]) -> Stan
     return best if figure.around & best.figure.around or about(claim, best.line) >= limits().subject else None
 
 
+def _of_issue(claim: str, figure: Figure) -> frozenset[str]:
+    """The terms next to a date that speak of when the source came out or comes into force."""
+    near = claim[max(0, figure.start - 40) : figure.end + 16].lower()
+    found = [match[0] for tongue in ("en", "zh") for match in pattern("figures", "issue", tongue).finditer(near)]
+    return frozenset(term for word in found for term in held(word))
+
+
+def _rounds(figure: Figure, source: Figure) -> bool:
+    """Whether a value that is given as about, over or under is the source's, rounded."""
+    number, told = figure.amount, source.amount
+    if (
+        number is None
+        or told is None
+        or figure.family != source.family
+        or (not figure.family and YEARS[0] <= number <= YEARS[1])
+    ):
+        return False
+    side_holds = (figure.side != "more" or told >= number) and (figure.side != "less" or told <= number)
+    return side_holds and abs(told - number) <= ROUNDED * abs(told)
+
+
 def _forgiven(figure: Figure, rival: Standing | None, here: Sequence[Standing], question: str) -> bool:
     """A count that sums up a list, a value that is rounded and says so, a figure of the question that nothing contradicts."""
-    number = figure.amount
-    if figure.about and number is not None:
-        near = (each.figure for each in here if each.figure.family == figure.family and each.figure.amount is not None)
-        if any(abs((each.amount or 0) - number) <= ROUNDED * abs(each.amount or 0) for each in near):
-            return True
-    if figure.kind in {"rank", "season"} and rival is None:
+    if figure.about and any(_rounds(figure, each.figure) for each in here):
         return True
-    if rival is None and number is not None and not figure.family and number <= COUNTABLE:
+    if figure.kind in {"rank", "season", "clause"} and rival is None:
+        return True
+    small = figure.amount is not None and not figure.family and figure.amount <= COUNTABLE
+    if rival is None and (small or figure.text.lower().startswith("one ")):
         return True
     return rival is None and any(figure.same(each) for each in figures(question))
 

@@ -3,170 +3,115 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
 
-from assistant.checking.quantities import DOCUMENT, figures
-from assistant.checking.quotations import quotations
-from assistant.checking.reading import HAN, KEPT_IN_MEMORY, telling
+from assistant.checking.naming import Name, names, stands
+from assistant.checking.reading import HAN, telling
 from assistant.checking.remarks import Remark, say
 from assistant.checking.support import Line, Wanted, about
-from assistant.checking.wording import limits, listed
+from assistant.checking.wording import limits
 from ingest.document import Span
 
-CAPITAL = r"[A-Z\u00c0-\u00de][\w&’'-]*(?:\.(?=[A-Z]))?"
-RUN = re.compile(rf"(?<![\w’'-]){CAPITAL}(?:(?:\s+(?:of|for|de|&)(?:\s+the)?)?[ \u00a0]{CAPITAL})*")
-START = re.compile(r"(?:^|[.!?:;]\s+|[\"“‘(\n•]\s*)$")
-BOOK = re.compile(r"《([^《》]{2,40})》")
-AFTER_A_NAME = re.compile(r"(?:['’]s\b|\s+(?:is|are|was|were|has|have|had|will|would|must|should|may|can|did|does|says?|said|[a-z]{2,}(?:ed|es|s))\b)")
+AFTER_A_NAME = re.compile(
+    r"(?:['’]s\b|\s+and\s+[A-Z]|\s+(?:is|are|was|were|has|have|had|will|would|must|should|may|can|did|does|says?|said|[a-z]{2,}(?:ed|es|s))\b)"
+)
 PLURAL = re.compile(r"(?:s|ing|ly|ed|tion|ment|ness|ity|ance|ence|age|al|ive|ous)$")
+CLEARLY = 2  # terms that another name must share more to be the one that is meant
 REACH = 7  # words around a name that tell what is said of it
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Name:
-    """A name and its characters; `parts` are its words in lower case; `sure` is False for a lone word that opens a sentence."""
-
-    text: str
-    start: int
-    end: int
-    parts: tuple[str, ...]
-    sure: bool = True
-
-    @property
-    def own(self) -> tuple[str, ...]:
-        """The parts that tell it from others of its kind."""
-        return tuple(part for part in self.parts if part not in _generic()) or self.parts
-
-
-def check(claim: Wanted, chosen: Sequence[Line], rest: Sequence[Line], question: str) -> tuple[list[Remark], list[Line]]:
+def check(
+    claim: Wanted, chosen: Sequence[Line], rest: Sequence[Line], question: str
+) -> tuple[list[Remark], list[Line]]:
     """Names that the chosen statements lack, and the further statements that hold some of them."""
     remarks: list[Remark] = []
     added: list[Line] = []
-    here = "\n".join(line.text for line in chosen)
     heads = "\n".join(line.front for line in chosen)
+    first = chosen[0].text if chosen else ""
     for name in names(claim.claim):
-        if stands(name, here) or stands(name, heads) or (not name.sure and not _surely(name, claim, [*chosen, *rest])):
+        if any(stands(each, text) for each in (name, name.shorter) if each for text in (first, heads)):
             continue
-        rival = _rival(name, claim, chosen)
-        if rival is None:
-            found = _elsewhere(name, claim, chosen, rest)
-            if found is not None:
-                added.append(found)
-                continue
-            if stands(name, question):
-                continue
-        if rival is None and not name.sure:
+        rival, here = _rival(name, claim, chosen), _best(name, claim, chosen[1:])
+        if not name.sure and not _surely(name, claim, [*chosen, *rest], rival):
             continue
-        words = Span(start=name.start, end=name.end)
-        if rival is None:
-            remarks.append(Remark(reason=say(claim.claim, "name_absent", said=name.text), words=words, evidence=tuple((line.document, line.span) for line in chosen[:1])))
-        else:
-            line, span, text = rival
-            remarks.append(Remark(reason=say(claim.claim, "name_changed", said=name.text, source=text), words=words, evidence=((line.document, span),), contradicts=True))
+        if here is not None and (rival is None or rival.shared < here.shared + CLEARLY):
+            continue
+        found = here or _elsewhere(name, claim, chosen, rest)
+        if found is not None and (rival is None or found.shared > rival.shared):
+            added.append(found.line)
+        elif rival is not None or (name.sure and not stands(name, question)):
+            remarks.append(_remark(claim.claim, name, rival, chosen))
     return remarks, added
 
 
-@lru_cache(maxsize=KEPT_IN_MEMORY)
-def names(text: str) -> tuple[Name, ...]:
-    """The names of a text in order; months, weekdays and document numbers are none, nor is what stands in quotation marks.
+def foreign(claim: Wanted, lines: Sequence[Line], question: str) -> list[Remark]:
+    """Latin names of a claim that evidence in another language, itself in Latin letters, does not have."""
+    text = "\n".join(part for line in lines for part in (line.text, line.front))
+    own = [name for name in names(claim.claim) if claim.language == "zh" and not HAN.search(name.text)]
+    return [
+        _remark(claim.claim, name, None, lines) for name in own if not stands(name, text) and not stands(name, question)
+    ]
 
-    >>> [name.text for name in names("The Ministry of Digital Industry met Banshan in Linqiao on Friday.")]
-    ['Ministry of Digital Industry', 'Banshan', 'Linqiao']
+
+def _surely(name: Name, claim: Wanted, lines: Sequence[Line], rival: _Seen | None) -> bool:
+    """Whether a lone word that opens a sentence is a name.
+
+    It is where the evidence writes it large inside a sentence, where it acts alone, or where the source has a name among
+    all the same words; it is not where the evidence writes it small, or where it looks like an ordinary noun.
     """
-    taken = [(span.start, span.end) for span in quotations(text)]
-    taken += [match.span() for match in DOCUMENT.finditer(text)]
-    taken += [(each.start, each.end) for each in figures(text) if each.kind in {"date", "month", "weekday", "season", "clock"}]
-    found = (*_latin(text), *_chinese(text))
-    return tuple(name for name in found if not any(start < name.end and name.start < end for start, end in taken))
-
-
-def stands(name: Name, text: str) -> bool:
-    """Whether a text names it: in the same words, in one of its names that holds them, or by initials."""
-    low = text.lower()
-    if HAN.search(name.text):
-        return "".join(name.text.split()) in "".join(low.split())
-    if re.search(rf"(?<!\w){re.escape(name.text.lower())}(?!\w)", low):
-        return True
-    others = [other for other in names(text) if not HAN.search(other.text)]
-    if any(all(any(_alike(part, own) for own in other.parts) for part in name.own) for other in others):
-        return True
-    wanted = _initials(name)
-    if any(wanted in {_initials(other), "".join(other.text.split())} and len(wanted) > 1 for other in others) or (name.text.isupper() and any(name.text in _initials(other) for other in others)):
-        return True
-    return len(name.own) == 1 and any(_alike(name.own[0], word) for word in re.findall(r"[^\W\d_]{4,}", low))
-
-
-def _latin(text: str) -> Iterator[Name]:
-    for match in RUN.finditer(text):
-        start, end = match.span()
-        opens = START.search(text[:start]) is not None
-        words = [(word.start() + start, word[0]) for word in re.finditer(r"\S+", match[0])]
-        while words and _bare(words[0][1]) in _ordinary() and not (len(words) > 1 and not opens and _bare(words[0][1]) not in {"the", "a"}):
-            words, opens = words[1:], False
-        while words and words[-1][1] in {"of", "for", "de", "&", "the"}:
-            words = words[:-1]
-        while words and words[0][1] in {"of", "for", "de", "&", "the"}:
-            words = words[1:]
-        if not words or (len(words) == 1 and _bare(words[0][1]) in _ordinary()):
-            continue
-        start, end = words[0][0], words[-1][0] + len(words[-1][1])
-        written = re.sub(r"['’]s?$", "", text[start:end])
-        parts = tuple(part for part in (_bare(word) for _, word in words) if part not in {"of", "for", "de", "&", "the"})
-        sure = not opens or len(parts) > 1 or any(letter.isupper() for letter in written[1:])
-        yield Name(text=written, start=start, end=start + len(written), parts=parts, sure=sure)
-
-
-def _chinese(text: str) -> Iterator[Name]:
-    if not HAN.search(text):
-        return
-    taken: list[tuple[int, int]] = []
-    for match in BOOK.finditer(text):
-        taken.append(match.span(1))
-        yield Name(text=match[1], start=match.start(1), end=match.end(1), parts=(match[1],))
-    for match in _suffixed().finditer(text):
-        name = match["name"]
-        if any(name.endswith(each) for each in listed("names", "chinese", "unlike")):
-            continue
-        if not any(start < match.end() and match.start() < end for start, end in taken):
-            yield Name(text=name, start=match.start("name"), end=match.end("name"), parts=(name,))
-
-
-@cache
-def _suffixed() -> re.Pattern[str]:
-    suffixes = "|".join(sorted(listed("names", "chinese", "suffixes"), key=len, reverse=True))
-    return re.compile(rf"(?=(?P<name>[\u4e00-\u9fff]{{2}}(?:{suffixes}))(?![门分署告道送社会区员托级域别场民])).", re.DOTALL)
-
-
-def _surely(name: Name, claim: Wanted, lines: Sequence[Line]) -> bool:
-    """Whether a lone word that opens a sentence is a name: the evidence writes it large inside a sentence, or it acts alone."""
-    word = re.escape(name.text)
     texts = [*(line.text for line in lines), *(line.front for line in lines)]
-    if any(re.search(rf"\b{name.parts[0]}\b", text) for text in texts):
+    if any(re.search(rf"\b{re.escape(name.parts[0])}\b", text) for text in texts):
         return False
-    if any(re.search(rf"[a-z,]\s{word}\b", text) for text in texts):
+    if any(re.search(rf"[a-z,]\s{re.escape(name.text)}\b", text) for text in texts):
         return True
-    return not PLURAL.search(name.parts[0]) and AFTER_A_NAME.match(claim.claim, name.end) is not None
+    acts = AFTER_A_NAME.match(claim.claim, name.end) is not None or (rival is not None and rival.shared >= 2 * CLEARLY)
+    return acts and not PLURAL.search(name.parts[0])
 
 
-def _rival(name: Name, claim: Wanted, chosen: Sequence[Line]) -> tuple[Line, Span, str] | None:
+def _remark(claim: str, name: Name, rival: _Seen | None, chosen: Sequence[Line]) -> Remark:
+    words = Span(start=name.start, end=name.end)
+    if rival is None:
+        shown = tuple((line.document, line.span) for line in chosen[:1])
+        return Remark(reason=say(claim, "name_absent", said=name.text), words=words, evidence=shown)
+    return Remark(
+        reason=say(claim, "name_changed", said=name.text, source=rival.line.document.quote(rival.span)),
+        words=words,
+        evidence=((rival.line.document, rival.span),),
+        contradicts=True,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Seen:
+    """A name of the evidence, and how many terms around it stand around a name of the claim too."""
+
+    line: Line
+    span: Span
+    shared: int
+
+
+def _rival(name: Name, claim: Wanted, chosen: Sequence[Line]) -> _Seen | None:
     """The name that the source has among the same words, and that the claim has nowhere."""
     mine = _around(claim.claim, name.start, name.end)
-    best: tuple[int, Line, Span, str] | None = None
-    for line in chosen:
-        for span in line.spans:
-            text = line.document.quote(span)
-            for other in names(text):
-                if stands(other, claim.claim) or (HAN.search(other.text + name.text) is None and HAN.search(other.text)):
-                    continue
-                if not other.sure and (PLURAL.search(other.parts[0]) or not AFTER_A_NAME.match(text, other.end)):
-                    continue
-                shared = len(mine & _around(text, other.start, other.end))
-                if shared > (best[0] if best else 0):
-                    place = Span(start=span.start + other.start, end=span.start + other.end)
-                    best = (shared, line, place, other.text)
-    return None if best is None else best[1:]
+    seen = [
+        _Seen(
+            line=line, span=Span(start=span.start + other.start, end=span.start + other.end), shared=len(mine & around)
+        )
+        for line in chosen
+        for span in line.spans
+        for other in names(line.document.quote(span))
+        if _replaceable(other, name, line.document.quote(span), claim.claim)
+        and (around := _around(line.document.quote(span), other.start, other.end)) & mine
+    ]
+    return max(seen, key=lambda each: each.shared, default=None)
+
+
+def _replaceable(other: Name, name: Name, text: str, claim: str) -> bool:
+    """Whether a name of the source is surely one, in the same writing, and missing from the claim."""
+    if stands(other, claim) or bool(HAN.search(other.text)) != bool(HAN.search(name.text)):
+        return False
+    return other.sure or not (PLURAL.search(other.parts[0]) or not AFTER_A_NAME.match(text, other.end))
 
 
 def _around(text: str, start: int, end: int) -> frozenset[str]:
@@ -176,36 +121,24 @@ def _around(text: str, start: int, end: int) -> frozenset[str]:
     return telling(" ".join((*before, *after)))
 
 
-def _elsewhere(name: Name, claim: Wanted, chosen: Sequence[Line], rest: Sequence[Line]) -> Line | None:
-    """Another statement that names it and is about the same: near a chosen one, or with words of the claim."""
-    for line in rest:
-        near = any(line.document.id == each.document.id and 0 < each.position - line.position <= 3 for each in chosen)
-        if (near or about(claim, line) >= limits().subject) and stands(name, line.text):
-            return line
-    return None
+def _elsewhere(name: Name, claim: Wanted, chosen: Sequence[Line], rest: Sequence[Line]) -> _Seen | None:
+    """Another statement that names it and is about the same: shortly before a chosen one, or with words of the claim."""
+    close = [
+        line
+        for line in rest
+        if about(claim, line) >= limits().subject
+        or any(line.document.id == each.document.id and 0 < each.position - line.position <= 3 for each in chosen)
+    ]
+    return _best(name, claim, close)
 
 
-def _initials(name: Name) -> str:
-    return "".join(part[0] for part in name.parts).upper()
-
-
-def _alike(one: str, other: str) -> bool:
-    """Chinese and China, Linqiao's and Linqiao."""
-    if one == other:
-        return True
-    short = min(len(one), len(other))
-    return short >= 4 and abs(len(one) - len(other)) <= 3 and one[: max(4, short - 1)] == other[: max(4, short - 1)]
-
-
-def _bare(word: str) -> str:
-    return re.sub(r"['’]s?$", "", word).strip(".,;:").lower()
-
-
-@cache
-def _ordinary() -> frozenset[str]:
-    return frozenset(listed("names", "ordinary"))
-
-
-@cache
-def _generic() -> frozenset[str]:
-    return frozenset(listed("names", "generic"))
+def _best(name: Name, claim: Wanted, lines: Sequence[Line]) -> _Seen | None:
+    """The statement that names it among most of the same words."""
+    mine = _around(claim.claim, name.start, name.end)
+    found = []
+    for line in lines:
+        if stands(name, line.text):
+            seen = [_around(line.text, each.start, each.end) for each in names(line.text) if stands(name, each.text)]
+            shared = max((len(mine & around) for around in seen), default=0)
+            found.append(_Seen(line=line, span=line.span, shared=shared))
+    return max(found, key=lambda each: each.shared, default=None)

@@ -6,14 +6,11 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 
+from assistant.checking.reading import quotations
 from assistant.checking.remarks import Remark, say
 from assistant.checking.support import Line
 from ingest.document import Document, Span
 
-QUOTED = re.compile(
-    r"“(?P<a>[^“”]+)”|「(?P<b>[^「」]+)」|『(?P<c>[^『』]+)』|\"(?P<d>[^\"]+)\"|‘(?P<e>[^‘’]+(?:’(?=\w)[^‘’]+)*)’(?!\w)"
-    r"|(?<!\w)'(?P<f>[^'\n]+(?:'(?=\w)[^'\n]+)*)'(?!\w)|＂(?P<g>[^＂]+)＂"
-)
 GAP = re.compile(r"\s*(?:\[[^\]]*\]|\(?(?:\.\.\.|…)+\)?)\s*")
 MARKS = str.maketrans(dict.fromkeys("“”„«»「」『』＂", '"') | dict.fromkeys("‘’‚`´", "'"))
 TRIMMED = " \t\n.,;:!?。，；：！？、…\"'"
@@ -36,13 +33,6 @@ def check(claim: str, cited: Sequence[Line], question: str) -> tuple[list[Remark
                 Remark(reason=say(claim, "quotation", said=quoted), words=span, evidence=_nearest(quoted, cited))
             )
     return remarks, added
-
-
-def quotations(text: str) -> Iterator[Span]:
-    """What stands in quotation marks, without them."""
-    for match in QUOTED.finditer(text):
-        start, end = match.span(match.lastgroup or 0)
-        yield Span(start=start, end=end)
 
 
 def _wholes(cited: Sequence[Line]) -> Iterator[str]:

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from collections.abc import Mapping
 from functools import cache, lru_cache
 from typing import Literal
 
 from assistant.checking.values import folded, values
 from assistant.checking.wording import alike, limits, listed, stems
+from ingest.document import Span
 from vectorstore.terms import query_terms, terms
 
 Language = Literal["en", "zh", "other"]
 HAN = re.compile(r"[\u3400-\u9fff]")
 LATIN = re.compile(r"[A-Za-z\u00c0-\u024f]")
 WORD = re.compile(r"[^\W\d_\u3400-\u9fff]+(?:['’-][^\W\d_\u3400-\u9fff]+)*|\d+(?:[.,:]\d+)*|[\u3400-\u9fff]+")
+QUOTED = re.compile(
+    r"“(?P<a>[^“”]+)”|「(?P<b>[^「」]+)」|『(?P<c>[^『』]+)』|\"(?P<d>[^\"]+)\"|‘(?P<e>[^‘’]+(?:’(?=\w)[^‘’]+)*)’(?!\w)"
+    r"|(?<!\w)'(?P<f>[^'\n]+(?:'(?=\w)[^'\n]+)*)'(?!\w)|＂(?P<g>[^＂]+)＂"
+)
 KEPT_IN_MEMORY = 8000
 ANCHOR = "qqq"
 
@@ -79,6 +84,13 @@ def language(text: str) -> Language:
     spoken = re.findall(r"[a-z\u00e0-\u024f]+", text.lower())
     english, foreign = (sum(word in _function_words(name) for word in spoken) for name in ("english", "foreign"))
     return "other" if foreign > max(1, english) and foreign > 0.12 * len(spoken) else "en"
+
+
+def quotations(text: str) -> Iterator[Span]:
+    """What stands in quotation marks, without them."""
+    for match in QUOTED.finditer(text):
+        start, end = match.span(match.lastgroup or 0)
+        yield Span(start=start, end=end)
 
 
 @lru_cache(maxsize=KEPT_IN_MEMORY)

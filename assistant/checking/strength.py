@@ -3,49 +3,39 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from functools import cache
 
-from assistant import doubts
 from assistant.checking.duty import raised
-from assistant.checking.reading import language, telling
+from assistant.checking.reading import Language, language, match, telling
 from assistant.checking.remarks import Remark, say
+from assistant.checking.softening import Softener, scope, softeners
 from assistant.checking.support import Line, Wanted
-from assistant.checking.wording import pattern
-from assistant.doubts import attribution, hedging
+from assistant.checking.wording import pattern, stems
+from assistant.doubts import hedging
 from assistant.doubts.lexicon import verbs
+from assistant.doubts.lexicon import words as grammar
 from assistant.doubts.words import Words, read
-from ingest.document import Document, Span, Statement
+from ingest.document import Document, Span
 
-CLAUSE = re.compile(
-    r"[,;:.，；：。]\s*|\s+(?:and|but|while|although|though|whereas)\s+(?=(?:[\w'’-]+\s+){0,6}?(?:is|are|was|were|has|have|had|will|would|may|might|could|can|must|should|[a-z]+(?:s|ed))\b)"
-)
+DOUBLED = 8  # characters between two hedges that are one: "may possibly", "would likely"
 TAKEN = 0.5  # the share of a hedged clause's own words that a claim must have to have taken it over
-OVER_ALL = frozenset({"vague_source", "conditional"})
-
-
-@dataclass(frozen=True)
-class _Softener:
-    """Words of a source that soften or attribute, in characters of its document, and the stretch that they lie on."""
-
-    kind: str
-    line: Line
-    span: Span
-    scope: Span
+NO_MONTH = re.compile(r"(?<=\w )May\b|\bMay(?= (?:\d|is when))")
 
 
 def check(claim: Wanted, chosen: Sequence[Line]) -> list[Remark]:
     """What a claim makes more of than the statements it rests on, at most one remark of each sort."""
-    found = [*_lost(claim, chosen), *raised(claim, chosen)]
-    return found
+    return [*_lost(claim, chosen), *raised(claim, chosen)]
 
 
 def _lost(claim: Wanted, chosen: Sequence[Line]) -> Iterator[Remark]:
     told: set[str] = set()
     for line in chosen:
-        for softener in _softeners(line):
+        words = read(line.document, line.support.statement)
+        for softener in softeners(line, words):
             name = "hedge" if softener.kind == "hedged" else "attribution"
-            if name in told or not _took_over(claim, softener, chosen) or _kept(claim.claim, softener, line):
+            if name in told or not _took_over(claim, softener, chosen) or _kept(claim.claim, softener, words):
                 continue
             told.add(name)
             yield Remark(
@@ -54,58 +44,28 @@ def _lost(claim: Wanted, chosen: Sequence[Line]) -> Iterator[Remark]:
             )
 
 
-def _softeners(line: Line) -> Iterator[_Softener]:
-    statement = line.document.statements[line.position]
-    words = read(line.document, statement)
-    for finding in doubts.find(line.document, statement):
-        if finding.kind == "hedged" and finding.words is not None:
-            cues = list(hedging.cues(words))
-            for cue in cues:
-                span = words.span(cue.start, cue.end)
-                yield _Softener("hedged", line, span, _scope(words, cue.start, cue.end, whole=cue.name == "conditional"))
-            if not cues:
-                yield _Softener("hedged", line, finding.words, statement.span)
-        elif finding.kind in {"attributed", "vague_source"} and finding.words is not None:
-            yield _Softener(finding.kind, line, finding.words, _said(line.document, statement, finding.words))
+def _took_over(claim: Wanted, softener: Softener, chosen: Sequence[Line]) -> bool:
+    """Whether a claim has the words that a hedge or a voice lies on, and not only others of the statement.
 
-
-def _scope(words: Words, start: int, end: int, *, whole: bool) -> Span:
-    """The clause that a hedge stands in."""
-    if whole:
-        return words.span(0, len(words.whole))
-    first = max((match.end() for match in CLAUSE.finditer(words.whole) if match.end() <= start), default=0)
-    last = min((match.start() for match in CLAUSE.finditer(words.whole) if match.start() >= end), default=len(words.whole))
-    return words.span(first, last)
-
-
-def _said(document: Document, statement: Statement, speech: Span) -> Span:
-    """What lies under an attribution: what follows it, or what went before where nothing does."""
-    if not statement.span.holds(speech):
-        return statement.span
-    after = document.text[speech.end : statement.span.end]
-    before = document.text[statement.span.start : speech.start]
-    if len(telling(before)) <= 1 < len(telling(after)):
-        return Span(start=speech.end, end=statement.span.end)
-    return statement.span
-
-
-def _took_over(claim: Wanted, softener: _Softener, chosen: Sequence[Line]) -> bool:
-    """Whether a claim has the words that a hedge lies on, and not only others of the statement."""
+    Of a clause with a hedge, most of the words that are its own must be taken over; under a voice stand whole sentences, so
+    there most of the claim's words must come from them.
+    """
     document = softener.line.document
     inside = telling(_without(document, softener.scope, softener.span))
     outside = telling(" ".join(_rest(document, softener.line.span, softener.scope)))
     others = frozenset[str]().union(*(telling(line.text) for line in chosen if line is not softener.line))
-    own = inside - outside or inside
+    own = frozenset(term for term in inside if not _in(term, outside)) or inside
     if not own:
         return False
-    mine = claim.terms.keys() | telling(claim.claim)
+    mine = telling(claim.claim)
     held = [term for term in own if _in(term, mine)]
-    return len(held) >= TAKEN * len(own) and not (held and all(term in others for term in held) and outside - others)
+    if held and all(term in others for term in held) and outside - others:
+        return False
+    most = len(held) >= TAKEN * len(own)
+    return most or (softener.kind != "hedged" and sum(_in(term, own) for term in mine) >= TAKEN * len(mine))
 
 
 def _in(term: str, terms: frozenset[str] | set[str]) -> bool:
-    from assistant.checking.reading import match
-
     return match(term, frozenset(terms)) > 0
 
 
@@ -116,24 +76,75 @@ def _without(document: Document, scope: Span, words: Span) -> str:
 
 
 def _rest(document: Document, whole: Span, scope: Span) -> tuple[str, str]:
-    return document.text[whole.start : max(whole.start, scope.start)], document.text[min(scope.end, whole.end) : whole.end]
+    return document.text[whole.start : max(whole.start, scope.start)], document.text[
+        min(scope.end, whole.end) : whole.end
+    ]
 
 
-def _kept(claim: str, softener: _Softener, line: Line) -> bool:
-    """Whether a claim has a hedge, or for an attribution a voice, of its own."""
-    spoken = claim.lower()
-    tongue = "zh" if language(claim) == "zh" else "en"
-    if softener.kind == "hedged":
-        return pattern("strength", "softened", tongue).search(spoken) is not None
-    if tongue == "en" and any(re.search(rf"\b{form}\b", spoken) for form in _forms(tongue)):
+def _kept(claim: str, softener: Softener, words: Words) -> bool:
+    """Whether a claim has a hedge, or for an attribution a voice, of its own: one that is no other word of the source."""
+    tongue: Language = "zh" if language(claim) == "zh" else "en"
+    cue = words.document.quote(softener.span).lower()
+    enough = 1 if " " in cue or softener.kind != "hedged" else words.whole.lower().count(cue)
+    if claim.lower().count(cue) >= enough:
         return True
-    if pattern("strength", "attributed", tongue).search(spoken):
+    mine = _softening(claim, softener.kind, tongue)
+    start, end = softener.span.start - words.start, softener.span.end - words.start
+    cues = [(cue.start, cue.end) for cue in _others(words, softener)]
+    if any(words.whole[a:b].lower() in claim.lower() for a, b in cues):
         return True
-    return softener.kind == "vague_source" and pattern("strength", "softened", tongue).search(spoken) is not None
+    together = [(a, b) for a, b in cues if abs(a - end) <= DOUBLED or abs(start - b) <= DOUBLED]
+    if softener.kind != "hedged" and mine and _names_the_speaker(claim, cue):
+        return True
+    others = Counter(
+        form
+        for form, a, b in _softening(words.whole, softener.kind, tongue)
+        if not any(a < last and first < b for first, last in [(start, end), *together])
+        and not (softener.kind == "hedged" and _left_out(claim, words, a, b))
+    )
+    return bool(Counter(form for form, _, _ in mine) - others)
 
 
-def _forms(tongue: str) -> tuple[str, ...]:
-    return tuple(form.replace(" ", r"\s+") for form in verbs("en" if tongue == "en" else "zh"))
+def _names_the_speaker(claim: str, speech: str) -> bool:
+    """Whether a claim has the speaker of an attribution: "participants", "Xinhua"."""
+    return any(_in(term, telling(claim)) for term in telling(speech) if term not in _verbs_of_saying())
 
 
-__all__ = ["attribution", "check"]
+def _left_out(claim: str, words: Words, start: int, end: int) -> bool:
+    """Whether a claim has nothing of the clause that a word of the source stands in."""
+    clause = scope(words, start, end, whole=False)
+    inside = telling(words.document.quote(clause))
+    mine = telling(claim)
+    return bool(inside) and sum(_in(term, mine) for term in inside) < TAKEN * len(inside)
+
+
+def _others(words: Words, softener: Softener) -> Iterator[hedging.Cue]:
+    """The other hedges of the same clause, readings of evidence ("indicators suggested") left out."""
+    for cue in hedging.cues(words) if softener.kind == "hedged" else ():
+        place = words.span(cue.start, cue.end)
+        if softener.scope.holds(place) and place != softener.span and cue.name != "evidential":
+            yield cue
+
+
+def _softening(text: str, kind: str, tongue: Language) -> list[tuple[str, int, int]]:
+    """The words of a text that hedge, or that attribute, with their places."""
+    low = NO_MONTH.sub("   ", text).lower() if tongue == "en" else text
+    names = {"hedged": ("softened",), "attributed": ("attributed",), "vague_source": ("attributed", "hearsay")}[kind]
+    found = [m for name in names for m in pattern("strength", name, tongue).finditer(low)]
+    if kind != "hedged" and tongue == "en":
+        found += _said_by_somebody().finditer(low)
+    return list({(m[0], *m.span()) for m in found})
+
+
+@cache
+def _verbs_of_saying() -> frozenset[str]:
+    return frozenset(term for form in verbs("en") for term in telling(form.replace(r"\s+", " "))) | stems(
+        "wording", "frame"
+    )
+
+
+@cache
+def _said_by_somebody() -> re.Pattern[str]:
+    nouns_too = grammar("grammar", "en", "ambiguous")
+    forms = (rf"{form}(?=\s+that\b)" if form in nouns_too else form.replace(" ", r"\s+") for form in verbs("en"))
+    return re.compile(rf"\b(?:{'|'.join(sorted(forms, key=len, reverse=True))})\b")

@@ -5,18 +5,23 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from operator import mul
 
-from assistant.checking.quantities import Figure, figures
+from assistant.checking.measuring import figures
+from assistant.checking.naming import names
+from assistant.checking.quantities import Figure
 from assistant.checking.reading import Language, held, language, match, subject
 from assistant.checking.verifier import Support
-from assistant.checking.wording import limits
+from assistant.checking.wording import limits, stems
 from assistant.quoting import Rarity
 from ingest.document import Document, Span
 from vectorstore.embedding import Embedder
 from vectorstore.retrieval import Passage
 
 LEAST, MOST = 1.0, 2.5  # weights of a word: rare words count more, but one that no document has is often a paraphrase
+LITTLE = 0.3  # what a word weighs that tells little
 A_FIGURE = 1.0
+A_HEAD = 0.5  # what a figure counts that stands in the head of the document
 AT_MOST = 3
 SHORT = 3  # terms; a claim of fewer has to be held whole
 
@@ -113,8 +118,13 @@ def wanted(claim: str, rarity: Rarity | None, question: str = "") -> Wanted:
     """A claim with the weights of its terms: rare ones tell more, and so do figures."""
     terms = subject(claim)
     told = rarity.rarity(sorted(terms)) if rarity is not None else dict.fromkeys(terms, MOST)
-    rough = {term: min(max(told.get(term, MOST) / 2, LEAST), MOST) for term in terms}
-    counted = [each for each in figures(claim) if each.kind not in {"rank", "season"}]
+    shared = {term: len(name.parts) for name in names(claim) for part in name.parts for term in held(part)}
+    light = stems("wording", "light")
+    rough = {
+        term: min(max(told.get(term, MOST) / 2, LEAST), MOST) * (LITTLE if term in light else 1) / shared.get(term, 1)
+        for term in terms
+    }
+    counted = [each for each in figures(claim) if each.kind not in {"rank", "season"} and not each.may_be_reckoned]
     mean = sum(rough.values()) / len(rough) if rough else 1.0
     total = sum(rough.values()) + A_FIGURE * mean * len(counted) or 1.0
     return Wanted(
@@ -184,13 +194,12 @@ def _rows(claim: Wanted, candidates: Sequence[Line]) -> list[_Row]:
             for i, held_here in enumerate(own[line.document.id, line.position])
         ]
         told = [figure for _, figure in line.figures] if claim.figures else []
-        values = [
-            1.0 if _has(figure, told) else limits().front if _has(figure, dated) else 0.0 for figure, _ in claim.figures
-        ]
+        values = [1.0 if _has(figure, told) else A_HEAD if _has(figure, dated) else 0.0 for figure, _ in claim.figures]
         about_it = subject(line.text)
         precision = sum(term in claim.terms for term in about_it) / (len(about_it) or 1)
         asked = sum(match(term, held(line.text)) for term in claim.asked) / (len(claim.asked) or 1)
-        rows.append(_Row(line, (*words, *values), 0.05 * precision + 0.05 * asked))
+        alone = sum(map(mul, claim.terms.values(), own[line.document.id, line.position]))
+        rows.append(_Row(line, (*words, *values), 0.2 * alone + 0.05 * precision + 0.05 * asked))
     return rows
 
 
@@ -201,10 +210,8 @@ def _has(figure: Figure, others: Sequence[Figure]) -> bool:
 def _share(claim: Wanted, chosen: Sequence[_Row]) -> float:
     """The share of a claim that some statements hold together."""
     weights = (*claim.terms.values(), *(weight for _, weight in claim.figures))
-    return sum(
-        weight * max(parts)
-        for weight, parts in zip(weights, zip(*(row.held for row in chosen), strict=True), strict=True)
-    )
+    parts = zip(*(row.held for row in chosen), strict=True)
+    return float(sum(weight * max(part) for weight, part in zip(weights, parts, strict=True)))
 
 
 def _gathered(claim: Wanted, rows: Sequence[_Row]) -> tuple[_Row, ...]:

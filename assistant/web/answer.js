@@ -99,8 +99,8 @@ function passageList(passages, list) {
 function refusal(answer) {
   const near = answer.nearest ?? [];
   return [
-    h("p", { class: "verdict-line" }, icon("v-not_found"), " The library does not answer this."),
-    h("p", {}, near.length ? `${plural(near.length, "passage")} came near, but none is an answer.` : "No passage comes near it."),
+    h("p", { class: "verdict-line" }, icon("v-not_found"), " ", words("span", near.length ? "The library does not answer this." : answer.text)),
+    near.length > 0 && h("p", {}, `${plural(near.length, "passage")} came near, but none is an answer.`),
     missing(answer),
     near.length > 0 && section("Nearest passages, closest first", passageList(near, "nearest")),
     section("What you can do", h("ul", { class: "plain" },
@@ -121,7 +121,7 @@ function choosing(answer) {
 function mode(answer) {
   if (answer.mode === "quoted") return "These are sentences from the library, word for word, closest first.";
   const { model } = answer.versions ?? {};
-  return `Written by the language model${model ? ` ${model}` : ""} from passages of the library; each sentence was checked against them.`;
+  return `Written by a language model${model ? ` (${model})` : ""} from passages of the library; each sentence was checked against them.`;
 }
 
 /** What the answer's metadata tell of a document, by its id. */

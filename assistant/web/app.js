@@ -56,7 +56,7 @@ const named = (question) => { document.title = question ? `${question} · Caveat
 /** The server has given a question its place: the address becomes that, so that going back and forth never asks again. */
 onmoved((address, question) => {
   if (address) {
-    at.asked.set(at.place, address);
+    if (new URLSearchParams(at.place).has("q")) at.asked.set(at.place, address);
     Object.assign(at, { place: address.slice(1), address });
     if (at.view === "ask") history.replaceState(null, "", address);
   }

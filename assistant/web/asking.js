@@ -81,7 +81,7 @@ export function ask(question, conversation, again = false) {
   Object.assign(now, { question, turn: "" });
   if (now.conversation?.id !== conversation) now.conversation = conversation ? { id: conversation, title: "", turns: [] } : null;
   if (!box.value.trim()) box.value = question;
-  if (!again) { byId("question-title")?.focus(); window.scrollTo(0, 0); say("Searching the library"); }
+  if (!again) { window.scrollTo(0, 0); say("Searching the library"); }
   let turn = "";
   return watch(question, {
     again: () => ask(question, now.conversation?.id),
@@ -111,7 +111,7 @@ async function watch(question, way, focus) {
   showArticle(live.nodes);
   if (focus) byId("question-title").focus({ preventScroll: true });
   try {
-    for await (const event of follow(way.open, asking.signal)) {
+    for await (const event of follow(way.open, asking.signal, live.lost)) {
       if (now.asking !== asking) return;
       if (!begun) { begun = true; way.begun?.(event); }
       if (event.type === "done") finished(event);
@@ -160,7 +160,7 @@ function failed(live, event, way) {
 
 /** The server is away: asks again by itself. */
 function away(way) {
-  showTrouble(null, callout(true, h("p", {}, h("b", {}, "The server is not answering."), " Your question is kept. Trying again every 8 s."),
+  showTrouble(null, callout(true, h("p", {}, h("b", {}, "The server is not answering."), " Your question is kept. Trying again in 8 s."),
     h("p", { class: "row" }, button("Try now", way.retry), button("Stop trying", () => stop(true)))), "The server is not answering. Your question is kept.");
   now.stopped = () => showTrouble(null, callout(false, h("p", {}, h("b", {}, "Stopped."), " Your question is kept."), button("Ask again", way.again)), "Stopped");
   now.retry = setTimeout(way.retry, 8000);
@@ -168,7 +168,8 @@ function away(way) {
 
 /** Stops asking and trying again; what has arrived stays. */
 export function stop(tell = false) {
-  const busy = now.asking || now.retry;
+  const busy = now.asking || now.retry, turn = turnNow();
+  if (now.asking && turn?.state === "running") turn.state = "stopped";
   clearTimeout(now.retry);
   now.asking?.abort();
   now.asking = now.retry = null;

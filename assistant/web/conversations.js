@@ -76,10 +76,11 @@ export function conversationsView(root, ondelete) {
 }
 
 function row(each, { rename, remove }) {
-  const about = each.state === "done" ? STANDING[each.tally?.standing] ?? countSigns(each.tally) : STATES[each.state] ?? each.state;
+  const fact = each.state === "done" ? STANDING[each.tally?.standing] : STATES[each.state] ?? each.state;
+  const about = fact ? [each.turns > 1 ? "last question: " : "", each.turns > 1 ? fact.toLowerCase() : fact] : [each.turns > 1 ? "last answer: " : "", countSigns(each.tally)];
   return h("li", {},
     h("p", { class: "title" }, words("a", each.title, { href: addressOf(each.id), "data-route": true })),
-    h("p", { class: "meta" }, h("span", {}, showWhen(each.updated)), h("span", {}, plural(each.turns, "question")), h("span", {}, each.turns > 1 ? "last answer: " : "", about),
+    h("p", { class: "meta" }, h("span", {}, showWhen(each.updated)), h("span", {}, plural(each.turns, "question")), h("span", {}, about),
       each.changed_since.map((text) => words("span", text, { class: "changed" }))),
     h("p", { class: "acts" }, button("Rename", rename, { class: "linkish", "aria-label": `Rename ${each.title}` }),
       button("Delete", remove, { class: "linkish danger", "aria-label": `Delete ${each.title}` })));
@@ -89,7 +90,7 @@ function row(each, { rename, remove }) {
 function ask(title, content, verb, grave, act) {
   const dialog = byId("confirm");
   const form = h("form", { method: "dialog", onsubmit: act }, h("h2", { id: "confirm-title" }, title), content,
-    h("p", { class: "row" }, h("button", { type: "submit", class: grave ? "primary danger" : "primary" }, verb), button("Keep", () => dialog.close(), { autofocus: grave })));
+    h("p", { class: "row" }, h("button", { type: "submit", class: grave ? "primary danger" : "primary" }, verb), button(grave ? "Keep" : "Cancel", () => dialog.close(), { autofocus: grave })));
   dialog.replaceChildren(form);
   dialog.showModal();
   return dialog;

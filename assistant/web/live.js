@@ -43,7 +43,7 @@ export function liveAnswer(question, { writes = true, onstop }) {
     const documents = new Set(event.passages.map((passage) => passage.document_id)).size;
     answer.passages = event.passages;
     metadata = metadataOf(event.passages);
-    stage(0, "done", "Searched", `in ${event.seconds.toFixed(1)} s`);
+    stage(0, "done", "Searched", event.seconds < 0.1 ? "in under 0.1 s" : `in ${event.seconds.toFixed(1)} s`);
     stage(1, "done", plural(event.passages.length, "passage"), documents ? `from ${plural(documents, "document")}` : "");
     parts.found.replaceChildren(...[passagesRead(answer, "found")].filter(Boolean));
     progress();
@@ -115,6 +115,10 @@ export function liveAnswer(question, { writes = true, onstop }) {
     citations: () => marks.citations,
     nodes: [questionHead(question, parts.about, parts.counts), parts.stages, parts.told, h("div", { class: "body", id: "claims" }, parts.rows, parts.found)],
     take: (event) => shows[event.type]?.(event),
+    lost: () => {
+      stage(2, "now", "Connection lost", "trying to go on");
+      say("Connection lost, trying to go on.");
+    },
     settle(...content) {
       clearDraft();
       parts.stages.replaceWith(...content);

@@ -36,8 +36,9 @@ export async function* parse(body, onbytes = () => {}) {
 }
 
 /** The events of an answer, each once, to its `done` or `error`.
-    `open(last, signal)` gives the response: from the beginning, or where `last` is the id of an event, from behind it. */
-export async function* follow(open, signal) {
+    `open(last, signal)` gives the response: from the beginning, or where `last` is the id of an event, from behind it.
+    `onlost` is told when going on at once did not help. */
+export async function* follow(open, signal, onlost) {
   let last = "", tries = 0;
   for (;;) {
     const line = new AbortController();
@@ -65,6 +66,7 @@ export async function* follow(open, signal) {
     }
     if (!last) throw new Away();
     if (tries >= WAITS.length) throw new Broken();
+    if (tries) onlost();
     await pause(WAITS[tries], signal);
     tries += 1;
   }
