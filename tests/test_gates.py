@@ -152,7 +152,7 @@ def idle_citation(patch: pytest.MonkeyPatch) -> None:
 
 def _selecting(patch: pytest.MonkeyPatch, changed: Callable[[str, Selection], Selection]) -> None:
     sound = chain.select
-    patch.setattr(chain, "select", lambda question, *rest: changed(question, sound(question, *rest)))
+    patch.setattr(chain, "select", lambda question, *rest, **more: changed(question, sound(question, *rest, **more)))
 
 
 def false_refusal(patch: pytest.MonkeyPatch) -> None:
