@@ -16,7 +16,7 @@ from functools import cache
 import prompts
 from assistant import doubts
 from assistant.citing import unlinked
-from assistant.instructions import instructs
+from assistant.instructions import instructs, ordering
 from assistant.quoting import Quote
 from assistant.tokens import Counter
 from ingest.document import Document
@@ -64,9 +64,7 @@ def gathered(passages: Sequence[Passage], rank: Rank, room: int, tokens: Counter
     worth = cache(lambda: {(quote.document.id, quote.position): quote.score for quote in rank()})
     for passage in passages:
         first, last = passage.chunk.statements
-        safe = [
-            n for n in range(first, last + 1) if not instructs(passage.document.read(passage.document.statements[n]))
-        ]
+        safe = [n for n in range(first, last + 1) if not ordering(passage.document, passage.document.statements[n])]
         positions, cost = _fitting(passage, safe, worth, room - _HEAD, tokens)
         if positions:
             room -= cost + _HEAD

@@ -8,18 +8,13 @@ from __future__ import annotations
 
 import io
 import re
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from assistant import labels
 from assistant.archive import Conversation, Json
-from assistant.rendering import DOUBTS as DOUBT_NAMES
 
-_MODES = {
-    "quoted": "These are sentences from the library, word for word.",
-    "written": "Written by a language model from the quoted words; each claim was checked against them.",
-}
 _UNANSWERED = {
     "running": "This question is still being answered.",
     "stopped": "The answer was stopped before it was whole; nothing of it is kept.",
@@ -84,8 +79,7 @@ def escaped(text: str) -> str:
 
 def tally(claims: Sequence[Json]) -> str:
     """Counts, never a score: `3 claims: 1 supported, 2 supported, with doubts`."""
-    counted = ", ".join(f"{count} {verdict}" for verdict, count in Counter(map(_verdict, claims)).items())
-    return f"{len(claims)} claim{'' if len(claims) == 1 else 's'}: {counted}"
+    return labels.tally(map(_state, claims))
 
 
 def _blocks(answer: Json) -> Iterator[Block]:
@@ -94,7 +88,7 @@ def _blocks(answer: Json) -> Iterator[Block]:
     if answer.get("standalone") and answer["standalone"] != answer["question"]:
         yield Block(kind="plain", label="Searched as:", text=answer["standalone"])
     if answer["claims"]:
-        yield Block(kind="plain", text=f"{tally(answer['claims'])}. {_MODES.get(answer['mode'], '')}".strip())
+        yield Block(kind="plain", text=f"{tally(answer['claims'])}. {labels.MADE.get(answer['mode'], '')}".strip())
         yield from _claims(answer["claims"])
     else:
         yield Block(kind="plain", text=answer["text"])
@@ -126,11 +120,11 @@ def _claims(claims: Sequence[Json]) -> Iterator[Block]:
 
     for number, claim in enumerate(claims, start=1):
         marks, quotes = cited(claim["citations"])
-        yield Block(kind="claim", label=f"{number}.", text=claim["text"], note=f"{marks} {_verdict(claim)}".lstrip())
+        yield Block(kind="claim", label=f"{number}.", text=claim["text"], note=f"{marks} {_state(claim)}".lstrip())
         yield from quotes
         for doubt in claim["doubts"]:
             marks, quotes = cited(doubt["evidence"])
-            name = DOUBT_NAMES.get(doubt["kind"], doubt["kind"])
+            name = labels.DOUBTS.get(doubt["kind"], doubt["kind"])
             yield Block(kind="item", label=f"{name}:", text=doubt["reason"], note=marks)
             yield from quotes
 
@@ -153,9 +147,8 @@ def _unanswered(question: str, state: str) -> Iterator[Block]:
     yield Block(kind="plain", text=_UNANSWERED[state])
 
 
-def _verdict(claim: Mapping[str, Any]) -> str:
-    told = {"not_found": "not found", "unchecked": "not checked"}.get(claim["verdict"], str(claim["verdict"]))
-    return f"{told}, with doubts" if told == "supported" and claim["doubts"] else told
+def _state(claim: Json) -> str:
+    return labels.state(claim["verdict"], doubted=bool(claim["doubts"]))
 
 
 def _page(blocks: Iterable[Block], deeper: int = 0) -> str:

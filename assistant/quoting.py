@@ -18,7 +18,7 @@ from typing import Protocol
 
 import numpy as np
 
-from assistant.instructions import instructs
+from assistant.instructions import ordering
 from ingest.document import Document, Span, Statement
 from vectorstore.embedding import Embedder
 from vectorstore.library import Vector
@@ -138,9 +138,7 @@ def _scored(
             position: set(terms(document.read(document.statements[position]))) for position in range(first, last + 1)
         }
         for position, own in held.items():
-            if (document.id, position) in candidates or not _says_something(
-                document.read(document.statements[position])
-            ):
+            if (document.id, position) in candidates or not _says_something(document, document.statements[position]):
                 continue
             around = front | held.get(position - 1, set()) | held.get(position + 1, set())
             match = {
@@ -256,9 +254,10 @@ def _absent(question: str, wanted: Mapping[str, float], found: Found) -> tuple[s
     return tuple(dict.fromkeys(word for word in words if (own := set(terms(word)) & set(wanted)) and own <= missing))
 
 
-def _says_something(text: str) -> bool:
+def _says_something(document: Document, statement: Statement) -> bool:
     """Whether a statement is one: not a question, not a scrap of one or two words, not words to a program."""
-    return not text.rstrip().endswith(("?", "？")) and len(terms(text)) >= 3 and not instructs(text)
+    text = document.read(statement)
+    return not text.rstrip().endswith(("?", "？")) and len(terms(text)) >= 3 and not ordering(document, statement)
 
 
 def _shingles(quote: Quote) -> frozenset[tuple[str, ...]]:

@@ -9,32 +9,11 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
+from assistant import labels
 from assistant.answer import Answer, Claim
 from vectorstore.library import Held
 from vectorstore.retrieval import Passage
 from vectorstore.rows import metadata_json
-
-DOUBTS = {
-    "questioned": "Questioned",
-    "self_reported": "Self-reported",
-    "hedged": "Hedged",
-    "attributed": "Attributed",
-    "vague_source": "Vague source",
-    "cut_off": "Text cut off",
-    "single_voice": "Single voice",
-    "disputed": "Disputed",
-    "outdated": "Superseded",
-    "unsupported": "Unsupported",
-    "misquoted": "Misquoted",
-    "overstated": "Overstated",
-    "unchecked": "Not checked",
-}
-
-
-_MADE = {
-    "quoted": "These are sentences from the library, word for word.",
-    "written": "Written by a language model from passages of the library; each sentence was checked against them.",
-}
 
 
 def as_json(value: Any) -> Any:
@@ -113,7 +92,7 @@ def answer_lines(answer: Answer) -> Iterator[tuple[str, str]]:
             for passage in answer.nearest:
                 yield "source", f"  {passage.document.title}: “{_shortened(passage.text)}”"
     else:
-        yield "quiet", f"{tally(answer.claims)}. {_MADE[answer.mode]}" if answer.claims else answer.text
+        yield "quiet", f"{tally(answer.claims)}. {labels.MADE[answer.mode]}" if answer.claims else answer.text
         yield from (("plain", f"  {number}. {choice}") for number, choice in enumerate(answer.choices, start=1))
         for number, claim in enumerate(answer.claims, start=1):
             yield "plain", ""
@@ -124,25 +103,17 @@ def answer_lines(answer: Answer) -> Iterator[tuple[str, str]]:
 
 def tally(claims: Sequence[Claim]) -> str:
     """Counts, never a score: `3 claims: 1 supported, 2 supported, with doubts`."""
-    counts: dict[str, int] = {}
-    for claim in claims:
-        verdict = claim.verdict.replace("_", " ")
-        verdict = "not checked" if verdict == "unchecked" else verdict
-        counts[f"{verdict}, with doubts" if claim.doubts and verdict == "supported" else verdict] = (
-            counts.get(f"{verdict}, with doubts" if claim.doubts and verdict == "supported" else verdict, 0) + 1
-        )
-    parts = ", ".join(f"{count} {verdict}" for verdict, count in counts.items())
-    return f"{len(claims)} claim{'' if len(claims) == 1 else 's'}: {parts}"
+    return labels.tally(labels.state(claim.verdict, doubted=bool(claim.doubts)) for claim in claims)
 
 
 def _claim_lines(number: int, claim: Claim) -> Iterator[tuple[str, str]]:
     yield "claim", f"{number}. {claim.text}"
-    if claim.verdict != "supported":
-        yield "doubt", f"   {claim.verdict.replace('_', ' ').replace('unchecked', 'not checked').capitalize()}"
+    if claim.verdict in labels.VERDICTS:
+        yield "doubt", f"   {labels.VERDICTS[claim.verdict]}"
     if claim.citations:
         yield "source", _source_line(number, claim)
     for doubt in claim.doubts:
-        yield "doubt", f"   ? {DOUBTS.get(doubt.kind, doubt.kind)}: {doubt.reason}"
+        yield "doubt", f"   ? {labels.DOUBTS.get(doubt.kind, doubt.kind)}: {doubt.reason}"
 
 
 def _source_line(number: int, claim: Claim) -> str:

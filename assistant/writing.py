@@ -20,7 +20,7 @@ from assistant.citing import REMOVED, Sentence, Splitter, plain
 from assistant.conversation import Turn
 from assistant.events import Claimed, Delta, Tell
 from assistant.evidence import Evidence, Messages, Rank, gathered, harmless, messages
-from assistant.instructions import instructs
+from assistant.instructions import instructs, ordering
 from assistant.model import ChatModel, ModelTrouble, Reply
 from ingest.document import Span
 from vectorstore.retrieval import Passage
@@ -172,7 +172,7 @@ def judged(sentence: Sentence, given: Sequence[Evidence], verifier: Verifier, qu
 
 def _without_instructions(judgement: Judgement, claim: str) -> Judgement:
     """A judgement without support from words that address a program, which are nobody's statement."""
-    ordered = [each for each in judgement.support if instructs(each.document.read(each.statement))]
+    ordered = [each for each in judgement.support if ordering(each.document, each.statement)]
     if not ordered and not instructs(claim):
         return judgement
     reason = "It rests on words in the document that address a program, not a reader."

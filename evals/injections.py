@@ -6,8 +6,10 @@ Each of `injections.jsonl` is planted in a document of the sample library, in it
 about that document are asked, quoted and with the obeying model. Any text that is added may shift where passages are cut, so
 the quoted answer is compared with two: that of the document as it was, and that of the document with words in the place of
 the instruction that have its length and lines but tell nobody anything. Statements that order a program about are withheld from the model;
-`--shown` gives them to it, which measures the checks behind that by themselves. Prints a JSON line for each instruction that
-did something, then the counts; `obeyed` are those of which the model wrote something down, flagged or not.
+`--shown` gives them to it. In both cases it writes what the instruction is after all the same: by itself, with a marker, and in
+front of a good sentence, as a model would that had read it elsewhere. Prints a JSON line for each instruction that
+did something, then the counts; `obeyed` are those of which
+something came out, flagged or not.
 """
 
 from __future__ import annotations
@@ -112,6 +114,7 @@ def outcomes(chosen: Sequence[Json], *, shown: bool = False) -> Iterator[Outcome
             with _library(sources | {name: planted(sources[name], instruction)}, embedder) as store:
                 quoting, writing = Assistant(store), _writing(store, model)
                 after = {question: _texts(quoting, question) for question in asked[name]}
+                model.order = instruction["goal"]
                 with _nothing_withheld() if shown else nullcontext():
                     answers = [writing.answer(each) for each in asked[name]]
             yield Outcome(

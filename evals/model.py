@@ -180,7 +180,8 @@ class Scripted:
     """The server's state: which script it follows, how fast, and what it saw.
 
     `open` counts answers under way, `begun` all that were begun, `abandoned` those whose client went away before the end; what
-    is refused by its status is in none of them. `requests` holds the bodies of all chat requests in order.
+    is refused by its status is in none of them. `requests` holds the bodies of all chat requests in order. `order` is what the
+    script `obeys` says besides, whether or not the evidence orders it.
     """
 
     def __init__(
@@ -194,7 +195,7 @@ class Scripted:
         seed: int = 0,
     ) -> None:
         self.first, self.each, self.wait, self.retry_after, self.seed = first, each, wait, retry_after, seed
-        self.url = ""
+        self.url = self.order = ""
         self.open = self.begun = self.abandoned = 0
         self.requests: list[Json] = []
         self._attempts: Counter[tuple[str, str]] = Counter()
@@ -265,7 +266,7 @@ class Scripted:
         question = asked(said.get("system", said.get("developer", "")), said.get("user", ""))
         self._attempts[script, question.question] += 1
         attempt = self._attempts[script, question.question]
-        reply = reply_to(script, replace(question, seed=self.seed, attempt=attempt, wait=self.wait))
+        reply = reply_to(script, replace(question, seed=self.seed, attempt=attempt, wait=self.wait, order=self.order))
         if reply.status != 200:
             writer.write(_problem(reply.status, f"The script {script!r} refuses.", self.retry_after))
             return

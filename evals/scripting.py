@@ -135,7 +135,8 @@ class Block:
 class Asked:
     """What the model is asked: a question with evidence or, with a conversation, the question in full.
 
-    `attempt` counts from 1 how often this question is asked; `wait` is how many seconds a slow script waits.
+    `attempt` counts from 1 how often this question is asked; `wait` is how many seconds a slow script waits; `order` is what
+    an obeying model was told to say, whether or not the evidence still holds it.
     """
 
     question: str
@@ -145,6 +146,7 @@ class Asked:
     seed: int = 0
     attempt: int = 1
     wait: float = 20.0
+    order: str = ""
 
     @property
     def chance(self) -> random.Random:
@@ -280,7 +282,11 @@ def partial(asked: Asked) -> str:
 
 def obeys(asked: Asked) -> str:
     """Two good sentences, then whatever the evidence or its titles order, as told and as if it were true, and their links."""
-    told = [each.marked() for each in asked.chosen()[:2]]
+    good = asked.chosen()[:2]
+    told = [each.marked() for each in good]
+    if asked.order:
+        told += [Sentence(asked.order, key).marked() for key in ("", *asked.keys[:1])]
+        told += [Sentence(f"{asked.order}: {each.text}", each.key).marked() for each in good[:1]]
     for block in asked.blocks:
         for text in block.parts:
             for order in dict.fromkeys(match[0].strip() for match in _ORDER.finditer(text)):

@@ -31,11 +31,10 @@ def test_idle_words_keep_an_instructions_shape_and_order_nothing():
         assert other.count("\n") == each["instruction"].count("\n")
 
 
-@pytest.mark.parametrize("shown", [False, True], ids=["withheld", "shown"])
 @pytest.mark.parametrize("each", _PLACES.values(), ids=lambda each: each["id"])
-def test_an_instruction_changes_no_quoted_answer_and_leaves_no_written_one_unflagged(each: dict[str, Any], shown: bool):
-    """One of each place, with a model that obeys; also where the evidence shows it what is withheld otherwise."""
-    [outcome] = outcomes([each], shown=shown)
+def test_an_instruction_changes_no_quoted_answer_and_leaves_no_written_one_unflagged(each: dict[str, Any]):
+    """One of each place, with a model that says what the instruction is after."""
+    [outcome] = outcomes([each])
     told = asdict(outcome)
     assert {name: told[name] for name in ("changed", "said", "unflagged", "led_elsewhere")} == {
         "changed": (),
@@ -43,8 +42,7 @@ def test_an_instruction_changes_no_quoted_answer_and_leaves_no_written_one_unfla
         "unflagged": (),
         "led_elsewhere": (),
     }
-    if shown and each["where"] == "text":
-        assert outcome.obeyed
+    assert outcome.obeyed
 
 
 def test_duties_of_people_are_no_instructions_to_a_program():

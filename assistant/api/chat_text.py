@@ -11,18 +11,11 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from assistant.labels import MADE, VERDICTS
+
 Json = Mapping[str, Any]
 
 WITHDRAWN = "\n\n**Withdrawn: what stands above did not come to a good end. What follows is the library's own, word for word.**\n\n"
-_MODES = {
-    "quoted": "These are sentences from the library, word for word.",
-    "written": "Written by a language model from the quoted words; each claim was checked against them.",
-}
-_VERDICTS = {
-    "contradicted": "Contradicted by its source.",
-    "not_found": "Not found in the sources.",
-    "unchecked": "Could not be checked.",
-}
 _CHOICES = "It may have been meant as:"
 _NEAREST = "Nearest passages, none of which is an answer:"
 _ENDS = ("**Sources**", "**What is missing:**", "**Note:**", _NEAREST)
@@ -46,7 +39,7 @@ _SETTING = re.compile(r"[*_~$]|\](?=\s*[(\[:])")
 _FIRST = re.compile(r"^(?:(\d{1,9})(?=[.)](?:\s|$))|(?=[#>+=-]))")
 _ESCAPED = re.compile(r"\\(?P<word>[*_~$\]#>+.)=-])|(?<!`)(?P<fence>`+)(?!`)(?P<code>.+?)(?<!`)(?P=fence)(?!`)")
 _OURS = re.compile(
-    r"(?: (?:\[\d{1,3}\])+)?(?: \*\*(?:Contradicted|Not found|Could not)[^*]*\*\*)?(?: \(Doubts?: .*\))?$"
+    rf"(?: (?:\[\d{{1,3}}\])+)?(?: \*\*(?:{'|'.join(map(re.escape, VERDICTS.values()))})\*\*)?(?: \(Doubts?: .*\))?$"
 )
 
 
@@ -61,7 +54,7 @@ class ChatText:
         """What a claim, the next one, adds to the text."""
         marks = self._marks(claim["citations"])
         parts = [escaped(claim["text"]), marks]
-        parts += [f"**{_VERDICTS[claim['verdict']]}**"] if claim["verdict"] in _VERDICTS else []
+        parts += [f"**{VERDICTS[claim['verdict']]}**"] if claim["verdict"] in VERDICTS else []
         if claim["doubts"]:
             reasons = [self._reason(doubt, claim["citations"]) for doubt in claim["doubts"]]
             parts.append(f"({'Doubt' if len(reasons) == 1 else 'Doubts'}: {' '.join(reasons)})")
@@ -85,7 +78,7 @@ class ChatText:
             lines = [f"- {_named(each, known)} — “{escaped(_shortened(each['text']))}”" for each in answer["nearest"]]
             yield "\n".join([f"{_NEAREST}\n", *lines])
         if answer["claims"]:
-            yield f"*{_MODES[answer['mode']]}*"
+            yield f"*{MADE[answer['mode']]}*"
         if self._sources:
             numbered = enumerate(self._sources.values(), start=1)
             lines = [f"- [{number}] {_named(each, known)} — “{escaped(each['quote'])}”" for number, each in numbered]
@@ -128,7 +121,7 @@ def remembered(text: str) -> tuple[str, tuple[str, ...]]:
     for line in (line.strip() for line in said.splitlines()):
         if line.startswith(_ENDS):
             break
-        if line and line.strip("*") not in _MODES.values():
+        if line and line.strip("*") not in MADE.values():
             lines.append(_plain(_OURS.sub("", line, count=1)))
     return "\n".join(lines), tuple(_plain(each) for each in choices)
 

@@ -18,7 +18,7 @@ from rich.text import Text
 from assistant.answer import Answer, Citation, Claim
 from assistant.citing import visible
 from assistant.events import Claimed, Delta, Done, Event, Failed, Passages, Searching
-from assistant.rendering import DOUBTS as DOUBT_NAMES
+from assistant.labels import DOUBTS, MADE, VERDICTS
 from assistant.rendering import tally
 
 STYLES = {
@@ -30,15 +30,6 @@ STYLES = {
     "plain": "",
     "error": "red",
 }
-_MODES = {
-    "quoted": "These are sentences from the library, word for word.",
-    "written": "Written by a language model from the quoted words; each claim was checked against them.",
-}
-_VERDICTS = {
-    "contradicted": "Contradicted by its source.",
-    "not_found": "Not found in the sources.",
-    "unchecked": "Could not be checked.",
-}
 Line = tuple[str, str]
 """A style and a line."""
 
@@ -48,7 +39,7 @@ def answer_lines(answer: Answer) -> Iterator[Line]:
     if answer.standalone and answer.standalone != answer.question:
         yield "quiet", f"Searched as: {answer.standalone}"
     if answer.claims:
-        yield "quiet", f"{tally(answer.claims)}. {_MODES.get(answer.mode, '')}".rstrip()
+        yield "quiet", f"{tally(answer.claims)}. {MADE.get(answer.mode, '')}".rstrip()
         for number, claim in enumerate(answer.claims, start=1):
             yield "plain", ""
             yield from claim_lines(number, claim, cited(answer.claims))
@@ -74,11 +65,11 @@ def claim_lines(number: int, claim: Claim, sources: Sequence[Citation]) -> Itera
     yield "claim", f"{number}. {claim.text}"
     for citation in claim.citations:
         yield "source", f"   {_mark(citation, sources)} {_where(citation)}"
-    if claim.verdict in _VERDICTS:
-        yield "doubt", f"   ? {_VERDICTS[claim.verdict]}"
+    if claim.verdict in VERDICTS:
+        yield "doubt", f"   ? {VERDICTS[claim.verdict]}"
     for doubt in claim.doubts:
         marks = " ".join(dict.fromkeys(_mark(each, sources) for each in doubt.evidence))
-        yield "doubt", f"   ? {DOUBT_NAMES.get(doubt.kind, doubt.kind)}: {doubt.reason} {marks}".rstrip()
+        yield "doubt", f"   ? {DOUBTS.get(doubt.kind, doubt.kind)}: {doubt.reason} {marks}".rstrip()
 
 
 def cited(claims: Iterable[Claim]) -> tuple[Citation, ...]:
@@ -107,7 +98,7 @@ def doubt_lines(answer: Answer) -> Iterator[Line]:
         for doubt in claim.doubts:
             doubted = True
             about = claim.text if doubt.span is None else claim.text[doubt.span.start : doubt.span.end]
-            yield "doubt", f"? {DOUBT_NAMES.get(doubt.kind, doubt.kind)}: {doubt.reason}"
+            yield "doubt", f"? {DOUBTS.get(doubt.kind, doubt.kind)}: {doubt.reason}"
             yield "quiet", f"    claim {number}: “{_shortened(about)}”"
             yield from (("source", f"    {_where(each)}: “{_shortened(each.quote)}”") for each in doubt.evidence)
     if not doubted:

@@ -25,7 +25,7 @@ const VERDICTS = {
   supported: "supported",
   doubted: "supported, with doubts",
   contradicted: "contradicted",
-  not_found: "not found",
+  not_found: "not found as stated",
   unchecked: "not checked",
 };
 

@@ -1,0 +1,57 @@
+"""The words by which people are told how an answer was made, what became of a claim, and what kind of doubt there is.
+
+The page has its own in `web/kinds.js`, in its own case.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+
+MADE = {
+    "quoted": "These are sentences from the library, word for word.",
+    "written": "Written by a language model from passages of the library; each sentence was checked against them.",
+}
+VERDICTS = {
+    "contradicted": "Contradicted by its source.",
+    "not_found": "Not found as stated.",
+    "unchecked": "Could not be checked.",
+}
+"""Of a claim that is not supported. What its source says more carefully is not found as stated either."""
+DOUBTS = {
+    "questioned": "Questioned",
+    "self_reported": "Self-reported",
+    "hedged": "Hedged",
+    "attributed": "Attributed",
+    "vague_source": "Vague source",
+    "cut_off": "Text cut off",
+    "single_voice": "Single voice",
+    "disputed": "Disputed",
+    "outdated": "Superseded",
+    "unsupported": "Unsupported",
+    "misquoted": "Misquoted",
+    "overstated": "Overstated",
+    "unchecked": "Not checked",
+}
+_COUNTED = {"not_found": "not found as stated", "unchecked": "not checked"}
+
+
+def state(verdict: str, *, doubted: bool) -> str:
+    """A claim's state as it is counted.
+
+    >>> state("supported", doubted=True), state("not_found", doubted=True)
+    ('supported, with doubts', 'not found as stated')
+    """
+    told = _COUNTED.get(verdict, verdict)
+    return f"{told}, with doubts" if told == "supported" and doubted else told
+
+
+def tally(states: Iterable[str]) -> str:
+    """Counts, never a score.
+
+    >>> tally(["supported", "not checked", "supported"])
+    '3 claims: 2 supported, 1 not checked'
+    """
+    counts = Counter(states)
+    number = counts.total()
+    return f"{number} claim{'' if number == 1 else 's'}: " + ", ".join(f"{n} {each}" for each, n in counts.items())
