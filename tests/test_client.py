@@ -6,7 +6,6 @@ import asyncio
 import itertools
 import json
 import socket
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
@@ -15,7 +14,7 @@ from typing import Any
 
 import httpx
 import pytest
-import uvicorn
+from serving import serving
 
 from assistant.answer import Answer, Claim
 from assistant.api.serving import create_app
@@ -41,16 +40,8 @@ def served(home: Path, library: Path | None = None, **settings: Any) -> Iterator
         if library:
             assert {outcome.status for outcome in store.ingest(gather([str(library)]))} == {"added"}
         app = create_app(store, Settings(home=home, embedder="hashing", **settings))
-        server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning"))
-        thread = threading.Thread(target=server.run)
-        thread.start()
-        while not server.started:
-            thread.join(0.05)
-        try:
-            yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-        finally:
-            server.should_exit = True
-            thread.join()
+        with serving(app) as origin:
+            yield origin
 
 
 @pytest.fixture(scope="module")

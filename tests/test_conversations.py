@@ -256,7 +256,11 @@ def test_a_claim_that_was_not_checked_never_looks_supported(archive: Archive, ha
     add(hashing_store, "Sugar rule", "The levy on marzipan is 40 percent.")
     _, answer = ask(hashing_store, archive, "What is the levy on marzipan?")
     stored = shown_as(answer)
-    for verdict, word in (("unchecked", "not checked"), ("not_found", "not found as stated"), ("contradicted", "contradicted")):
+    for verdict, word in (
+        ("unchecked", "not checked"),
+        ("not_found", "not found as stated"),
+        ("contradicted", "contradicted"),
+    ):
         stored["claims"][0]["verdict"] = verdict
         told = exporting.answer_markdown(stored)
         assert f"{word}**" in told

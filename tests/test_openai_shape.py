@@ -15,12 +15,12 @@ from typing import Any
 import httpx
 import openai
 import pytest
-import uvicorn
 from fastapi import FastAPI
 from hypothesis import given
 from hypothesis import strategies as st
 from langchain_openai import ChatOpenAI
 from markdown_it import MarkdownIt
+from serving import serving
 
 from assistant.answer import Answer, Citation, Claim
 from assistant.api import leaving
@@ -41,19 +41,6 @@ HOSTILE = (
     "The waiver is described at [this page](http://x.example/a?b=c) and www.y.example, "
     "<img src=x onerror=alert(1)> **bold** [1] `code` ![pixel](https://z.example/p.png) and $5 or $6 &lt;b&gt;."
 )
-
-
-@contextmanager
-def serving(app: FastAPI) -> Iterator[str]:
-    """The address of an app on a free port."""
-    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning"))
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        thread.join(0.05)
-    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    server.should_exit = True
-    thread.join()
 
 
 @pytest.fixture(scope="module")
@@ -370,3 +357,16 @@ def test_an_earlier_reply_is_remembered_without_its_apparatus() -> None:
     text = chat_text(answer | {"missing": [], "notices": ["n"], "nearest": [], "passages": []})
     assert remembered(text) == ("Which one?", ("What is *x*?", "Who?"))
     assert remembered("Somebody else's reply.\n\nIn two parts.") == ("Somebody else's reply.\nIn two parts.", ())
+
+
+def test_a_wrong_key_is_an_authentication_error_of_the_client(tmp_path: Path):
+    """OpenAI's client names the error as its own, with our words."""
+    with (
+        Store(tmp_path / "data", HashingEmbedder()) as store,
+        serving(create_app(store, Settings(home=store.home, embedder="hashing", api_key="right"))) as origin,
+        openai.OpenAI(base_url=f"{origin}/v1", api_key="wrong", max_retries=0) as client,
+    ):
+        with pytest.raises(openai.AuthenticationError, match="asks for a key") as raised:
+            client.models.list()
+        assert raised.value.code == "unauthorized"
+        assert openai.OpenAI(base_url=f"{origin}/v1", api_key="right").models.list().data

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import uvicorn
+from serving import serving
 
 from assistant.api.serving import create_app
 from assistant.settings import Settings
@@ -41,15 +40,8 @@ def origin(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     home = tmp_path_factory.mktemp("page") / "data"
     with Store(home, SentenceEmbedder()) as store:
         assert {outcome.status for outcome in store.ingest(gather([str(documents)]))} == {"added"}
-        config = uvicorn.Config(create_app(store, Settings(home=home)), host="127.0.0.1", port=0, log_level="warning")
-        server = uvicorn.Server(config)
-        thread = threading.Thread(target=server.run)
-        thread.start()
-        while not server.started:
-            thread.join(0.05)
-        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-        server.should_exit = True
-        thread.join()
+        with serving(create_app(store, Settings(home=home))) as origin:
+            yield origin
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import uvicorn
+from serving import serving
 
 from assistant.api.serving import create_app
 from assistant.settings import Settings
@@ -81,26 +80,13 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
         yield store
 
 
-@contextmanager
-def served(store: Store, settings: Settings) -> Iterator[str]:
-    """The address of a server."""
-    server = uvicorn.Server(uvicorn.Config(create_app(store, settings), host="127.0.0.1", port=0, log_level="warning"))
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        thread.join(0.05)
-    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    server.should_exit = True
-    thread.join()
-
-
 @pytest.fixture(scope="module")
 def origin(store: Store, model: Scripted) -> Iterator[str]:
     """A server whose answers are written; it waits for the model's words for two seconds."""
     settings = Settings(
         home=store.home, model="scripted", model_url=model.url, model_first=4.0, model_between=2.0, api_key=""
     )
-    with served(store, settings) as address:
+    with serving(create_app(store, settings)) as address:
         yield address
 
 
@@ -463,7 +449,7 @@ def test_a_key_is_asked_for_once(browser: playwright.Browser, store: Store, mode
     """A server with a key is asked with it from the moment it is given; a wrong one is asked for again; none is no end."""
     model.script, model.first, model.each = "good", 0.0, 0.0
     settings = Settings(home=store.home, model="scripted", model_url=model.url, api_key=KEY)
-    with served(store, settings) as origin, opened(browser, origin, expected=("401",)) as page:
+    with serving(create_app(store, settings)) as origin, opened(browser, origin, expected=("401",)) as page:
         ask(page, QUESTION)
         dialog = page.get_by_role("dialog", name="This server asks for a key")
         expect(dialog).to_be_visible()

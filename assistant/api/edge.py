@@ -11,7 +11,7 @@ import uuid
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from assistant.api.problems import MEDIA_TYPE, TITLES
+from assistant.api.problems import MEDIA_TYPE, TITLES, openai_error
 
 _POLICY = "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'; object-src 'none'"
 _TRUSTED = "; require-trusted-types-for 'script'"
@@ -22,6 +22,7 @@ _HEADERS = (
     (b"cross-origin-opener-policy", b"same-origin"),
 )
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "[::1]"})
+_OPENAI = frozenset({"/v1/chat/completions", "/v1/models"})
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
 _log = logging.getLogger("caveat.api")
 _Refusal = tuple[int, str, str, str]
@@ -139,6 +140,8 @@ class Edge:
             "hint": hint,
             "request_id": scope["request_id"],
         }
+        if scope["path"] in _OPENAI:
+            told |= openai_error(status, code, f"{detail} {hint}".strip())
         body = json.dumps(told).encode()
         headers = [
             (b"content-type", MEDIA_TYPE.encode()),

@@ -21,7 +21,7 @@ from pydantic import BaseModel, Field
 from assistant.answer import Answer
 from assistant.api.chat_text import WITHDRAWN, ChatText, chat_text, remembered
 from assistant.api.leaving import beating, while_here
-from assistant.api.problems import MEDIA_TYPE, RESPONSES, Problem, UnsupportedType, body_type, described
+from assistant.api.problems import MEDIA_TYPE, RESPONSES, Problem, UnsupportedType, body_type, described, openai_error
 from assistant.api.schema import AnswerOut, FiltersIn
 from assistant.chain import Assistant
 from assistant.conversation import Turn
@@ -236,8 +236,7 @@ def _problem(request: Request, error: CaveatError) -> Json:
     told = Problem(
         title=title, status=status, code=error.code, detail=error.message, hint=error.hint, request_id=request_id
     )
-    kind = "invalid_request_error" if status < 500 else "server_error"
-    return told.model_dump() | {"error": {"message": str(error), "type": kind, "param": None, "code": error.code}}
+    return told.model_dump() | openai_error(status, error.code, str(error))
 
 
 def _invalid(request: Request, error: RequestValidationError) -> CaveatError:

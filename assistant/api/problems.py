@@ -98,6 +98,12 @@ def described(code: str) -> tuple[int, str]:
     return status, TITLES.get(status, "Error")
 
 
+def openai_error(status: int, code: str, message: str) -> dict[str, Any]:
+    """The member by which OpenAI's clients know an error."""
+    kind = "invalid_request_error" if status < 500 else "server_error"
+    return {"error": {"message": message, "type": kind, "param": None, "code": code}}
+
+
 def body_type(request: Request) -> str:
     """The media type of a request's body, without its parameters."""
     return request.headers.get("content-type", "").partition(";")[0].strip().lower()
