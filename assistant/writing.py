@@ -116,7 +116,7 @@ class Writer:
         if self._drops and judgement.verdict == "not_found" and any(f.kind == "unsupported" for f in judgement.faults):
             written.dropped += 1
             return
-        claim = added(written, sentence, judgement)
+        claim = added(written, sentence, judgement, given)
         tell(Claimed(claim=claim))
 
     async def rewrite(self, question: str, turns: Sequence[Turn]) -> str:
@@ -185,8 +185,12 @@ def _without_instructions(judgement: Judgement, claim: str) -> Judgement:
     return Judgement(verdict="not_found", support=kept, faults=faults)
 
 
-def added(written: Written, sentence: Sentence, judgement: Judgement) -> Claim:
-    """The claim that a sentence makes, at the end of the answer's text."""
+def added(written: Written, sentence: Sentence, judgement: Judgement, given: Sequence[Evidence]) -> Claim:
+    """The claim that a sentence makes, at the end of the answer's text.
+
+    Where it could not be told which statements it rests on, such as in another language, it cites whole passages.
+    """
+    named = [each.passage for each in given if each.key in sentence.keys and judgement.verdict == "unchecked"]
     if written.text:
         written.text += "\n" if sentence.line != written.line else "" if _han_end(written.text) else " "
     written.line = sentence.line
@@ -198,7 +202,7 @@ def added(written: Written, sentence: Sentence, judgement: Judgement) -> Claim:
         text=sentence.text,
         span=Span(start=start, end=len(written.text)),
         verdict=judgement.verdict,
-        citations=_citations(judgement),
+        citations=_citations(judgement) or tuple(cite(each.document, each.chunk.span) for each in named),
         doubts=_doubts(number, judgement),
     )
     written.claims.append(claim)

@@ -208,6 +208,15 @@ def chinese(asked: Asked) -> str:
     return "".join(each.marked() for each in told) or missing(asked)
 
 
+def translated(asked: Asked) -> str:
+    """In Chinese throughout: nobody who does not know it can tell whether the evidence says so."""
+    told = [
+        Sentence(f"该机构就此作出了第{n}项说明", each.key)
+        for n, each in zip("一二三四五", asked.chosen(), strict=False)
+    ]
+    return "".join(each.marked() for each in told) or missing(asked)
+
+
 def lost_hedges(asked: Asked) -> str:
     """Good, but may, expected to, about, reportedly and their like are dropped."""
     return _spoilt(asked, lambda text: _rewritten(text, _AS_FACT))
@@ -422,6 +431,7 @@ WRITING: dict[str, Callable[[Asked], str]] = {
     for each in (
         good,
         chinese,
+        translated,
         markdown,
         html,
         no_space,

@@ -157,7 +157,7 @@ class InProcess:
         passages = [_passage(self._store, documents[each.document], each) for each in given.evidence]
         evidence = [Evidence(key=f"s{n}", passage=each) for n, each in enumerate(passages, start=1)]
         for sentence in split(given.text, len(evidence)):
-            added(written, sentence, judged(sentence, evidence, self._verifier, given.question))
+            added(written, sentence, judged(sentence, evidence, self._verifier, given.question), evidence)
         claims = as_json(written.claims)
         return Told(result={"settled": {"claims": claims}}, seconds={"total": time.perf_counter() - began})
 

@@ -146,6 +146,16 @@ async def test_a_model_that_behaves_is_shown(store: Store, model: Scripted, scri
     assert model.quiet()
 
 
+async def test_what_is_written_in_another_language_is_shown_as_not_checked(store: Store, model: Scripted):
+    """An answer that the embedder cannot compare is no model trouble: it cites what it cites, and says that it is unchecked."""
+    model.script = "translated"
+    answer = (await told(Assistant(store, writer=writer(store, model)))).answer
+    assert answer.mode == "written"
+    assert {claim.verdict for claim in answer.claims} == {"unchecked"}
+    assert all(claim.citations for claim in answer.claims)
+    assert all("unchecked" in {doubt.kind for doubt in claim.doubts} for claim in answer.claims)
+
+
 @pytest.mark.parametrize("script", FAILS)
 async def test_a_model_that_fails_is_replaced(store: Store, model: Scripted, script: str):
     """Whatever goes wrong, the answer ends as sentences of the library, with a notice, and what was shown is taken back."""
