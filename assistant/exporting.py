@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from assistant import labels
-from assistant.archive import Conversation, Json
+from assistant.conversation import Conversation, Json
 
 _UNANSWERED = {
     "running": "This question is still being answered.",

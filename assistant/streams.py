@@ -13,9 +13,9 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from assistant.archive import Archive, Begun, Ended, NotFound
+from assistant.archive import Archive, NotFound
 from assistant.chain import Assistant
-from assistant.conversation import cited_chunks
+from assistant.conversation import Begun, Ended, cited_chunks
 from assistant.events import Done, Event, Failed, event_json, kind
 from assistant.question import Question, asked
 

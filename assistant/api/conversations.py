@@ -17,7 +17,8 @@ from assistant import exporting
 from assistant.answer import Standing
 from assistant.api.problems import RESPONSES, NotFound
 from assistant.api.schema import AnswerOut, Cursor, Given
-from assistant.archive import Archive, Conversation, Json, Listed, State
+from assistant.archive import Archive
+from assistant.conversation import Conversation, Json, Listed, State
 from assistant.rendering import as_json
 from vectorstore.store import Store
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from assistant.answer import Answer
-from assistant.archive import State
+from assistant.conversation import State
 from ingest.document import Document, Label, Metadata, Span
 from ingest.errors import BadInput
 from vectorstore.retrieval import Passage

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from assistant.archive import Conversation, Exchange
 from assistant.client.told import ToldConversation
+from assistant.conversation import Conversation, Exchange
 from assistant.exporting import conversation_markdown
 from assistant.rendering import as_json
 from ingest.errors import BadInput
