@@ -18,7 +18,8 @@ import openai
 import pytest
 from langchain.chat_models import init_chat_model
 
-from evals.model import SCRIPTS, Scripted, scripted, tokens
+from evals.manners import SCRIPTS, tokens
+from evals.model import Scripted, scripted
 from evals.scripting import Asked, asked, good
 from prompts import load
 

@@ -21,7 +21,8 @@ from assistant.model import ChatModel, ModelTrouble, Patience, Reply
 from assistant.question import Question
 from assistant.tokens import Counter, counter
 from assistant.writing import Writer
-from evals.model import SCRIPTS, Scripted, scripted
+from evals.manners import SCRIPTS
+from evals.model import Scripted, scripted
 from ingest.sources import from_record, gather
 from vectorstore.embedding import SentenceEmbedder
 from vectorstore.store import Store
