@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -187,3 +188,14 @@ def test_a_question_is_searched_by_what_it_is_about():
 def test_terms_never_fail(text: str):
     """Any text has terms without blanks, and its query terms are among them or its frame alone."""
     assert all(term and not any(c.isspace() for c in term) for term in [*terms(text), *query_terms(text)])
+
+
+def test_terms_are_the_same_from_every_thread():
+    """Stemming in several threads at once gives what one thread gives."""
+    words = [
+        f"{stem}{end}" for stem in ("regul", "notif", "organ", "oper") for end in ("ations", "ying", "ization", "ators")
+    ]
+    texts = [" ".join(f"{word}{n}x {word}" for word in words) for n in range(200)]
+    with ThreadPoolExecutor(8) as threads:
+        together = list(threads.map(terms, texts))
+    assert together == [terms(text) for text in texts]

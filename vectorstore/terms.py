@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
+import threading
 import tomllib
 import unicodedata
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import Any
 
 import snowballstemmer
 
@@ -38,7 +38,7 @@ def _piece_terms(piece: str) -> tuple[str, ...]:
         return (piece,) if len(piece) == 1 else tuple(piece[i : i + 2] for i in range(len(piece) - 1))
     if piece[0].isdigit():
         return (piece.replace(",", ""),)
-    return (_stemmer().stemWord(_bare(piece)),)
+    return (_STEMMER.stem(_bare(piece)),)
 
 
 def _bare(piece: str) -> str:
@@ -61,6 +61,11 @@ def _stopwords() -> dict[str, frozenset[str]]:
         return {name: frozenset(words) for name, words in tomllib.load(file).items()}
 
 
-@cache
-def _stemmer() -> Any:
-    return snowballstemmer.stemmer("english")
+class _Stemmer(threading.local):
+    """A stemmer for each thread: it keeps the word it works on in itself."""
+
+    def __init__(self) -> None:
+        self.stem = snowballstemmer.stemmer("english").stemWord
+
+
+_STEMMER = _Stemmer()

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 
 from assistant.answer import DoubtKind, Verdict
-from assistant.checking import figures, names, polarity, quotations, strength
+from assistant.checking import figures, names, parts, polarity, quotations, strength
 from assistant.checking.remarks import Remark, listing, say
 from assistant.checking.support import Carrying, Line, Wanted, choose, lines, missing, wanted
 from assistant.checking.verifier import Fault, Judgement
@@ -89,7 +89,7 @@ def _checked(claim: Wanted, found: Carrying, readable: Sequence[Line], question:
     chosen.extend(line for line in added if line not in chosen)
     found_wrong: tuple[tuple[DoubtKind, list[Remark]], ...] = (
         ("misquoted", _worst(misquoted)),
-        ("unsupported", polarity.check(claim, chosen)),
+        ("unsupported", polarity.check(claim, chosen) or parts.check(claim, chosen, readable)),
         ("overstated", strength.check(claim, chosen)),
     )
     faults = tuple(_fault(kind, found[0]) for kind, found in found_wrong if found)

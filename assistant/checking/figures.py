@@ -191,7 +191,7 @@ def _forgiven(figure: Figure, rival: Standing | None, here: Sequence[Standing], 
     if figure.kind in {"rank", "season", "clause"} and rival is None:
         return True
     small = figure.amount is not None and not figure.family and figure.amount <= COUNTABLE
-    if rival is None and (small or figure.text.lower().startswith("one ")):
+    if rival is None and (small or (figure.amount == 1 and figure.text.lower().startswith("one "))):
         return True
     return rival is None and any(figure.same(each) for each in figures(question))
 

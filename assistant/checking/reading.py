@@ -23,6 +23,7 @@ QUOTED = re.compile(
 )
 KEPT_IN_MEMORY = 8000
 ANCHOR = "qqq"
+SHORTEST_KIN = 4  # letters; "not" is no kin of "nothing"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,6 +121,8 @@ def match(term: str, others: frozenset[str]) -> float:
 def _kin(one: str, other: str) -> bool:
     """Whether two words are of one family: accurate, accuracy."""
     short, long = sorted((one, other), key=len)
+    if len(short) < SHORTEST_KIN:
+        return False
     needed = len(short) if len(short) < 6 else max(5, len(short) - 2)
     return len(long) - len(short) <= (2 if len(short) < 6 else 4) and short[:needed] == long[:needed]
 

@@ -13,6 +13,7 @@ from assistant.checking.quantities import Figure
 from assistant.checking.reading import Language, held, language, match, subject
 from assistant.checking.verifier import Support
 from assistant.checking.wording import limits, stems
+from assistant.instructions import instructs
 from assistant.quoting import Rarity
 from ingest.document import Document, Span
 from vectorstore.embedding import Embedder
@@ -59,12 +60,12 @@ class Line:
 
     @cached_property
     def front(self) -> str:
-        """What its document states about itself, and the section it stands in."""
+        """What its document states about itself, and the section it stands in; what addresses a program is no statement."""
         metadata, start = self.document.metadata, self.span.start
         section = next((each.label for each in self.document.sections if each.span.start <= start < each.span.end), "")
         days = [str(day) for day in (metadata.issued, metadata.effective, metadata.expires) if day is not None]
         told = (self.document.title, section, metadata.issuer, metadata.outlet, metadata.number, *days)
-        return "\n".join(each for each in told if each)
+        return "\n".join(each for each in told if each and not instructs(each))
 
     @cached_property
     def figures(self) -> tuple[tuple[Span, Figure], ...]:

@@ -34,6 +34,7 @@ class Limits:
     adds: float
     embedded: int
     subject: float
+    part: float
 
 
 @cache
