@@ -36,9 +36,10 @@ lint: .venv/installed
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-# The quick gates: our set on the sample library, against the baseline in evals/baselines.
+# The quick gates: questions to the sample library, against the baseline in evals/baselines, and replies with planted faults.
 gates: .venv/installed
 	$(BIN)/python -m evals run sample --gate --junit build/gates.xml
+	$(BIN)/python -m evals run replies --gate --junit build/gates-replies.xml
 
 baseline: .venv/installed
 	$(BIN)/python -m evals run sample --renew
