@@ -25,7 +25,8 @@ from numpy.typing import NDArray
 
 from ingest.document import Chunk, Document
 from ingest.errors import CaveatError
-from vectorstore import rows
+from vectorstore import designation_rows, rows
+from vectorstore.designation_rows import Related
 from vectorstore.filters import Filters, day_number, issuer_key
 from vectorstore.originals import Originals, name_of
 from vectorstore.rows import changes, chunks, documents, facts, periods, vectors
@@ -94,6 +95,7 @@ class Library:
                 sql.event.listen(self._engine, "connect", _durable)
             rows.metadata.create_all(self._engine)
             self._check_schema()
+            self._designate()
             if self._engine.dialect.name == "sqlite":  # elsewhere another process may be about to name them
                 self._sweep_originals()
         except (sql.exc.SQLAlchemyError, ImportError) as error:
@@ -187,6 +189,21 @@ class Library:
         )
         with self._engine.connect() as connection:
             return tuple(dict.fromkeys(connection.scalars(query)))
+
+    def relating(self, document_ids: Sequence[str]) -> list[Related]:
+        """Which documents say of some others that they supersede, amend or repeal them."""
+        with self._engine.connect() as connection:
+            return designation_rows.relating(connection, document_ids)
+
+    def versions(self, document_id: str) -> list[str]:
+        """Documents of the same issuer with the same number or title that were issued later, the newest first."""
+        with self._engine.connect() as connection:
+            return designation_rows.versions(connection, document_id)
+
+    def mentioned(self, document_ids: Sequence[str]) -> dict[str, tuple[str, ...]]:
+        """For each of some documents, those of the library that its text names."""
+        with self._engine.connect() as connection:
+            return designation_rows.mentioned(connection, document_ids)
 
     def original(self, document_id: str) -> bytes | None:
         """The bytes a document was read from."""
@@ -342,6 +359,7 @@ class Library:
             )
         if about := rows.period_rows(document):
             connection.execute(sql.insert(periods), about)
+        designation_rows.keep(connection, document)
         connection.execute(sql.insert(changes).values(removed=False, document_id=document.id))
 
     def _drop(self, connection: sql.Connection, document_id: str) -> list[_Gone]:
@@ -351,6 +369,7 @@ class Library:
         keys = connection.scalars(sql.select(chunks.c.vector_key).where(chunks.c.document_id == document_id)).all()
         connection.execute(sql.delete(chunks).where(chunks.c.document_id == document_id))
         connection.execute(sql.delete(periods).where(periods.c.document_id == document_id))
+        designation_rows.drop(connection, document_id)
         connection.execute(sql.delete(documents).where(documents.c.id == document_id))
         connection.execute(sql.insert(changes).values(removed=True, document_id=document_id))
         return [_Gone(original=original, vector_keys=tuple(keys))]
@@ -367,6 +386,16 @@ class Library:
                 used = sql.select(documents.c.seq).where(documents.c.original == name).limit(1)
                 if connection.scalar(used) is None:
                     self._originals.forget(name)
+
+    def _designate(self) -> None:
+        """Keeps the designations of documents that came before they were kept."""
+        with self._engine.connect() as connection:
+            lacking = designation_rows.lacking(connection)
+        for document_id in lacking:
+            with self._write() as connection:
+                row = connection.execute(sql.select(documents).where(documents.c.id == document_id)).first()
+                if row is not None:
+                    designation_rows.keep(connection, rows.document(row))
 
     def _sweep_originals(self) -> None:
         with self._engine.connect() as connection:
