@@ -50,6 +50,11 @@ def namings(text: str) -> Iterator[Naming]:
             yield Naming(start=match.start(), end=match.end(), keys=(key,))
 
 
+def blanked(text: str) -> str:
+    """A text with blanks in place of the numbers of documents, whose years are no dates."""
+    return _number().sub(lambda match: " " * len(match[0]), text)
+
+
 def target_keys(target: str) -> tuple[str, ...]:
     """The keys of a document that another names in one of its relations: by number where it has one, and by title."""
     numbers = [key for match in _number().finditer(target) for key in number_keys(match[0])]

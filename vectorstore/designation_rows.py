@@ -1,17 +1,16 @@
-"""The tables of designations: by which keys a document may be named, which it names, and which it supersedes or changes.
+"""The tables of designations: by which keys a document may be named, and which documents it supersedes or changes.
 
 They stand beside the documents and go with them, so that a question about a document's standing is a look-up by key.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import sqlalchemy as sql
 
-from ingest.designations import kinds_named, namings, own_keys, target_keys
+from ingest.designations import kinds_named, own_keys, target_keys
 from ingest.document import Document
 from vectorstore.rows import documents, insert_missing, metadata
 
@@ -31,13 +30,7 @@ relations = sql.Table(
     sql.Column("document_id", sql.String(24), primary_key=True, index=True),
     sql.Column("ordinal", sql.Integer, primary_key=True),
 )
-mentions = sql.Table(
-    "mentions",
-    metadata,
-    sql.Column("key", sql.Text, primary_key=True),
-    sql.Column("document_id", sql.String(24), primary_key=True, index=True),
-)
-_TABLES = (designations, relations, mentions)
+_TABLES = (designations, relations)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,16 +43,14 @@ class Related:
 
 
 def keep(connection: sql.Connection, document: Document) -> None:
-    """Keeps how a document may be named, whom it names, and whom it supersedes, amends or repeals."""
+    """Keeps how a document may be named, and whom it supersedes, amends or repeals."""
     own = own_keys(document.title, document.metadata) or (f"#{document.id}",)
-    named = {key for naming in namings(document.text) for key in naming.keys} - set(own)
     related = [
         {"key": key, "document_id": document.id, "ordinal": ordinal}
         for ordinal, relation in enumerate(document.metadata.relations)
         for key in target_keys(relation.target)
     ]
-    insert_missing(connection, designations, _rows(own, document.id))
-    insert_missing(connection, mentions, _rows(sorted(named), document.id))
+    insert_missing(connection, designations, [{"key": key, "document_id": document.id} for key in own])
     insert_missing(connection, relations, related)
 
 
@@ -108,20 +99,14 @@ def versions(connection: sql.Connection, document_id: str) -> list[str]:
     return list(dict.fromkeys(connection.scalars(query)))
 
 
-def mentioned(connection: sql.Connection, document_ids: Sequence[str]) -> dict[str, tuple[str, ...]]:
-    """For each of some documents, those of the library that its text names."""
-    query = (
-        sql.select(mentions.c.document_id, designations.c.document_id)
-        .join(designations, designations.c.key == mentions.c.key)
-        .where(designations.c.document_id != mentions.c.document_id)
-        .distinct()
-        .order_by(designations.c.document_id)
-    )
+def named(connection: sql.Connection, keys: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """The documents that answer to each of some keys."""
+    query = sql.select(designations.c.key, designations.c.document_id).order_by(designations.c.document_id)
     found: dict[str, list[str]] = {}
-    for part in _parts(document_ids):
-        for by, of in connection.execute(query.where(mentions.c.document_id.in_(part))):
-            found.setdefault(by, []).append(of)
-    return {by: tuple(of) for by, of in found.items()}
+    for part in _parts(keys):
+        for key, document_id in connection.execute(query.where(designations.c.key.in_(part))):
+            found.setdefault(key, []).append(document_id)
+    return {key: tuple(ids) for key, ids in found.items()}
 
 
 def means(target: str, document: Document) -> bool:
@@ -129,10 +114,6 @@ def means(target: str, document: Document) -> bool:
     wanted = kinds_named(target)
     own = kinds_named(f"{document.metadata.number or ''} {document.title}")
     return not wanted or not own or not wanted.isdisjoint(own)
-
-
-def _rows(keys: Iterable[str], document_id: str) -> list[dict[str, Any]]:
-    return [{"key": key, "document_id": document_id} for key in keys]
 
 
 def _parts(ids: Sequence[str]) -> list[Sequence[str]]:

@@ -200,10 +200,10 @@ class Library:
         with self._engine.connect() as connection:
             return designation_rows.versions(connection, document_id)
 
-    def mentioned(self, document_ids: Sequence[str]) -> dict[str, tuple[str, ...]]:
-        """For each of some documents, those of the library that its text names."""
+    def named(self, keys: Sequence[str]) -> dict[str, tuple[str, ...]]:
+        """The documents that answer to each of some keys (`ingest.designations`)."""
         with self._engine.connect() as connection:
-            return designation_rows.mentioned(connection, document_ids)
+            return designation_rows.named(connection, keys)
 
     def original(self, document_id: str) -> bytes | None:
         """The bytes a document was read from."""
