@@ -24,6 +24,7 @@ from assistant import background, quoted
 from assistant.answer import Answer
 from assistant.asking_back import choices
 from assistant.conversation import Turn
+from assistant.doubts.from_library import FromLibrary
 from assistant.events import Claimed, Delta, Done, Event, Failed, Passages, Searching
 from assistant.followup import standalone
 from assistant.model import ModelTrouble
@@ -52,6 +53,7 @@ class Assistant:
         self._store = store
         self._passages = passages
         self._writer = writer
+        self._doubting = FromLibrary(store)
         self.chain: Runnable[str | Question, Answer] = (
             RunnableLambda(self._understand, afunc=self._understand_async).with_config(run_name="question")
             | RunnableLambda(self._search).with_config(run_name="search")
@@ -210,7 +212,9 @@ class Assistant:
 
         try:
             with tracing_context(enabled=False):
-                written = await self._writer.write(searched.understood.whole, found.passages, rank, question.tell)
+                written = await self._writer.write(
+                    searched.understood.whole, found.passages, rank, self._doubting, question.tell
+                )
             self._still_there(written)
         except ModelTrouble as trouble:
             question.tell(Delta(claim_id="", text="", restart=True))
@@ -243,6 +247,7 @@ class Assistant:
                 nearest=searched.found.passages[:_NEAREST],
             )
         claims, text = quoted.claims(selection.quotes)
+        claims = self._doubting.doubted(claims)
         for claim in claims:
             searched.understood.question.tell(Delta(claim_id=claim.id, text=claim.text))
             searched.understood.question.tell(Claimed(claim=claim))

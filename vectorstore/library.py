@@ -25,10 +25,11 @@ from numpy.typing import NDArray
 
 from ingest.document import Chunk, Document
 from ingest.errors import CaveatError
-from vectorstore import designation_rows, rows
+from vectorstore import designation_rows, print_rows, rows
 from vectorstore.designation_rows import Related
 from vectorstore.filters import Filters, day_number, issuer_key
 from vectorstore.originals import Originals, name_of
+from vectorstore.print_rows import Printed
 from vectorstore.rows import changes, chunks, documents, facts, periods, vectors
 
 Vector = NDArray[np.float32]
@@ -150,6 +151,14 @@ class Library:
         """A document whole, or None where it is not in the library now."""
         return self._cached(document_id) if self.holds(document_id) else None
 
+    def documents(self, document_ids: Sequence[str]) -> list[Document]:
+        """The live ones among documents, whole."""
+        found = []
+        for document_id in self.live(document_ids):
+            with suppress(LibraryError):  # taken away since: not live, so not found
+                found.append(self._cached(document_id))
+        return found
+
     def held(self, document_id: str) -> Held | None:
         """A document's row, without its text."""
         with self._engine.connect() as connection:
@@ -232,6 +241,11 @@ class Library:
             for chunk_id, chunk in found.items()
             if chunk.document_id in loaded
         }
+
+    def prints(self, chunk_ids: Sequence[str]) -> dict[str, Printed]:
+        """The statements of the live ones among chunks, as codes of their terms."""
+        with self._engine.connect() as connection:
+            return print_rows.of_chunks(connection, chunk_ids)
 
     def vectors_of(self, chunk_ids: Sequence[str]) -> dict[str, Vector]:
         """Chunk ids to their vectors, float32 of unit length."""
@@ -360,6 +374,7 @@ class Library:
         if about := rows.period_rows(document):
             connection.execute(sql.insert(periods), about)
         designation_rows.keep(connection, document)
+        print_rows.keep(connection, document, entry.chunks)
         connection.execute(sql.insert(changes).values(removed=False, document_id=document.id))
 
     def _drop(self, connection: sql.Connection, document_id: str) -> list[_Gone]:
@@ -370,6 +385,7 @@ class Library:
         connection.execute(sql.delete(chunks).where(chunks.c.document_id == document_id))
         connection.execute(sql.delete(periods).where(periods.c.document_id == document_id))
         designation_rows.drop(connection, document_id)
+        print_rows.drop(connection, document_id)
         connection.execute(sql.delete(documents).where(documents.c.id == document_id))
         connection.execute(sql.insert(changes).values(removed=True, document_id=document_id))
         return [_Gone(original=original, vector_keys=tuple(keys))]
@@ -403,6 +419,8 @@ class Library:
 
     def _check_schema(self) -> None:
         held = self.fact("schema")
+        if held == "1":
+            held = self._with_prints()
         if held is None:
             self.state("schema", rows.SCHEMA)
             self.state("uid", uuid.uuid4().hex[:12])
@@ -411,6 +429,17 @@ class Library:
                 f"The library has schema {held}; this Caveat reads schema {rows.SCHEMA}.",
                 "Use the Caveat that wrote it, or export and ingest again.",
             )
+
+    def _with_prints(self) -> str:
+        """Brings a library of schema 1 to this one: it gets the fingerprints that it lacks."""
+        for document_id in self.ids():
+            with self._write() as connection:
+                row = connection.execute(sql.select(documents).where(documents.c.id == document_id)).first()
+                if row is not None:
+                    cut = connection.execute(sql.select(chunks).where(chunks.c.document_id == document_id))
+                    print_rows.keep(connection, rows.document(row), [rows.chunk(each) for each in cut])
+        self.state("schema", rows.SCHEMA)
+        return rows.SCHEMA
 
     @contextmanager
     def _write(self) -> Iterator[sql.Connection]:
