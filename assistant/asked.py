@@ -21,11 +21,15 @@ from ingest.designations import blanked
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """The first and the last day that a question is about; `told` where it or a filter names them, else they are today."""
+    """The first and the last day that a question is about; `told` where it or a filter names them, else they are today.
+
+    `as_of` is the day whose knowledge a filter asks for: what came out later does not count.
+    """
 
     first: date
     last: date
     told: bool = False
+    as_of: date | None = None
 
 
 def asked(question: str, as_of: date | None = None, today: date | None = None) -> Asked:
@@ -36,7 +40,7 @@ def asked(question: str, as_of: date | None = None, today: date | None = None) -
     """
     day = today or date.today()  # noqa: DTZ011 (the reader's own day)
     if as_of is not None:
-        return Asked(first=as_of, last=as_of, told=True)
+        return Asked(first=as_of, last=as_of, told=True, as_of=as_of)
     named = list(_periods(question, day))
     if not named:
         return Asked(first=day, last=day)

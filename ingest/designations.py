@@ -23,7 +23,10 @@ _BOOK = re.compile(r"《(?P<title>[^》\n]{2,80})》")
 _MARKED = re.compile(r"《(?P<title>[^》\n]{2,80})》|[“\"](?P<quoted>[^”\"\n]{4,160})[”\"]")
 _LONGEST = 160
 _YEARS = range(1900, 2101)
-_SHORTEST = {True: 6, False: 12}  # characters of a title's key, of Han and of others, that tell one document from another
+_SHORTEST = {
+    True: 6,
+    False: 12,
+}  # characters of a title's key, of Han and of others, that tell one document from another
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

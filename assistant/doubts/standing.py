@@ -19,7 +19,9 @@ from vectorstore.designation_rows import means
 
 How = Literal["superseded", "repealed", "expired", "withdrawn", "amended", "early"]
 HEADER = re.compile(r"[^.。:：\n]{1,30}[:：]")
-OF_A_CLAUSE = re.compile(r"(?:article|section|clause|paragraph|annex|item|part)s?\s[\d.,\s]+(?:and\s[\d.]+\s)?of\s", re.I)
+OF_A_CLAUSE = re.compile(
+    r"(?:article|section|clause|paragraph|annex|item|part)s?\s[\d.,\s]+(?:and\s[\d.]+\s)?of\s", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -196,4 +198,3 @@ def _dated(document: Document, day: date) -> Span:
 def _cue(name: str, text: str) -> bool:
     language: lexicon.Language = "zh" if HAN.search(text) else "en"
     return lexicon.pattern("standing", language, name).search(lower(text)) is not None
-

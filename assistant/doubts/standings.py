@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from assistant.asked import Asked
 from assistant.doubts.standing import Lapse, lapse
@@ -55,6 +55,5 @@ class Standings:
         later = self._documents(self._library.versions(document.id))
         return tuple(each for each in later if each.metadata.issued and each.metadata.issued <= self.asked.last)
 
-    def _documents(self, ids: Iterable[str] | Sequence[str]) -> list[Document]:
-        found = (self._library.document(each) for each in sorted(ids))
-        return [each for each in found if each is not None]
+    def _documents(self, ids: Iterable[str]) -> list[Document]:
+        return sorted(self._library.documents(list(ids)), key=lambda each: each.id)

@@ -1,0 +1,308 @@
+"""Whether two statements speak of the same thing and say otherwise of it: another figure, the opposite, another duty.
+
+The same quantity is the same subject, attribute, unit and period; a different period is no conflict, and where the period of
+one of two figures cannot be told, they are not compared. Everything is pure and works in English and Chinese; statements
+in two languages are not compared.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cache, lru_cache, partial
+from pathlib import Path
+from tomllib import loads
+from typing import Literal
+
+from assistant.asked import Asked
+from assistant.checking import polarity
+from assistant.checking.duty import Duty, duties
+from assistant.checking.figures import OPPOSITE, YEARS, rounds
+from assistant.checking.measuring import figures
+from assistant.checking.naming import Name, names, stands
+from assistant.checking.quantities import Figure
+from assistant.checking.reading import KEPT_IN_MEMORY, language, match, subject
+from assistant.checking.support import Line, wanted
+from assistant.checking.values import Value
+from assistant.doubts.elsewhere import Place
+from ingest.document import Document, Span
+
+How = Literal["figure", "denial", "duty"]
+CLAUSE = re.compile(r"[;:；：]\s|,\s(?!\d)|，|、(?=[^、]{8})")
+ANY_DAY = "*"
+TOGETHER = 2  # of the first three terms that two duties ask for, those that must agree
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conflict:
+    """What two statements have otherwise, in the characters of their documents."""
+
+    how: How
+    mine: Span
+    theirs: Span
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """A statement as it is compared."""
+
+    text: str
+    figures: tuple[Figure, ...]
+    days: tuple[Value, ...]
+    subject: frozenset[str]
+    names: tuple[Name, ...]
+
+
+def otherwise(one: Place, other: Place) -> Conflict | None:
+    """What the other statement has otherwise than this one; None where they agree or speak of different things."""
+    mine, theirs = _said(one), _said(other)
+    if one.document.id == other.document.id or language(mine.text) != language(theirs.text):
+        return None
+    if _rivals(mine, theirs) or not _one_time(one.document, mine, other.document, theirs):
+        return None
+    figure = _other_figure(mine, theirs)
+    if figure is not None:
+        return Conflict(how="figure", mine=_placed(one, figure[0]), theirs=_placed(other, figure[1]))
+    duty = _other_duty(one, mine, other, theirs)
+    if duty is not None:
+        return Conflict(how="duty", mine=_placed(one, duty[0]), theirs=_placed(other, duty[1]))
+    return _denial(one, mine, other, theirs)
+
+
+def followed(one: Place, other: Place, asked: Asked) -> tuple[Figure, Figure] | None:
+    """A figure told as of a day, and the other's for the same as of a later day, which the question still takes in."""
+    mine, theirs = _said(one), _said(other)
+    if one.document.id == other.document.id or language(mine.text) != language(theirs.text) or _rivals(mine, theirs):
+        return None
+    first, then = (max(map(_sortable, each.days), default="") for each in (mine, theirs))
+    last = asked.last.isoformat()
+    if not first or not then or not first < then <= last or (asked.told and first >= asked.first.isoformat()):
+        return None
+    for a, b in _pairs(mine, theirs):
+        if min(_share(_clause(mine, a), theirs.subject), _share(_clause(theirs, b), mine.subject)) >= _limit(
+            "followed"
+        ):
+            return a, b
+    return None
+
+
+def binds(text: str) -> bool:
+    """Whether a statement lays down what somebody must, should or may do."""
+    return bool(duties(text))
+
+
+def agrees(one: Place, other: Place) -> bool:
+    """Whether the other statement says what this one says: the same figures, duties and subject."""
+    mine, theirs = _said(one), _said(other)
+    told = [each for each in mine.figures if each.kind not in {"document", "clause"}]
+    if not all(any(each.same(their) for their in theirs.figures) for each in told):
+        return False
+    if _share(mine.subject, theirs.subject) < _limit("agrees"):
+        return False
+    return {each.level for each in duties(mine.text)} == {each.level for each in duties(theirs.text)}
+
+
+def publisher(document: Document) -> str:
+    """Who brought a document out, as it is compared."""
+    return " ".join((document.metadata.outlet or document.metadata.issuer or "").casefold().split())
+
+
+def _said(place: Place) -> Said:
+    return _read(place.text, _month_of_issue(place.document))
+
+
+@lru_cache(maxsize=KEPT_IN_MEMORY)
+def _read(text: str, issued: tuple[int, int] | None) -> Said:
+    found = figures(text)
+    return Said(
+        text=text,
+        figures=found,
+        days=tuple(_days(found, issued)),
+        subject=subject(text),
+        names=tuple(each for each in names(text) if each.sure),
+    )
+
+
+def _month_of_issue(document: Document) -> tuple[int, int] | None:
+    issued = document.metadata.issued
+    return (issued.year, issued.month) if issued is not None else None
+
+
+def _days(found: Sequence[Figure], issued: tuple[int, int] | None) -> Iterator[Value]:
+    """The days, months and years that some figures name; a month without a year is the last one before the issue."""
+    for each in found:
+        if each.kind == "date" and each.value is not None:
+            year, month, day = each.day.split("-")
+            if year == ANY_DAY and issued is not None and month != ANY_DAY:
+                year = _last_year(int(month), issued)
+            yield Value(day=f"{year}-{month}-{day}", text=each.text, start=each.start, end=each.end)
+        elif each.kind == "month" and issued is not None:
+            named = int(each.name) + 1
+            yield Value(day=f"{_last_year(named, issued)}-{named}-*", text=each.text, start=each.start, end=each.end)
+        elif _is_year(each):
+            yield Value(day=f"{each.amount}-*-*", text=each.text, start=each.start, end=each.end)
+
+
+def _last_year(month: int, issued: tuple[int, int]) -> str:
+    """The year of the last such month before a document came out."""
+    return str(issued[0] - (month > issued[1]))
+
+
+def _is_year(figure: Figure) -> bool:
+    amount = figure.amount
+    if figure.kind != "number" or figure.family or figure.nouns or amount is None:
+        return False
+    return amount.denominator == 1 and YEARS[0] <= amount <= YEARS[1]
+
+
+def _sortable(day: Value) -> str:
+    """A day as 2020-02-29, so far as it is told; a month counts as its first day."""
+    year, month, of_month = day.day.split("-")
+    if ANY_DAY in (year, month):
+        return ""
+    return f"{int(year):04}-{int(month):02}-{int(of_month) if of_month != ANY_DAY else 1:02}"
+
+
+def _rivals(mine: Said, theirs: Said) -> bool:
+    """Whether each names somebody or something that the other does not: then they speak of different things."""
+    own = [each for each in mine.names if not stands(each, theirs.text)]
+    other = [each for each in theirs.names if not stands(each, mine.text)]
+    return bool(own and other)
+
+
+def _one_time(one: Document, mine: Said, other: Document, theirs: Said) -> bool:
+    """Whether two statements are about one time: they name the same day or month, or came out close to one another.
+
+    A rule holds from its notice on, so a report that came out later is about its time. Two statements of one publisher are
+    about one time only where both name it.
+    """
+    if mine.days and theirs.days:
+        return all(any(each.same(their) for their in theirs.days) for each in mine.days) or all(
+            any(each.same(their) for their in mine.days) for each in theirs.days
+        )
+    first, then = one.metadata.issued, other.metadata.issued
+    if bool(mine.days) != bool(theirs.days) and not (binds(mine.text) and binds(theirs.text)):
+        return False
+    if (publisher(one) and publisher(one) == publisher(other)) or first is None or then is None:
+        return False
+    if binds(mine.text) and binds(theirs.text) and {one.metadata.kind, other.metadata.kind} == {"notice", "report"}:
+        rule, report = (one, other) if one.metadata.kind == "notice" else (other, one)
+        return (rule.metadata.issued or date.max) <= (report.metadata.issued or date.min)
+    return abs((first - then).days) <= _limit("days")
+
+
+def _other_figure(mine: Said, theirs: Said) -> tuple[Figure, Figure] | None:
+    """A figure of each for one and the same quantity."""
+    dated = any(each.same(their) for each in mine.days for their in theirs.days)
+    enough = _limit("dated" if dated else "undated")
+    for a, b in _pairs(mine, theirs):
+        shares = (_share(_clause(mine, a), theirs.subject), _share(_clause(theirs, b), mine.subject))
+        if min(shares) >= enough or (dated and a.nouns and max(shares) >= _limit("one_side") and min(shares) > 0.4):
+            return a, b
+    return None
+
+
+def _pairs(mine: Said, theirs: Said) -> Iterator[tuple[Figure, Figure]]:
+    """A figure of each that may be two values of one quantity, and that the other statement has nowhere."""
+    for a in mine.figures:
+        for b in theirs.figures:
+            if not _comparable(a, b) or _ranks(mine) != _ranks(theirs):
+                continue
+            if any(a.same(each) for each in theirs.figures) or any(b.same(each) for each in mine.figures):
+                continue
+            if not (rounds(a, b) and a.about) and not (rounds(b, a) and b.about) and not _bounded(a, b):
+                yield a, b
+
+
+def _comparable(a: Figure, b: Figure) -> bool:
+    """Whether two figures are of one unit, or count the same thing."""
+    if {a.kind, b.kind} != {"number"} or a.apart or b.apart or _is_year(a) or _is_year(b) or a.family != b.family:
+        return False
+    if a.family and a.family not in {"%", "points"}:
+        return True
+    if not a.nouns or not b.nouns:
+        return bool(a.family) and a.nouns == b.nouns
+    return match(a.nouns[0], frozenset(b.nouns[:1])) > 0
+
+
+def _ranks(said: Said) -> frozenset[tuple[str, str]]:
+    """Quarters, halves and seasons, which are part of the period: "the third quarter"."""
+    return frozenset((each.kind, each.name) for each in said.figures if each.kind in {"rank", "season", "weekday"})
+
+
+def _bounded(a: Figure, b: Figure) -> bool:
+    """Whether one is a bound that the other keeps, or the two are the ends of a period."""
+    if a.amount is None or b.amount is None:
+        return True
+    if OPPOSITE.get(a.side) == b.side != "":
+        return True
+    one = (a.side == "more" and b.amount >= a.amount) or (a.side == "less" and b.amount <= a.amount)
+    return one or (b.side == "more" and a.amount >= b.amount) or (b.side == "less" and a.amount <= b.amount)
+
+
+def _clause(said: Said, figure: Figure) -> frozenset[str]:
+    """The terms of the clause that a figure stands in, as far as they tell what it is about."""
+    start = max((each.end() for each in CLAUSE.finditer(said.text, 0, figure.start)), default=0)
+    end = next((each.start() for each in CLAUSE.finditer(said.text, figure.end)), len(said.text))
+    return subject(said.text[start:end]) & said.subject or said.subject
+
+
+def _other_duty(one: Place, mine: Said, other: Place, theirs: Said) -> tuple[Duty, Duty] | None:
+    """A duty that a notice lays down in one strength and a report tells in another."""
+    if {one.document.metadata.kind, other.document.metadata.kind} != {"notice", "report"}:
+        return None
+    if max(_share(mine.subject, theirs.subject), _share(theirs.subject, mine.subject)) < _limit("duty"):
+        return None
+    for a in duties(mine.text):
+        nearest = max(duties(theirs.text), key=partial(_asks, a), default=None)
+        if nearest is not None and _asks(a, nearest) >= TOGETHER and _stronger(a, nearest, mine.text):
+            return a, nearest
+    return None
+
+
+def _asks(a: Duty, b: Duty) -> int:
+    """How many of the first terms that two duties ask for agree."""
+    return sum(match(term, frozenset(b.asks)) > 0 for term in a.asks[:3])
+
+
+def _stronger(a: Duty, b: Duty, text: str) -> bool:
+    low, high = sorted((a, b), key=lambda each: each.level)
+    if low.certain or high.certain or low.text in {"may", "might", "could", "can"}:
+        return False
+    return high.level == 2 and (low.level == 0 or (low.level == 1 and language(text) == "en"))
+
+
+def _denial(one: Place, mine: Said, other: Place, theirs: Said) -> Conflict | None:
+    """The same words, with a negation that only one of the two has."""
+    shares = (_share(mine.subject, theirs.subject), _share(theirs.subject, mine.subject))
+    if min(shares) < _limit("denial") or len(mine.subject) < 3:
+        return None
+    told = [each for each in (*mine.figures, *theirs.figures) if each.kind == "number"]
+    if not all(any(each.same(own) for own in side.figures) for each in told for side in (mine, theirs)):
+        return None
+    line = Line(other.document, other.position, other.position, other.position)
+    if not polarity.check(wanted(mine.text, None), [line]):
+        return None
+    return Conflict(how="denial", mine=one.statement.span, theirs=other.statement.span)
+
+
+def _share(terms: frozenset[str], others: frozenset[str]) -> float:
+    """The share of some terms that others hold."""
+    return sum(match(term, others) for term in terms) / len(terms) if terms else 0.0
+
+
+def _placed(place: Place, found: Figure | Duty) -> Span:
+    start = place.statement.span.start
+    return Span(start=start + found.start, end=start + found.end)
+
+
+def _limit(name: str) -> float:
+    return _limits()[name]
+
+
+@cache
+def _limits() -> dict[str, float]:
+    limits: dict[str, float] = loads((Path(__file__).parent / "comparing.toml").read_text(encoding="utf-8"))
+    return limits

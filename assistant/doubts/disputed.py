@@ -1,0 +1,76 @@
+"""Claims that another passage of the library contradicts: both quotes side by side, never a winner.
+
+A notice is the authority on what it orders: a report that tells its order otherwise is disputed, the notice is not. What is
+superseded or expired disputes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import cache
+from pathlib import Path
+from string import Template
+from tomllib import loads
+
+from assistant.doubts import comparing, outdated, telling
+from assistant.doubts.comparing import Conflict, binds, otherwise
+from assistant.doubts.elsewhere import Alike, Place, Raised, Stated
+from assistant.doubts.standings import Standings
+from assistant.doubts.words import clipped
+
+SHOWN = 3  # statements elsewhere that are shown as evidence
+
+
+def find(stated: Stated, alike: Sequence[Alike], standings: Standings) -> Raised | None:
+    """The first statement elsewhere that says otherwise than one of those the claim rests on."""
+    for place in stated.places:
+        found = list(conflicts(place, alike, standings))
+        if found:
+            return _raised(stated, place, found[:SHOWN])
+    return None
+
+
+def conflicts(place: Place, alike: Sequence[Alike], standings: Standings) -> Iterator[tuple[Place, Conflict]]:
+    """The statements elsewhere that say otherwise than a statement, so far as both hold at the time asked about."""
+    if standings.lapse(place.document) is not None:
+        return
+    others = [each for each in alike if each.by == "words" and _counts(place, each.place, standings)]
+    ruled = [each for each in others if each.place.document.metadata.kind == "notice" and binds(each.place.text)]
+    agreeing = {each.place.document.id for each in others if comparing.agrees(place, each.place)}
+    if any(each.place.document.id in agreeing for each in ruled):
+        others = ruled
+    rest = [each.place for each in others if each.place.document.id not in agreeing]
+    found = [(other, conflict) for other in rest if (conflict := otherwise(place, other)) is not None]
+    if found and outdated.restated(place, alike, standings) is None:
+        yield from found
+
+
+def _counts(place: Place, other: Place, standings: Standings) -> bool:
+    """Whether a statement elsewhere may dispute this one: it holds, had come out, and is no report about this notice."""
+    issued, as_of = other.document.metadata.issued, standings.asked.as_of
+    if (as_of is not None and issued is not None and issued > as_of) or standings.lapse(other.document) is not None:
+        return False
+    orders = place.document.metadata.kind == "notice" and other.document.metadata.kind != "notice"
+    return not (orders and binds(place.text))
+
+
+def _raised(stated: Stated, place: Place, found: Sequence[tuple[Place, Conflict]]) -> Raised:
+    other, conflict = found[0]
+    chinese = stated.chinese
+    reason = Template(_reasons()["zh" if chinese else "en"][conflict.how]).substitute(
+        here=telling.dated(place.document, chinese=chinese),
+        there=telling.dated(other.document, chinese=chinese),
+        mine=clipped(place.document.quote(conflict.mine)),
+        theirs=clipped(other.document.quote(conflict.theirs)),
+    )
+    evidence = (
+        (place.document, place.statement.span),
+        *((each.document, each.statement.span) for each, _ in found),
+    )
+    return Raised(kind="disputed", reason=reason[:1].upper() + reason[1:], evidence=evidence)
+
+
+@cache
+def _reasons() -> dict[str, dict[str, str]]:
+    reasons: dict[str, dict[str, str]] = loads((Path(__file__).parent / "disputed.toml").read_text(encoding="utf-8"))
+    return reasons
