@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
 from functools import cache, lru_cache, partial
 from pathlib import Path
 from tomllib import loads
@@ -26,12 +25,16 @@ from assistant.checking.quantities import Figure
 from assistant.checking.reading import KEPT_IN_MEMORY, language, match, subject
 from assistant.checking.support import Line, wanted
 from assistant.checking.values import Value
+from assistant.doubts import lexicon
 from assistant.doubts.elsewhere import Place
+from assistant.doubts.words import HAN, lower
 from ingest.document import Document, Span
 
 How = Literal["figure", "denial", "duty"]
 CLAUSE = re.compile(r"[;:；：]\s|,\s(?!\d)|，|、(?=[^、]{8})")
+DIGIT = re.compile(r"\d")
 ANY_DAY = "*"
+NEAR = 20  # characters in front of a day in which "as of" stands
 TOGETHER = 2  # of the first three terms that two duties ask for, those that must agree
 
 
@@ -57,14 +60,16 @@ class Said:
 
 def otherwise(one: Place, other: Place) -> Conflict | None:
     """What the other statement has otherwise than this one; None where they agree or speak of different things."""
+    if one.document.id == other.document.id or not _may_be_compared(one, other):
+        return None
     mine, theirs = _said(one), _said(other)
-    if one.document.id == other.document.id or language(mine.text) != language(theirs.text):
+    if _rivals(mine, theirs):
         return None
-    if _rivals(mine, theirs) or not _one_time(one.document, mine, other.document, theirs):
-        return None
-    figure = _other_figure(mine, theirs)
+    figure = _other_figure(one.document, mine, other.document, theirs)
     if figure is not None:
         return Conflict(how="figure", mine=_placed(one, figure[0]), theirs=_placed(other, figure[1]))
+    if not _one_time(one.document, mine.days, other.document, theirs.days, rule=_rules(mine, theirs)):
+        return None
     duty = _other_duty(one, mine, other, theirs)
     if duty is not None:
         return Conflict(how="duty", mine=_placed(one, duty[0]), theirs=_placed(other, duty[1]))
@@ -73,17 +78,16 @@ def otherwise(one: Place, other: Place) -> Conflict | None:
 
 def followed(one: Place, other: Place, asked: Asked) -> tuple[Figure, Figure] | None:
     """A figure told as of a day, and the other's for the same as of a later day, which the question still takes in."""
-    mine, theirs = _said(one), _said(other)
-    if one.document.id == other.document.id or language(mine.text) != language(theirs.text) or _rivals(mine, theirs):
+    if one.document.id == other.document.id or language(one.text) != language(other.text):
         return None
-    first, then = (max(map(_sortable, each.days), default="") for each in (mine, theirs))
-    last = asked.last.isoformat()
-    if not first or not then or not first < then <= last or (asked.told and first >= asked.first.isoformat()):
+    mine, theirs = _said(one), _said(other)
+    first, then = _as_of(mine), _as_of(theirs)
+    if not first or not then or not first < then <= asked.last.isoformat() or _rivals(mine, theirs):
+        return None
+    if (asked.told and first >= asked.first.isoformat()) or binds(mine.text) or binds(theirs.text):
         return None
     for a, b in _pairs(mine, theirs):
-        if min(_share(_clause(mine, a), theirs.subject), _share(_clause(theirs, b), mine.subject)) >= _limit(
-            "followed"
-        ):
+        if min(_share(_clause(mine, a), theirs.subject), _share(_clause(theirs, b), mine.subject)) >= limit("followed"):
             return a, b
     return None
 
@@ -99,9 +103,15 @@ def agrees(one: Place, other: Place) -> bool:
     told = [each for each in mine.figures if each.kind not in {"document", "clause"}]
     if not all(any(each.same(their) for their in theirs.figures) for each in told):
         return False
-    if _share(mine.subject, theirs.subject) < _limit("agrees"):
+    if _share(mine.subject, theirs.subject) < limit("agrees"):
         return False
     return {each.level for each in duties(mine.text)} == {each.level for each in duties(theirs.text)}
+
+
+def cue(name: str, text: str) -> bool:
+    """Whether a text has one of a list of words of `lexicon/standing.toml`."""
+    tongue: lexicon.Language = "zh" if HAN.search(text) else "en"
+    return lexicon.pattern("standing", tongue, name).search(lower(text)) is not None
 
 
 def publisher(document: Document) -> str:
@@ -160,9 +170,26 @@ def _is_year(figure: Figure) -> bool:
 def _sortable(day: Value) -> str:
     """A day as 2020-02-29, so far as it is told; a month counts as its first day."""
     year, month, of_month = day.day.split("-")
-    if ANY_DAY in (year, month):
+    if ANY_DAY in {year, month}:
         return ""
     return f"{int(year):04}-{int(month):02}-{int(of_month) if of_month != ANY_DAY else 1:02}"
+
+
+def _as_of(said: Said) -> str:
+    """The last day that a statement tells its figures as of."""
+    found = [each for each in said.days if cue("as_of", said.text[max(0, each.start - NEAR) : each.start])]
+    return max(map(_sortable, found), default="")
+
+
+def _may_be_compared(one: Place, other: Place) -> bool:
+    """Whether two statements are in one language, and two of one publisher name a day each."""
+    if publisher(one.document) == publisher(other.document) != "":
+        return bool(DIGIT.search(one.text) and DIGIT.search(other.text)) and language(one.text) == language(other.text)
+    return language(one.text) == language(other.text)
+
+
+def _rules(mine: Said, theirs: Said) -> bool:
+    return binds(mine.text) and binds(theirs.text)
 
 
 def _rivals(mine: Said, theirs: Said) -> bool:
@@ -172,36 +199,53 @@ def _rivals(mine: Said, theirs: Said) -> bool:
     return bool(own and other)
 
 
-def _one_time(one: Document, mine: Said, other: Document, theirs: Said) -> bool:
-    """Whether two statements are about one time: they name the same day or month, or came out close to one another.
+def _one_time(one: Document, mine: Sequence[Value], other: Document, theirs: Sequence[Value], *, rule: bool) -> bool:
+    """Whether what two documents say is about one time: both name it, or they came out close to one another.
 
-    A rule holds from its notice on, so a report that came out later is about its time. Two statements of one publisher are
-    about one time only where both name it.
+    A rule holds from its notice on, so a report that came out later is about its time. Two documents of one publisher are
+    about one time only where both name the day.
     """
-    if mine.days and theirs.days:
-        return all(any(each.same(their) for their in theirs.days) for each in mine.days) or all(
-            any(each.same(their) for their in mine.days) for each in theirs.days
-        )
+    if mine and theirs:
+        agree = all(any(_same_time(each, their) for their in theirs) for each in mine)
+        agree = agree or all(any(_same_time(each, their) for their in mine) for each in theirs)
+        exact = all(any(ANY_DAY not in each.day for each in days) for days in (mine, theirs))
+        return agree and (exact or publisher(one) != publisher(other))
     first, then = one.metadata.issued, other.metadata.issued
-    if bool(mine.days) != bool(theirs.days) and not (binds(mine.text) and binds(theirs.text)):
+    if publisher(one) == publisher(other) or first is None or then is None or (bool(mine or theirs) and not rule):
         return False
-    if (publisher(one) and publisher(one) == publisher(other)) or first is None or then is None:
-        return False
-    if binds(mine.text) and binds(theirs.text) and {one.metadata.kind, other.metadata.kind} == {"notice", "report"}:
-        rule, report = (one, other) if one.metadata.kind == "notice" else (other, one)
-        return (rule.metadata.issued or date.max) <= (report.metadata.issued or date.min)
-    return abs((first - then).days) <= _limit("days")
+    if rule and {one.metadata.kind, other.metadata.kind} == {"notice", "report"}:
+        return first <= then if one.metadata.kind == "notice" else then <= first
+    return abs((first - then).days) <= limit("days")
 
 
-def _other_figure(mine: Said, theirs: Said) -> tuple[Figure, Figure] | None:
+def _same_time(one: Value, other: Value) -> bool:
+    """Whether two dates are one, to the month at least unless both tell a year alone."""
+    told = [each.day.split("-")[1] != ANY_DAY for each in (one, other)]
+    return one.same(other) and told[0] == told[1]
+
+
+def _other_figure(one: Document, mine: Said, other: Document, theirs: Said) -> tuple[Figure, Figure] | None:
     """A figure of each for one and the same quantity."""
-    dated = any(each.same(their) for each in mine.days for their in theirs.days)
-    enough = _limit("dated" if dated else "undated")
+    if one.metadata.issued != other.metadata.issued and (cue("forecast", mine.text) or cue("forecast", theirs.text)):
+        return None
     for a, b in _pairs(mine, theirs):
+        own, their = _days_of(mine, a), _days_of(theirs, b)
+        if not _one_time(one, own, other, their, rule=_rules(mine, theirs)):
+            continue
         shares = (_share(_clause(mine, a), theirs.subject), _share(_clause(theirs, b), mine.subject))
-        if min(shares) >= enough or (dated and a.nouns and max(shares) >= _limit("one_side") and min(shares) > 0.4):
+        enough = limit("dated" if own else "undated")
+        one_side = own and a.nouns and max(shares) >= limit("one_side") and min(shares) >= limit("other_side")
+        if min(shares) >= enough or one_side:
             return a, b
     return None
+
+
+def _days_of(said: Said, figure: Figure) -> tuple[Value, ...]:
+    """The days that the clause of a figure names, else those of the clause that opens the statement."""
+    start, end = _bounds(said, figure)
+    own = tuple(each for each in said.days if start <= each.start < end)
+    opening = next((each.start() for each in CLAUSE.finditer(said.text)), 0)
+    return own or tuple(each for each in said.days if each.start < opening)
 
 
 def _pairs(mine: Said, theirs: Said) -> Iterator[tuple[Figure, Figure]]:
@@ -244,16 +288,20 @@ def _bounded(a: Figure, b: Figure) -> bool:
 
 def _clause(said: Said, figure: Figure) -> frozenset[str]:
     """The terms of the clause that a figure stands in, as far as they tell what it is about."""
-    start = max((each.end() for each in CLAUSE.finditer(said.text, 0, figure.start)), default=0)
-    end = next((each.start() for each in CLAUSE.finditer(said.text, figure.end)), len(said.text))
+    start, end = _bounds(said, figure)
     return subject(said.text[start:end]) & said.subject or said.subject
+
+
+def _bounds(said: Said, figure: Figure) -> tuple[int, int]:
+    start = max((each.end() for each in CLAUSE.finditer(said.text, 0, figure.start)), default=0)
+    return start, next((each.start() for each in CLAUSE.finditer(said.text, figure.end)), len(said.text))
 
 
 def _other_duty(one: Place, mine: Said, other: Place, theirs: Said) -> tuple[Duty, Duty] | None:
     """A duty that a notice lays down in one strength and a report tells in another."""
     if {one.document.metadata.kind, other.document.metadata.kind} != {"notice", "report"}:
         return None
-    if max(_share(mine.subject, theirs.subject), _share(theirs.subject, mine.subject)) < _limit("duty"):
+    if max(_share(mine.subject, theirs.subject), _share(theirs.subject, mine.subject)) < limit("duty"):
         return None
     for a in duties(mine.text):
         nearest = max(duties(theirs.text), key=partial(_asks, a), default=None)
@@ -277,7 +325,7 @@ def _stronger(a: Duty, b: Duty, text: str) -> bool:
 def _denial(one: Place, mine: Said, other: Place, theirs: Said) -> Conflict | None:
     """The same words, with a negation that only one of the two has."""
     shares = (_share(mine.subject, theirs.subject), _share(theirs.subject, mine.subject))
-    if min(shares) < _limit("denial") or len(mine.subject) < 3:
+    if min(shares) < limit("denial") or len(mine.subject) < 3:
         return None
     told = [each for each in (*mine.figures, *theirs.figures) if each.kind == "number"]
     if not all(any(each.same(own) for own in side.figures) for each in told for side in (mine, theirs)):
@@ -298,7 +346,8 @@ def _placed(place: Place, found: Figure | Duty) -> Span:
     return Span(start=start + found.start, end=start + found.end)
 
 
-def _limit(name: str) -> float:
+def limit(name: str) -> float:
+    """A number of `comparing.toml`; what each does is said there."""
     return _limits()[name]
 
 

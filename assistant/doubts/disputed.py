@@ -34,15 +34,18 @@ def conflicts(place: Place, alike: Sequence[Alike], standings: Standings) -> Ite
     """The statements elsewhere that say otherwise than a statement, so far as both hold at the time asked about."""
     if standings.lapse(place.document) is not None:
         return
-    others = [each for each in alike if each.by == "words" and _counts(place, each.place, standings)]
-    ruled = [each for each in others if each.place.document.metadata.kind == "notice" and binds(each.place.text)]
-    agreeing = {each.place.document.id for each in others if comparing.agrees(place, each.place)}
-    if any(each.place.document.id in agreeing for each in ruled):
-        others = ruled
-    rest = [each.place for each in others if each.place.document.id not in agreeing]
-    found = [(other, conflict) for other in rest if (conflict := otherwise(place, other)) is not None]
-    if found and outdated.restated(place, alike, standings) is None:
-        yield from found
+    others = [each.place for each in alike if _near(each) and _counts(place, each.place, standings)]
+    found = [(other, conflict) for other in others if (conflict := otherwise(place, other)) is not None]
+    if not found or outdated.restated(place, alike, standings) is not None:
+        return
+    agreeing = [other.document for other in others if comparing.agrees(place, other)]
+    ruled = any(document.metadata.kind == "notice" for document in agreeing) and binds(place.text)
+    ids = {document.id for document in agreeing}
+    yield from (each for each in found if each[0].document.id not in ids and not ruled)
+
+
+def _near(alike: Alike) -> bool:
+    return alike.by == "words" and max(alike.share, alike.back) >= comparing.limit("near")
 
 
 def _counts(place: Place, other: Place, standings: Standings) -> bool:

@@ -14,11 +14,11 @@ from tomllib import loads
 from typing import Any
 
 from assistant.checking.measuring import figures
-from assistant.doubts import comparing, lexicon, telling
+from assistant.doubts import comparing, telling
 from assistant.doubts.elsewhere import Alike, Place, Raised, Stated
 from assistant.doubts.standing import Lapse, saying, touches
 from assistant.doubts.standings import Standings
-from assistant.doubts.words import HAN, lower, on_one_line
+from assistant.doubts.words import on_one_line
 from ingest.designations import namings
 from ingest.document import Document, Span
 
@@ -36,7 +36,7 @@ def find(stated: Stated, alike: Sequence[Alike], standings: Standings) -> Raised
 
 def restated(place: Place, alike: Sequence[Alike], standings: Standings) -> Lapse | None:
     """The lapsed document whose rule a statement of another one restates."""
-    if _cue("past", place.text) or place.document.metadata.kind == "notice":
+    if comparing.cue("past", place.text) or place.document.metadata.kind == "notice":
         return None
     own = _named(place.document.read(place.statement), standings)
     lapsed = list(_lapsed(place, alike, standings))
@@ -60,8 +60,10 @@ def _raised(stated: Stated, place: Place, alike: Sequence[Alike], standings: Sta
 
 def _lapsed(place: Place, alike: Sequence[Alike], standings: Standings) -> Iterator[tuple[Lapse, float]]:
     """Lapsed notices with a statement that says the same, unless a notice that holds says it as well."""
-    same = [each for each in alike if each.by == "words" and _says_the_same(place, each.place)]
-    same = [each for each in same if each.place.document.metadata.kind == "notice"]
+    notices = [each for each in alike if each.by == "words" and each.place.document.metadata.kind == "notice"]
+    if all(standings.lapse(each.place.document) is None for each in notices):
+        return
+    same = [each for each in notices if _says_the_same(place, each.place)]
     still = max((each.share for each in same if standings.lapse(each.place.document) is None), default=0.0)
     for each in same:
         lapse = standings.lapse(each.place.document)
@@ -112,11 +114,11 @@ def _newer_version(stated: Stated, place: Place, standings: Standings) -> Raised
 
 def _newer_figure(stated: Stated, place: Place, alike: Sequence[Alike], standings: Standings) -> Raised | None:
     """A figure told as of a day, where a statement elsewhere tells the same as of a later one."""
-    if not _cue("as_of", place.text):
+    if not comparing.cue("as_of", place.text):
         return None
     for each in alike:
         other = each.place
-        if each.by != "words" or not _cue("as_of", other.text):
+        if each.by != "words" or not comparing.cue("as_of", other.text):
             continue
         pair = comparing.followed(place, other, standings.asked)
         if pair is not None:
@@ -154,11 +156,6 @@ def _raised_by(
     reasons = _words()["zh" if chinese else "en"]
     reason = Template(reasons[name] if name in reasons else reasons[name.removesuffix("_since")]).substitute(told)
     return Raised(kind="outdated", reason=reason[:1].upper() + reason[1:], evidence=evidence)
-
-
-def _cue(name: str, text: str) -> bool:
-    language: lexicon.Language = "zh" if HAN.search(text) else "en"
-    return lexicon.pattern("standing", language, name).search(lower(text)) is not None
 
 
 def _limits() -> dict[str, float]:

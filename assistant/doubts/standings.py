@@ -19,6 +19,7 @@ class Standings:
         self._library = library
         self._lapses: dict[str, Lapse | None] = {}
         self._named: dict[str, tuple[str, ...]] = {}
+        self._newer: dict[str, tuple[Document, ...]] = {}
 
     def know(self, documents: Iterable[Document]) -> None:
         """Looks up the standing of some documents together."""
@@ -52,8 +53,11 @@ class Standings:
 
     def newer(self, document: Document) -> tuple[Document, ...]:
         """Documents of the same issuer with the same number or title that had come out later by the time asked about."""
-        later = self._documents(self._library.versions(document.id))
-        return tuple(each for each in later if each.metadata.issued and each.metadata.issued <= self.asked.last)
+        if document.id not in self._newer:
+            later = self._documents(self._library.versions(document.id))
+            came_out = [each for each in later if each.metadata.issued and each.metadata.issued <= self.asked.last]
+            self._newer[document.id] = tuple(came_out)
+        return self._newer[document.id]
 
     def _documents(self, ids: Iterable[str]) -> list[Document]:
         return sorted(self._library.documents(list(ids)), key=lambda each: each.id)
