@@ -32,7 +32,8 @@ from ingest.document import Document, Span
 
 How = Literal["figure", "denial", "duty"]
 CLAUSE = re.compile(r"[;:；：]\s|,\s(?!\d)|，|、(?=[^、]{8})")
-DIGIT = re.compile(r"\d")
+A_DAY = re.compile(r"[A-Z][a-z]{2,8}\.? \d{1,2}\b|\b\d{1,2}(?:st|nd|rd|th)? [A-Z][a-z]{2}|\d\s?日|\d{4}-\d\d-\d\d")
+LANGUAGES: tuple[lexicon.Language, ...] = ("en", "zh")
 ANY_DAY = "*"
 NEAR = 20  # characters in front of a day in which "as of" stands
 TOGETHER = 2  # of the first three terms that two duties ask for, those that must agree
@@ -106,6 +107,17 @@ def agrees(one: Place, other: Place) -> bool:
     if _share(mine.subject, theirs.subject) < limit("agrees"):
         return False
     return {each.level for each in duties(mine.text)} == {each.level for each in duties(theirs.text)}
+
+
+def tells_as_of(text: str) -> bool:
+    """Whether a statement may tell a figure as of a day."""
+    return _as_of_a_day().search(text) is not None
+
+
+@cache
+def _as_of_a_day() -> re.Pattern[str]:
+    english, chinese = (lexicon.choice("standing", tongue, "as_of") for tongue in LANGUAGES)
+    return re.compile(rf"\b(?i:{english})\s+(?:\d|[A-Z])|{chinese}\s*\d")
 
 
 def cue(name: str, text: str) -> bool:
@@ -184,7 +196,7 @@ def _as_of(said: Said) -> str:
 def _may_be_compared(one: Place, other: Place) -> bool:
     """Whether two statements are in one language, and two of one publisher name a day each."""
     if publisher(one.document) == publisher(other.document) != "":
-        return bool(DIGIT.search(one.text) and DIGIT.search(other.text)) and language(one.text) == language(other.text)
+        return all(A_DAY.search(each.text) for each in (one, other)) and language(one.text) == language(other.text)
     return language(one.text) == language(other.text)
 
 

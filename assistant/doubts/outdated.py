@@ -38,14 +38,14 @@ def restated(place: Place, alike: Sequence[Alike], standings: Standings) -> Laps
     """The lapsed document whose rule a statement of another one restates."""
     if comparing.cue("past", place.text) or place.document.metadata.kind == "notice":
         return None
-    own = _named(place.document.read(place.statement), standings)
+    told = _named(place.document.read(place.statement), standings)
     lapsed = list(_lapsed(place, alike, standings))
-    around = {each.id for each in own} | {each.id for each in standings.named(_before(place))}
+    around = {each.id for each in (*told, *(_named(_before(place), standings) if lapsed else ()))}
     for lapse, share in lapsed:
         if share >= _limits()["named" if lapse.document.id in around else "unnamed"]:
             return lapse
-    told = [known for each in own if (known := standings.lapse(each)) is not None and not known.clauses]
-    return next(iter(told), None) if comparing.binds(place.document.read(place.statement)) else None
+    known = [lapse for each in told if (lapse := standings.lapse(each)) is not None and not lapse.clauses]
+    return known[0] if known and comparing.binds(place.document.read(place.statement)) else None
 
 
 def _raised(stated: Stated, place: Place, alike: Sequence[Alike], standings: Standings) -> Raised | None:
@@ -114,11 +114,11 @@ def _newer_version(stated: Stated, place: Place, standings: Standings) -> Raised
 
 def _newer_figure(stated: Stated, place: Place, alike: Sequence[Alike], standings: Standings) -> Raised | None:
     """A figure told as of a day, where a statement elsewhere tells the same as of a later one."""
-    if not comparing.cue("as_of", place.text):
+    if not comparing.tells_as_of(place.text):
         return None
     for each in alike:
         other = each.place
-        if each.by != "words" or not comparing.cue("as_of", other.text):
+        if each.by != "words" or not comparing.tells_as_of(other.text):
             continue
         pair = comparing.followed(place, other, standings.asked)
         if pair is not None:
