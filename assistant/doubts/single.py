@@ -7,14 +7,18 @@ another doubt has told already that nobody else vouches for it.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
-from assistant.answer import DoubtKind
+from assistant.answer import DoubtKind, Voice
+from assistant.checking import wording
 from assistant.checking.measuring import figures
+from assistant.checking.quantities import Figure
 from assistant.doubts import telling
 from assistant.doubts.elsewhere import Place, Raised, Stated
 from assistant.doubts.lexicon import pattern
 from assistant.doubts.voices import COUNTED, Heard
 from assistant.doubts.words import HAN, lower
+from ingest.document import Document
 from vectorstore.terms import terms
 
 FEWEST_PUBLISHERS = 3
@@ -40,12 +44,14 @@ def find(stated: Stated, heard: Heard) -> Raised | None:
     """The doubt, with the claim's own words and those that copy them."""
     if len(heard.voices) != 1 or heard.perhaps or not _is_worth_asking(stated):
         return None
-    [voice], [places] = heard.voices, heard.places
-    copying = {place.document.id: place for place in places if place.document.id not in _own(stated)}
-    others = [telling.name(place.document, chinese=stated.chinese) for place in copying.values()]
-    own = _last(stated)
-    evidence = ((own.document, own.statement.span), *((p.document, p.statement.span) for p in copying.values()))
-    return Raised(kind="single_voice", reason=_reason(stated, voice.name, others), evidence=evidence)
+    [places] = heard.places
+    evidence = dict.fromkeys((place.document.id, place.statement.span) for place in places)
+    held = {place.document.id: place.document for place in places}
+    return Raised(
+        kind="single_voice",
+        reason=_reason(stated, heard.voices[0], [held[each] for each in heard.voices[0].documents]),
+        evidence=tuple((held[document_id], span) for document_id, span in evidence),
+    )
 
 
 def _is_worth_asking(stated: Stated) -> bool:
@@ -60,11 +66,20 @@ def _reports_a_fact(place: Place) -> bool:
     if about.kind != "report" or LABEL.match(text) or " | " in text or len(terms(text)) < SHORTEST:
         return False
     told = figures(document.read(place.statement))
-    if any(each.kind == "document" for each in told):
+    if any(each.kind == "document" for each in told) or not any(_telling(each) for each in figures(text)):
         return False
-    if not any(each.kind in COUNTED and each.name != "part" for each in figures(text)):
-        return False
-    return not _leans(text) and not _of_itself(place)
+    return not _leans(text) and not _of_itself(place) and not _says_no(text)
+
+
+def _telling(figure: Figure) -> bool:
+    """A figure that a second source could confirm: with digits, or with a unit; "two companies" is a manner of speaking."""
+    measured = figure.kind == "number" and bool(figure.family)
+    return figure.kind in COUNTED and figure.name != "part" and (measured or any(map(str.isdigit, figure.text)))
+
+
+def _says_no(text: str) -> bool:
+    """Whether it tells that something is not so, which nobody else would report."""
+    return wording.pattern("polarity", "negation", "zh" if HAN.search(text) else "en").search(lower(text)) is not None
 
 
 def _leans(text: str) -> bool:
@@ -80,26 +95,16 @@ def _of_itself(place: Place) -> bool:
     return pattern("single", "zh" if HAN.search(low) else "en", "own").search(low) is not None
 
 
-def _reason(stated: Stated, name: str, others: list[str]) -> str:
-    own = telling.name(_last(stated).document, chinese=stated.chinese)
+def _reason(stated: Stated, voice: Voice, documents: Sequence[Document]) -> str:
+    """Who alone says it: for himself or through others, and who repeats it."""
+    names = dict.fromkeys(telling.name(each, chinese=stated.chinese) for each in documents)
+    himself = [each for each in names if each.casefold() == voice.name.casefold()]
+    others = [each for each in names if each not in himself]
     if stated.chinese:
-        through = "" if own == name else f"（见{own}）"
-        repeated = f"，{'、'.join(others[:2])}{'等' if len(others) > 2 else ''}只是转述" if others else ""
-        return f"仅{name}一家这样说{through}{repeated}；资料库中没有第二个来源。"
-    through = "" if own.casefold() == name.casefold() else f", as told by {own}"
-    repeated = f"; {_several(others)} {'repeats' if len(others) == 1 else 'repeat'} it" if others else ""
-    return f"Only {name} says so{through}{repeated}; the library holds no second source."
-
-
-def _several(names: list[str]) -> str:
-    if len(names) < 3:
-        return " and ".join(names)
-    return f"{names[0]} and {len(names) - 1} others"
-
-
-def _last(stated: Stated) -> Place:
-    return stated.places[-1]
-
-
-def _own(stated: Stated) -> set[str]:
-    return {place.document.id for place in stated.places}
+        told = "、".join(others[:2]) + ("等" if len(others) > 2 else "")
+        through = "" if not others else f"，{told}只是转载" if himself else f"（见{told}）"
+        return f"仅{voice.name}一家这样说{through}；资料库中没有第二个来源。"
+    told = " and ".join(others) if len(others) < 3 else f"{others[0]} and {len(others) - 1} others"
+    repeats = "repeats" if len(others) == 1 else "repeat"
+    through = "" if not others else f", and {told} {repeats} it" if himself else f", as told by {told}"
+    return f"Only {voice.name} says so{through}; the library holds no second source."

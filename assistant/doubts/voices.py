@@ -12,20 +12,28 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from assistant.answer import Voice
+from assistant.checking.duty import duties
 from assistant.checking.measuring import figures
 from assistant.checking.quantities import Figure
-from assistant.checking.reading import held, match, subject
-from assistant.checking.wording import stems
+from assistant.checking.reading import HAN, held, match, subject
+from assistant.checking.wording import pattern, stems
 from assistant.doubts import attribution, telling
 from assistant.doubts.elsewhere import Alike, Place, Stated, limits
+from assistant.doubts.lexicon import Language
 from assistant.doubts.words import read
 from vectorstore.copying import Copied, families
 
 COUNTED = frozenset({"number", "date", "clock"})
-HALF, FEWER, WORDS_ALONE = 0.5, 0.4, 0.65  # of the claim's words that a statement must hold, by how many figures agree
+EXACT = 3  # digits of a number that tells by itself
+HALF, FEWER, WORDS_ALONE = 0.5, 0.4, 0.75  # of the claim's words that a statement must hold, by how many figures agree
 ENOUGH_BACK = 0.3
+LITTLE_SHARE, LITTLE_BACK = 0.25, 0.5  # a statement that shares less than both is not looked at
 _BRACKETS = re.compile(r"\s*[(（\[【][^()（）\[\]【】]*[)）\]】]\s*")
 _FRAME = re.compile(r"^(?:the|a|an)\s+|['’]s?$|[《》“”\"]")
+_TELLS_OF_A_NOTICE = re.compile(
+    r"(?:^|\b(?:under|by|as|in|per|to|with|from)\s+)(?:the\s+|a\s+)?(?:(?:notice|rule|order|circular|regulation|decree|directive)\s+)?$"
+)
+_KIND_OF_NOTICE = re.compile(r"^(?:Notice|Rule|Order|Circular|Regulation|Decree|Directive)\s+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,18 +95,34 @@ def heard(stated: Stated, alike: Sequence[Alike], copying: Copying) -> Heard:
 
 def agrees(stated: Stated, alike: Alike) -> bool | None:
     """Whether a statement says what the claim says; None where the two languages leave it open."""
-    document, statement = alike.place.document, alike.place.statement
-    wanted = [each for each in figures(stated.claim.text) if each.kind in COUNTED and not each.may_be_reckoned]
-    wanted = [each for each in wanted if each.name != "part"]
-    told = figures(document.read(statement))
-    if not all(any(each.same(other) for other in told) for each in wanted):
+    if alike.by == "words" and alike.share < LITTLE_SHARE and alike.back < LITTLE_BACK:
         return False
-    if alike.by == "figures":
+    claim, document = stated.claim.text, alike.place.document
+    other = document.read(alike.place.statement)
+    wanted = [
+        each for each in figures(claim) if each.kind in COUNTED and each.name != "part" and not each.may_be_reckoned
+    ]
+    told = figures(other)
+    if not all(any(each.same(one) for one in told) for each in wanted):
+        return False
+    if alike.by == "figures" or (HAN.search(other) is not None) != stated.chinese:
         return True if len(wanted) > 1 and any(_exact(each) for each in wanted) else None
-    share = _share(subject(stated.claim.text), held(document.read(statement)))
+    if _opposed(claim, other):
+        return False
     if not wanted:
-        return share >= WORDS_ALONE and alike.back >= ENOUGH_BACK
-    return share >= (FEWER if len(wanted) > 1 else HALF)
+        return alike.back >= ENOUGH_BACK and _share(claim, held(other)) >= WORDS_ALONE
+    front = held(f"{document.title} {document.metadata.outlet or ''}")
+    return _share(claim, held(other) | front) >= (FEWER if len(wanted) > 1 else HALF)
+
+
+def _opposed(one: str, other: str) -> bool:
+    """Whether one says no where the other does not, or binds where the other advises."""
+    language: Language = "zh" if HAN.search(one) else "en"
+    negation = pattern("polarity", "negation", language)
+    if (negation.search(one.lower()) is None) != (negation.search(other.lower()) is None):
+        return True
+    levels = [max((duty.level for duty in duties(text)), default=None) for text in (one, other)]
+    return None not in levels and levels[0] != levels[1]
 
 
 def speaker(place: Place) -> Speaker:
@@ -109,16 +133,19 @@ def speaker(place: Place) -> Speaker:
     if about.kind == "notice":
         return Speaker(told=f"the {telling.name(document, chinese=False)}", key=_key(about.issuer or ""), number=number)
     words = read(document, place.statement)
-    named = [each for each in figures(words.whole) if each.kind == "document"]
-    if named:
-        return Speaker(told=f"the notice {named[0].text}", key="", number=named[0])
+    for figure in figures(words.whole):
+        if figure.kind == "document" and _TELLS_OF_A_NOTICE.search(words.spoken[: figure.start]):
+            return Speaker(told=f"the notice {_KIND_OF_NOTICE.sub('', figure.text)}", key="", number=figure)
     for speech in attribution.speeches(words):
-        if speech.voice == "named":
-            start, end = speech.cited or (speech.speaker_start, speech.speaker_end)
-            who = words.quote(start, end)
-            return Speaker(told=who, key=_key(who))
+        who = words.quote(*(speech.cited or (speech.speaker_start, speech.speaker_end)))
+        if speech.voice == "named" and _names_somebody(who):
+            return Speaker(told=re.sub(r"^The\b", "the", who), key=_key(who))
     publisher = telling.name(document, chinese=False)
     return Speaker(told=publisher, key=_key(publisher), number=number)
+
+
+def _names_somebody(who: str) -> bool:
+    return not who[0].isdigit() and not who.endswith(("'s", "’s"))
 
 
 def _gathered(said: Iterable[tuple[Place, Speaker]], copying: Copying) -> list[list[tuple[Place, Speaker]]]:
@@ -153,16 +180,17 @@ def _voice(group: Sequence[tuple[Place, Speaker]], *, chinese: bool) -> Voice:
     return Voice(name=named, documents=documents, copies=len(documents) - 1)
 
 
-def _share(wanted: frozenset[str], own: frozenset[str]) -> float:
+def _share(claim: str, own: frozenset[str]) -> float:
+    """How much of a claim's words, without its figures, some terms hold."""
     light = stems("wording", "light")
-    weights = {term: limits().light if term in light else 1.0 for term in wanted}
+    weights = {term: limits().light if term in light else 1.0 for term in subject(claim)}
     total = sum(weights.values())
     return sum(weight * match(term, own) for term, weight in weights.items()) / total if total else 0.0
 
 
 def _exact(figure: Figure) -> bool:
     """A number that tells by itself: three digits or more."""
-    return figure.kind == "number" and sum(map(str.isdigit, figure.text)) >= limits().digits
+    return figure.kind == "number" and sum(map(str.isdigit, figure.text)) >= EXACT
 
 
 def _key(name: str) -> str:
