@@ -83,7 +83,9 @@ class Copying:
 
 def heard(stated: Stated, alike: Sequence[Alike], copying: Copying) -> Heard:
     """Who says what a claim says."""
-    agreeing = [(each, agrees(stated, each)) for each in alike if each.by != "doubt"]
+    own = {place.document.id for place in stated.places}
+    others = [each for each in alike if each.by != "doubt" and each.place.document.id not in own]
+    agreeing = [(each, agrees(stated, each)) for each in others]
     places = [*stated.places, *(each.place for each, agreed in agreeing if agreed)]
     groups = _gathered([(place, speaker(place)) for place in places], copying)
     return Heard(
