@@ -26,6 +26,7 @@ from numpy.typing import NDArray
 from ingest.document import Chunk, Document
 from ingest.errors import CaveatError
 from vectorstore import designation_rows, print_rows, rows
+from vectorstore.copying import Copied
 from vectorstore.designation_rows import Related
 from vectorstore.filters import Filters, day_number, issuer_key
 from vectorstore.originals import Originals, name_of
@@ -174,6 +175,16 @@ class Library:
             found = connection.execute(rows.narrowed(query, filters or Filters()))
             return [Held(**rows.listed(row)) for row in found]
 
+    def publishers(self, enough: int) -> set[str]:
+        """Who publishes what the library holds: outlets of reports, issuers of the rest; no more than `enough` are looked for."""
+        found: set[str] = set()
+        with self._engine.connect() as connection:
+            for about in connection.scalars(sql.select(documents.c.metadata).order_by(documents.c.seq.desc())):
+                found |= {print_rows.publisher(rows.metadata_value(json.loads(about)))} - {""}
+                if len(found) >= enough:
+                    break
+        return found
+
     def ids(self) -> tuple[str, ...]:
         """The ids of all documents in the order they came."""
         with self._engine.connect() as connection:
@@ -246,6 +257,11 @@ class Library:
         """The statements of the live ones among chunks, as codes of their terms."""
         with self._engine.connect() as connection:
             return print_rows.of_chunks(connection, chunk_ids)
+
+    def copied(self, document_ids: Sequence[str]) -> list[Copied]:
+        """The pairs of documents that share passages or are near-copies, for some documents and their near-copies."""
+        with self._engine.connect() as connection:
+            return print_rows.copied(connection, document_ids)
 
     def vectors_of(self, chunk_ids: Sequence[str]) -> dict[str, Vector]:
         """Chunk ids to their vectors, float32 of unit length."""

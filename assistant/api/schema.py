@@ -129,6 +129,14 @@ class DoubtOut(BaseModel):
     span: SpanOut | None
 
 
+class VoiceOut(BaseModel):
+    """Somebody independent of the others who says the same; `copies` of the documents only repeat it."""
+
+    name: str
+    documents: list[str]
+    copies: int
+
+
 class ClaimOut(BaseModel):
     """One thing the answer says; `span` in characters of the answer's text."""
 
@@ -138,6 +146,7 @@ class ClaimOut(BaseModel):
     verdict: Verdict
     citations: list[CitationOut]
     doubts: list[DoubtOut]
+    voices: list[VoiceOut] = Field(default=[], description="who in the library says the same, its own source first")
 
 
 class PassageOut(BaseModel):

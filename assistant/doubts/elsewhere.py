@@ -20,8 +20,10 @@ from pathlib import Path
 from typing import Any, Literal
 
 from assistant.answer import Claim, DoubtKind
+from assistant.checking.measuring import figures
 from assistant.checking.reading import HAN
 from assistant.checking.wording import stems
+from assistant.doubts.telling import MONTHS
 from ingest.document import Document, Span, Statement
 from vectorstore.filters import Filters
 from vectorstore.index import Hit
@@ -243,8 +245,18 @@ def _wanted(stated: Stated, index: WordIndex) -> _Wanted:
     }
     rarest = dict(sorted(rarity.items(), key=lambda each: (-each[1], each[0]))[: bound.asked])
     across = frozenset(term for term in found if term[0].isdigit() or (stated.chinese and term.isascii()))
+    across |= frozenset(_months(stated))
     own = frozenset((place.document.id, place.position) for place in stated.places)
     return _Wanted(weights, rarest, across, stated.chinese, own)
+
+
+def _months(stated: Stated) -> Iterator[str]:
+    """The months of a claim's dates as the other language writes them: `3` for March, `march` for 3月."""
+    for figure in figures(stated.claim.text):
+        if figure.day:
+            month = int(figure.day.split("-")[1].replace("*", "0"))
+            if month:
+                yield from terms(MONTHS[month - 1]) if stated.chinese else (str(month),)
 
 
 def _hits(wanted: _Wanted, index: WordIndex) -> list[Hit]:
@@ -301,8 +313,8 @@ _COMPARED: Mapping[Tie, Callable[[_Wanted, tuple[str, int], Codes], _Near | None
 
 def _tells(shared: frozenset[str]) -> bool:
     """Whether some figures and Latin words can tell what two texts in different languages speak of."""
-    figures = [term for term in shared if term[0].isdigit()]
-    long = [each for each in figures if sum(map(str.isdigit, each)) >= limits().digits and not _year(each)]
+    numbers = [term for term in shared if term[0].isdigit()]
+    long = [each for each in numbers if sum(map(str.isdigit, each)) >= limits().digits and not _year(each)]
     return bool(long) or len([each for each in shared if not _year(each)]) >= limits().figures
 
 

@@ -1,18 +1,20 @@
 """Doubts from the library: what other documents say about a claim's standing, quoted or written.
 
 A family is a plain callable: it takes a claim with the statements it rests on, and the statements elsewhere that speak of
-the same, and hands back a doubt or None; those of `IN_TIME` take the standing of documents at the time asked about besides.
-Families are asked in the order of the two lists; a kind that a claim bears already is not said again.
+the same, and hands back a doubt or None; those of `IN_TIME` take besides which documents hold at the time asked about.
+Families are asked in the order of the two lists; a kind that a claim bears already is not said again. Who says the same is told last, since it asks what the others found: `voices`, and `single_voice` where there
+is but one.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from copy import copy
 from dataclasses import replace
 
 from assistant.answer import Claim, Doubt, DoubtKind, cite
 from assistant.asked import Asked, asked
-from assistant.doubts import disputed, outdated, questioned_elsewhere
+from assistant.doubts import disputed, outdated, questioned_elsewhere, single, voices
 from assistant.doubts.elsewhere import Alike, Elsewhere, Raised, Stated
 from assistant.doubts.standings import Standings
 from vectorstore.store import Store
@@ -33,43 +35,70 @@ WEIGHT: tuple[DoubtKind, ...] = (
 class FromLibrary:
     """Adds the library's doubts to claims; without families it adds none."""
 
-    def __init__(
-        self,
-        store: Store,
-        families: Sequence[Family] = FAMILIES,
-        in_time: Sequence[InTime] = IN_TIME,
-        time: Asked | None = None,
-    ) -> None:
-        self._store = store
+    def __init__(self, store: Store, families: Sequence[Family] = FAMILIES) -> None:
+        self._library = store.library
         self._elsewhere = Elsewhere(store)
         self._families = families
-        self._in_time = in_time
-        self._time = time
+        self._time: Asked | None = None
+        self._publishers = (-1, 0)
 
     def at(self, time: Asked) -> FromLibrary:
         """The same, for a question about another time than today."""
-        return FromLibrary(self._store, self._families, self._in_time, time)
+        same = copy(self)
+        same._time = time  # noqa: SLF001 (of its own kind)
+        return same
 
     def doubted(self, claims: Sequence[Claim]) -> tuple[Claim, ...]:
         """The claims with what the library raises about them; one that cites nothing stays as it is."""
         stated = self._elsewhere.stated(claims)
         told = [each for each in stated if each.places]
-        alike = dict(zip((each.claim.id for each in told), self._elsewhere.alike(told), strict=True))
-        standings = Standings(self._store.library, self._time or asked(""))
+        if not told:
+            return tuple(claims)
+        alike = self._elsewhere.alike(told)
+        copying = self._copying(told, alike)
+        standings = Standings(self._library, self._time or asked(""))
         standings.know(place.document for each in told for place in each.places)
-        standings.know(each.place.document for found in alike.values() for each in found)
-        return tuple(self._with_doubts(each, alike.get(each.claim.id, ()), standings) for each in stated)
+        standings.know(each.place.document for found in alike for each in found)
+        doubted = {
+            each.claim.id: self._heard(self._by_families(each, others, standings), others, copying)
+            for each, others in zip(told, alike, strict=True)
+        }
+        return tuple(doubted.get(claim.id, claim) for claim in claims)
 
-    def _with_doubts(self, stated: Stated, alike: Sequence[Alike], standings: Standings) -> Claim:
-        if not stated.places:
-            return stated.claim
+    def _by_families(self, stated: Stated, alike: Sequence[Alike], standings: Standings) -> Stated:
         found = [family(stated, alike) for family in self._families]
-        found += [family(stated, alike, standings) for family in self._in_time]
-        for raised in found:
-            if raised is not None and all(doubt.kind != raised.kind for doubt in stated.claim.doubts):
-                doubts = ordered(stated.claim.id, (*stated.claim.doubts, _doubt(raised)))
-                stated = replace(stated, claim=replace(stated.claim, doubts=doubts))
-        return stated.claim
+        for raised in (*found, *(family(stated, alike, standings) for family in IN_TIME)):
+            if raised is not None:
+                stated = replace(stated, claim=_with(stated.claim, raised))
+        return stated
+
+    def _heard(self, stated: Stated, alike: Sequence[Alike], copying: voices.Copying) -> Claim:
+        """The claim with its voices, and the doubt where there is but one among many that could speak."""
+        heard = voices.heard(stated, alike, copying)
+        claim = replace(stated.claim, voices=heard.voices)
+        alone = single.find(stated, heard)
+        if alone is None or not self._others_could_speak():
+            return claim
+        return _with(claim, alone)
+
+    def _copying(self, stated: Sequence[Stated], alike: Sequence[Sequence[Alike]]) -> voices.Copying:
+        places = (place for each in stated for place in each.places)
+        others = (each.place for found in alike for each in found)
+        return voices.Copying(self._library.copied(list({place.document.id for place in (*places, *others)})))
+
+    def _others_could_speak(self) -> bool:
+        """Whether the library holds what several have published; asked again after a change."""
+        change = self._library.last_change()
+        if self._publishers[0] != change:
+            self._publishers = (change, len(self._library.publishers(single.FEWEST_PUBLISHERS)))
+        return self._publishers[1] >= single.FEWEST_PUBLISHERS
+
+
+def _with(claim: Claim, raised: Raised) -> Claim:
+    """A claim with one more doubt, unless it bears one of that kind."""
+    if any(doubt.kind == raised.kind for doubt in claim.doubts):
+        return claim
+    return replace(claim, doubts=ordered(claim.id, (*claim.doubts, _doubt(raised))))
 
 
 def ordered(claim_id: str, doubts: Iterable[Doubt]) -> tuple[Doubt, ...]:

@@ -6,7 +6,7 @@ from datetime import date
 
 from ingest.document import Document
 
-_MONTHS = (
+MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
     "December",
 )  # fmt: skip
@@ -42,4 +42,4 @@ def day(value: date, *, chinese: bool) -> str:
     """
     if chinese:
         return f"{value.year}年{value.month}月{value.day}日"
-    return f"{value.day} {_MONTHS[value.month - 1]} {value.year}"
+    return f"{value.day} {MONTHS[value.month - 1]} {value.year}"
