@@ -237,7 +237,7 @@ def _best(wanted: _Wanted, hits: Mapping[Tie, Sequence[Hit]], printed: Mapping[s
 
 
 def _wanted(stated: Stated, index: WordIndex) -> _Wanted:
-    found, bound = query_terms(stated.claim.text), limits()
+    found, bound = query_terms(_without_notes(stated)), limits()
     rarity, little = index.rarity(found), stems("wording", "light")
     weights = {
         code(term): min(max(rare / 2, bound.least), bound.most) * (bound.light if term in little else 1.0)
@@ -257,6 +257,15 @@ def _months(stated: Stated) -> Iterator[str]:
             month = int(figure.day.split("-")[1].replace("*", "0"))
             if month:
                 yield from terms(MONTHS[month - 1]) if stated.chinese else (str(month),)
+
+
+def _without_notes(stated: Stated) -> str:
+    """The claim's words without the editor's notes in them, which speak of the claim and not of its subject."""
+    text = stated.claim.text
+    for place in stated.places:
+        for note in place.statement.notes:
+            text = text.replace(place.document.quote(note), " ")
+    return text
 
 
 def _hits(wanted: _Wanted, index: WordIndex) -> list[Hit]:

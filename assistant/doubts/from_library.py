@@ -2,8 +2,8 @@
 
 A family is a plain callable: it takes a claim with the statements it rests on, and the statements elsewhere that speak of
 the same, and hands back a doubt or None; those of `IN_TIME` take besides which documents hold at the time asked about.
-Families are asked in the order of the two lists; a kind that a claim bears already is not said again. Who says the same is told last, since it asks what the others found: `voices`, and `single_voice` where there
-is but one.
+Families are asked in the order of the two lists; a kind that a claim bears already is not said again. Who says the same is
+told last, since it asks what the others found: `voices`, and `single_voice` where there is but one.
 """
 
 from __future__ import annotations

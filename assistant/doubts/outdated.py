@@ -44,7 +44,7 @@ def restated(place: Place, alike: Sequence[Alike], standings: Standings) -> Laps
     for lapse, share in lapsed:
         if share >= _limits()["named" if lapse.document.id in around else "unnamed"]:
             return lapse
-    known = [lapse for each in told if (lapse := standings.lapse(each)) is not None and not lapse.clauses]
+    known = [found for each in told if (found := standings.lapse(each)) is not None and not found.clauses]
     return known[0] if known and comparing.binds(place.document.read(place.statement)) else None
 
 
