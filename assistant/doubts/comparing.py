@@ -27,7 +27,7 @@ from assistant.checking.support import Line, wanted
 from assistant.checking.values import Value
 from assistant.doubts import lexicon
 from assistant.doubts.elsewhere import Place
-from assistant.doubts.words import HAN, lower
+from assistant.doubts.standing import cue
 from ingest.document import Document, Span
 
 How = Literal["figure", "denial", "duty"]
@@ -118,12 +118,6 @@ def tells_as_of(text: str) -> bool:
 def _as_of_a_day() -> re.Pattern[str]:
     english, chinese = (lexicon.choice("standing", tongue, "as_of") for tongue in LANGUAGES)
     return re.compile(rf"\b(?i:{english})\s+(?:\d|[A-Z])|{chinese}\s*\d")
-
-
-def cue(name: str, text: str) -> bool:
-    """Whether a text has one of a list of words of `lexicon/standing.toml`."""
-    tongue: lexicon.Language = "zh" if HAN.search(text) else "en"
-    return lexicon.pattern("standing", tongue, name).search(lower(text)) is not None
 
 
 def publisher(document: Document) -> str:
@@ -354,8 +348,10 @@ def _share(terms: frozenset[str], others: frozenset[str]) -> float:
 
 
 def _placed(place: Place, found: Figure | Duty) -> Span:
-    start = place.statement.span.start
-    return Span(start=start + found.start, end=start + found.end)
+    """Where a figure or duty stands in the document; a figure with its noun, without a verb behind it."""
+    start, end = place.statement.span.start + found.start, place.statement.span.start + found.end
+    text = place.document.text[start:end]
+    return Span(start=start, end=start + len(re.sub(r"(\D+)\s[a-z]+ed$", r"\1", text)))
 
 
 def limit(name: str) -> float:

@@ -7,6 +7,7 @@ superseded or expired disputes nothing.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import date
 from functools import cache
 from pathlib import Path
 from string import Template
@@ -41,7 +42,9 @@ def conflicts(place: Place, alike: Sequence[Alike], standings: Standings) -> Ite
     agreeing = [other.document for other in others if comparing.agrees(place, other)]
     ruled = any(document.metadata.kind == "notice" for document in agreeing) and binds(place.text)
     ids = {document.id for document in agreeing}
-    yield from (each for each in found if each[0].document.id not in ids and not ruled)
+    if not ruled:
+        rest = [each for each in found if each[0].document.id not in ids]
+        yield from sorted(rest, key=lambda each: (each[0].document.metadata.issued or date.max, each[0].document.id))
 
 
 def _near(alike: Alike) -> bool:

@@ -16,7 +16,7 @@ from typing import Any
 from assistant.checking.measuring import figures
 from assistant.doubts import comparing, telling
 from assistant.doubts.elsewhere import Alike, Place, Raised, Stated
-from assistant.doubts.standing import Lapse, saying, touches
+from assistant.doubts.standing import Lapse, cue, saying, touches
 from assistant.doubts.standings import Standings
 from assistant.doubts.words import on_one_line
 from ingest.designations import namings
@@ -36,13 +36,15 @@ def find(stated: Stated, alike: Sequence[Alike], standings: Standings) -> Raised
 
 def restated(place: Place, alike: Sequence[Alike], standings: Standings) -> Lapse | None:
     """The lapsed document whose rule a statement of another one restates."""
-    if comparing.cue("past", place.text) or place.document.metadata.kind == "notice":
+    if cue("past", place.text) or place.document.metadata.kind == "notice":
         return None
     told = _named(place.document.read(place.statement), standings)
     lapsed = list(_lapsed(place, alike, standings))
     around = {each.id for each in (*told, *(_named(_before(place), standings) if lapsed else ()))}
-    for lapse, share in lapsed:
-        if share >= _limits()["named" if lapse.document.id in around else "unnamed"]:
+    for lapse, each in lapsed:
+        if each.share >= _limits()["named"] and lapse.document.id in around:
+            return lapse
+        if min(each.share, each.back) >= _limits()["unnamed"] and comparing.binds(place.text):
             return lapse
     known = [found for each in told if (found := standings.lapse(each)) is not None and not found.clauses]
     return known[0] if known and comparing.binds(place.document.read(place.statement)) else None
@@ -58,7 +60,7 @@ def _raised(stated: Stated, place: Place, alike: Sequence[Alike], standings: Sta
     return _newer_version(stated, place, standings) or _newer_figure(stated, place, alike, standings)
 
 
-def _lapsed(place: Place, alike: Sequence[Alike], standings: Standings) -> Iterator[tuple[Lapse, float]]:
+def _lapsed(place: Place, alike: Sequence[Alike], standings: Standings) -> Iterator[tuple[Lapse, Alike]]:
     """Lapsed notices with a statement that says the same, unless a notice that holds says it as well."""
     notices = [each for each in alike if each.by == "words" and each.place.document.metadata.kind == "notice"]
     if all(standings.lapse(each.place.document) is None for each in notices):
@@ -70,7 +72,7 @@ def _lapsed(place: Place, alike: Sequence[Alike], standings: Standings) -> Itera
         if lapse is None or each.share <= still:
             continue
         if touches(lapse, lapse.document, each.place.statement.span.start):
-            yield lapse, each.share
+            yield lapse, each
 
 
 def _says_the_same(one: Place, other: Place) -> bool:

@@ -63,6 +63,12 @@ def touches(lapse: Lapse, document: Document, start: int) -> bool:
     return own is None or any(own == each or own.startswith(f"{each}.") for each in lapse.clauses)
 
 
+def cue(name: str, text: str) -> bool:
+    """Whether a text has one of a list of words of `lexicon/standing.toml`."""
+    language: lexicon.Language = "zh" if HAN.search(text) else "en"
+    return lexicon.pattern("standing", language, name).search(lower(text)) is not None
+
+
 def holding(document: Document, place: int) -> Span:
     """The statement that holds a character of a document, else its line."""
     at = bisect_right(document.statements, place, key=lambda each: each.span.start) - 1
@@ -77,7 +83,7 @@ def saying(document: Document, day: date, name: str) -> Span | None:
     found = []
     for statement in document.statements:
         text = document.quote(statement.span)
-        if _cue(name, text) and any(each.day == f"{day.year}-{day.month}-{day.day}" for each in values(text)):
+        if cue(name, text) and any(each.day == f"{day.year}-{day.month}-{day.day}" for each in values(text)):
             found.append(statement.span)
     sentences = [span for span in found if not HEADER.match(document.quote(span))]
     return next(iter((*sentences, *found)), None)
@@ -125,7 +131,7 @@ def _words(by: Document, relation: Relation) -> Span:
     """The words in which a document says what it does to another: a sentence, else a line of its head, else its title."""
     places = list(_places(by.text, relation.target))
     spans = list(dict.fromkeys(holding(by, place) for place in places))
-    told = [span for span in spans if _cue("relation", by.quote(span))]
+    told = [span for span in spans if cue("relation", by.quote(span))]
     sentences = [span for span in told if not HEADER.match(by.quote(span))]
     return next(iter((*sentences, *told, *spans)), holding(by, by.statements[0].span.start))
 
@@ -182,7 +188,7 @@ def _withdrawn(document: Document, asked: Asked) -> Lapse | None:
     """A document that says of itself that it no longer holds, without saying since when."""
     if document.metadata.status != "repealed" or asked.told:
         return None
-    found = (each.span for each in document.statements if _cue("withdrawn", document.quote(each.span)))
+    found = (each.span for each in document.statements if cue("withdrawn", document.quote(each.span)))
     span = next(found, holding(document, document.statements[0].span.start))
     return Lapse(how="withdrawn", document=document, day=None, evidence=((document, span),))
 
@@ -193,8 +199,3 @@ def _dated(document: Document, day: date) -> Span:
     spans = (each.span for each in document.statements)
     named = (span for span in spans if any(each.day == wanted for each in values(document.quote(span))))
     return next(named, document.statements[0].span)
-
-
-def _cue(name: str, text: str) -> bool:
-    language: lexicon.Language = "zh" if HAN.search(text) else "en"
-    return lexicon.pattern("standing", language, name).search(lower(text)) is not None
