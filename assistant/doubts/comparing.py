@@ -25,6 +25,7 @@ from assistant.checking.quantities import Figure
 from assistant.checking.reading import KEPT_IN_MEMORY, language, match, subject
 from assistant.checking.support import Line, wanted
 from assistant.checking.values import Value
+from assistant.checking.wording import pattern
 from assistant.doubts import lexicon
 from assistant.doubts.elsewhere import Place
 from assistant.doubts.standing import cue
@@ -104,7 +105,7 @@ def agrees(one: Place, other: Place) -> bool:
     told = [each for each in mine.figures if each.kind not in {"document", "clause"}]
     if not all(any(each.same(their) for their in theirs.figures) for each in told):
         return False
-    if _share(mine.subject, theirs.subject) < limit("agrees"):
+    if _share(mine.subject, theirs.subject) < limit("agrees") or _denies(mine.text) != _denies(theirs.text):
         return False
     return {each.level for each in duties(mine.text)} == {each.level for each in duties(theirs.text)}
 
@@ -299,8 +300,9 @@ def _clause(said: Said, figure: Figure) -> frozenset[str]:
 
 
 def _bounds(said: Said, figure: Figure) -> tuple[int, int]:
-    start = max((each.end() for each in CLAUSE.finditer(said.text, 0, figure.start)), default=0)
-    return start, next((each.start() for each in CLAUSE.finditer(said.text, figure.end)), len(said.text))
+    ends = [each.span() for each in CLAUSE.finditer(said.text)]
+    start = max((end for _, end in ends if end <= figure.start), default=0)
+    return start, min((start for start, _ in ends if start >= figure.end), default=len(said.text))
 
 
 def _other_duty(one: Place, mine: Said, other: Place, theirs: Said) -> tuple[Duty, Duty] | None:
@@ -340,6 +342,10 @@ def _denial(one: Place, mine: Said, other: Place, theirs: Said) -> Conflict | No
     if not polarity.check(wanted(mine.text, None), [line]):
         return None
     return Conflict(how="denial", mine=one.statement.span, theirs=other.statement.span)
+
+
+def _denies(text: str) -> bool:
+    return pattern("polarity", "negation", "zh" if language(text) == "zh" else "en").search(text.lower()) is not None
 
 
 def _share(terms: frozenset[str], others: frozenset[str]) -> float:
