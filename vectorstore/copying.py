@@ -35,6 +35,7 @@ class Limits:
     met: int
     maybe: float
     candidates: int
+    asked: int
     gap: int
     seeds: int
     dense: float
