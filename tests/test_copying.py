@@ -12,18 +12,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.sources import Source, from_record, gather
-from vectorstore import copying
 from vectorstore.copying import Copied, aligned, families, passages, run
 from vectorstore.embedding import HashingEmbedder
 from vectorstore.prints import codes, packed, unpacked
 from vectorstore.store import Store
 
-WORDS = "harbour ferry ledger permit notice market price bridge orchard platform freight county night route code gate".split()
+WORDS = ("harbour", "ferry", "ledger", "permit", "notice", "market", "price", "bridge", "orchard", "platform", "freight")
 CHINESE = "港口渡船许可通知市场价格大桥果园平台货运县城夜间线路编码大门船厂医院学校仓库道路"
 
 
 def paragraph(seed: int, length: int = 60, *, chinese: bool = False) -> str:
-    rng = random.Random(seed)
+    rng = random.Random(seed)  # noqa: S311 (made-up text)
     if chinese:
         return "".join(rng.choice(CHINESE) for _ in range(length)) + "。"
     return " ".join(f"{rng.choice(WORDS)}{rng.randint(0, 40)}" for _ in range(length)).capitalize() + "."
@@ -48,7 +47,7 @@ def together(store: Store, ids: Sequence[str]) -> bool:
 
 
 @given(st.lists(st.integers(0, 30), min_size=3, max_size=12, unique=True), st.data(), st.booleans())
-def test_a_trimmed_text_is_a_copy_and_another_text_is_none(seeds: list[int], data: st.DataObject, chinese: bool):
+def test_a_trimmed_text_is_a_copy_and_another_text_is_none(seeds: list[int], data: st.DataObject, chinese: bool):  # noqa: FBT001
     """What was kept of a text stands in it, in any part of it; nothing of a text of other words does."""
     left = data.draw(st.lists(st.sampled_from(seeds), min_size=1, unique=True))
     trimmed = [seed for seed in seeds if seed in left]
@@ -99,7 +98,7 @@ def test_two_texts_of_a_series_do_not_become_one_by_an_extract():
 
 
 @pytest.mark.parametrize("chinese", [False, True])
-def test_copies_are_known_when_they_are_kept_and_forgotten_when_removed(home: Path, chinese: bool):
+def test_copies_are_known_when_they_are_kept_and_forgotten_when_removed(home: Path, chinese: bool):  # noqa: FBT001
     """In either order of arrival; what was removed is nobody's copy at once."""
     with Store(home, HashingEmbedder()) as store:
         bodies = (text(1, 2, 3, 4, chinese=chinese), text(2, 3, 4, chinese=chinese), text(7, 8, chinese=chinese))
