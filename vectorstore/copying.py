@@ -35,6 +35,7 @@ class Limits:
     met: int
     maybe: float
     candidates: int
+    asked: int
     gap: int
     seeds: int
     dense: float
@@ -42,6 +43,7 @@ class Limits:
     whole: float
     least: int
     longer: float
+    nearly: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,29 +138,28 @@ def passages(alignment: Alignment) -> tuple[Stretch, ...]:
 def families(pairs: Iterable[Copied]) -> dict[str, str]:
     """Documents that are near-copies, each with the id that stands for its family.
 
-    A copy is laid to the text that holds most of it: two texts of one series that a short extract could be of both do not
-    become one by it.
+    A copy is laid to the texts that hold most of it, or nearly most: two texts of one series do not become one by a short
+    extract, much of which could be of either.
     """
-    whole = [pair for pair in pairs if pair.whole]
-    nearest: dict[str, tuple[float, str]] = {}
-    for pair in whole:
-        for own, terms, other, others in (
-            (pair.document_id, pair.terms, pair.other_id, pair.other_terms),
-            (pair.other_id, pair.other_terms, pair.document_id, pair.terms),
-        ):
-            if others >= limits().longer * terms:
-                nearest[own] = max(nearest.get(own, (0.0, "")), (pair.share, other))
-    root = {each: each for pair in whole for each in (pair.document_id, pair.other_id)}
+    laid: dict[str, list[tuple[float, str]]] = {}
+    for pair in pairs:
+        if pair.whole and pair.other_terms >= limits().longer * pair.terms:
+            laid.setdefault(pair.document_id, []).append((pair.share, pair.other_id))
+        if pair.whole and pair.terms >= limits().longer * pair.other_terms:
+            laid.setdefault(pair.other_id, []).append((pair.share, pair.document_id))
+    root: dict[str, str] = {}
 
     def top(each: str) -> str:
-        while root[each] != each:
+        while root.setdefault(each, each) != each:
             each = root[each]
         return each
 
-    for own, (_, other) in nearest.items():
-        first, second = sorted((top(own), top(other)))
-        root[second] = first
-    return {each: top(each) for each in root}
+    for own, others in laid.items():
+        for share, other in others:
+            if share >= limits().nearly * max(others)[0]:
+                first, second = sorted((top(own), top(other)))
+                root[second] = first
+    return {each: top(each) for each in list(root)}
 
 
 def _pairs(one: Numbers, other: Numbers) -> list[tuple[int, int]]:

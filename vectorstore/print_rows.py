@@ -66,7 +66,7 @@ def keep(connection: sql.Connection, document: Document, cut: Sequence[Chunk]) -
     statements = [codes for each in kept.values() for codes in unpacked(each)]
     told = copying.sketch(copying.run(statements))
     insert_missing(connection, sketches, [{"code": code, "document_id": document.id} for code in told])
-    insert_missing(connection, copies, list(_copies(connection, document, statements, len(told))))
+    insert_missing(connection, copies, list(_copies(connection, document, statements, told)))
 
 
 def drop(connection: sql.Connection, document_id: str) -> None:
@@ -109,11 +109,11 @@ def copied(connection: sql.Connection, document_ids: Iterable[str]) -> list[Copi
 
 
 def _copies(
-    connection: sql.Connection, document: Document, statements: Sequence[Codes], size: int
+    connection: sql.Connection, document: Document, statements: Sequence[Codes], told: Sequence[int]
 ) -> Iterable[dict[str, object]]:
-    """The rows of what a document shares with those that are there; `size` is that of its sketch."""
+    """The rows of what a document shares with those that are there; `told` is its sketch."""
     text, ends = copying.run(statements), _ends(statements)
-    for other_id in _candidates(connection, document, size):
+    for other_id in _candidates(connection, document, told):
         others = _statements(connection, other_id)
         other, other_ends = copying.run(others), _ends(others)
         alignment = copying.aligned(text, other)
@@ -133,16 +133,18 @@ def _copies(
             }
 
 
-def _candidates(connection: sql.Connection, document: Document, size: int) -> list[str]:
+def _candidates(connection: sql.Connection, document: Document, told: Sequence[int]) -> list[str]:
     """The documents whose sketches meet a document's, those first that share most.
 
     Of one publisher only those that may be copies as a whole: a series repeats its own formulas.
     """
     own, met, limits = sketches.alias("own"), sql.func.count(), copying.limits()
+    asked = sorted(told)[: limits.asked]
     query = (
         sql.select(sketches.c.document_id, met)
         .join(own, own.c.code == sketches.c.code)
         .where(own.c.document_id == document.id, sketches.c.document_id != document.id)
+        .where(own.c.code <= (asked[-1] if asked else 0))
         .group_by(sketches.c.document_id)
         .having(met >= limits.met)
         .order_by(met.desc(), sketches.c.document_id)
@@ -161,7 +163,8 @@ def _candidates(connection: sql.Connection, document: Document, size: int) -> li
     return [
         each
         for each, number in found.items()
-        if (mine != others[each] or not mine) or number >= limits.maybe * min(size, sizes[each])
+        if (mine != others[each] or not mine)
+        or number * len(told) >= limits.maybe * len(asked) * min(len(told), sizes[each])
     ]
 
 

@@ -9,9 +9,9 @@ from itertools import pairwise
 from assistant.checking.reading import telling as telling_terms
 from assistant.doubts import lexicon, questioned, telling
 from assistant.doubts.elsewhere import Alike, Place, Raised, Stated
-from assistant.doubts.finding import Finding
 from assistant.doubts.lexicon import Language
 from assistant.doubts.words import HAN, clipped, lower, read
+from ingest.document import Document, Span
 from vectorstore.terms import terms
 
 SAME_SHARE, SAME_BACK = 0.6, 0.45  # of a statement that says nearly what the claim says
@@ -20,22 +20,27 @@ SAME_SHARE, SAME_BACK = 0.6, 0.45  # of a statement that says nearly what the cl
 def find(stated: Stated, alike: Sequence[Alike]) -> Raised | None:
     """The first passage elsewhere that questions the claim, with its words."""
     for each in alike:
-        finding = _questions(each.place)
-        if finding is not None and _touches(stated, each, each.place.document.quote(finding.evidence[0])):
-            return _raised(stated, each.place, finding)
+        shown = _doubting(each.place)
+        if shown is not None and _touches(stated, each, each.place.document.quote(shown)):
+            return _raised(stated, each.place.document, shown)
     return None
 
 
-def _questions(place: Place) -> Finding | None:
-    return questioned.find(read(place.document, place.statement))
+def _doubting(place: Place) -> Span | None:
+    """The note that questions a statement, or the statement itself where it is the doubt."""
+    finding = questioned.find(read(place.document, place.statement))
+    if finding is None:
+        return None
+    [said, *_] = finding.evidence
+    return said if any(note.holds(said) for note in place.statement.notes) else place.statement.span
 
 
 def _touches(stated: Stated, alike: Alike, doubting: str) -> bool:
     """Whether what is questioned is the claim: the same statement, or the reliability of the system that it speaks of."""
     claim = stated.claim.text
-    if _aspect(doubting):
-        return _aspect(claim) and not _pairs(claim).isdisjoint(_pairs(alike.place.text))
-    return alike.by == "words" and alike.share >= SAME_SHARE and alike.back >= SAME_BACK
+    if alike.by == "words" and alike.share >= SAME_SHARE and alike.back >= SAME_BACK:
+        return not _aspect(doubting) or _aspect(claim)
+    return _aspect(doubting) and _aspect(claim) and not _pairs(claim).isdisjoint(_pairs(alike.place.text))
 
 
 def _aspect(text: str) -> bool:
@@ -51,11 +56,8 @@ def _pairs(text: str) -> frozenset[tuple[str, str]]:
     return frozenset((a, b) for a, b in pairwise(found) if a in told and b in told)
 
 
-def _raised(stated: Stated, place: Place, finding: Finding) -> Raised:
-    document, [span, *_] = place.document, finding.evidence
-    if span.end - span.start < place.statement.span.end - place.statement.span.start and not place.statement.notes:
-        span = place.statement.span
+def _raised(stated: Stated, document: Document, shown: Span) -> Raised:
     who = telling.dated(document, chinese=stated.chinese)
-    said = clipped(document.quote(span).strip().rstrip(".。"))
+    said = clipped(document.quote(shown).strip().rstrip(".。"))
     reason = f"{who}对此提出怀疑：“{said}”。" if stated.chinese else f"{who} questions this: “{said}”."
-    return Raised(kind="questioned", reason=reason, evidence=((document, span),))
+    return Raised(kind="questioned", reason=reason, evidence=((document, shown),))
