@@ -11,7 +11,7 @@ import hashlib
 import json
 import threading
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -25,9 +25,10 @@ from numpy.typing import NDArray
 
 from ingest.document import Chunk, Document
 from ingest.errors import CaveatError
-from vectorstore import designation_rows, print_rows, rows
+from vectorstore import designation_rows, disagreement_rows, print_rows, rows
 from vectorstore.copying import Copied
 from vectorstore.designation_rows import Related
+from vectorstore.disagreement_rows import Pair
 from vectorstore.filters import Filters, day_number, issuer_key
 from vectorstore.originals import Originals, name_of
 from vectorstore.print_rows import Printed
@@ -225,6 +226,21 @@ class Library:
         with self._engine.connect() as connection:
             return designation_rows.named(connection, keys)
 
+    def unexamined(self, rules: str) -> list[str]:
+        """The documents whose disagreements were not looked for by some rules yet."""
+        with self._engine.connect() as connection:
+            return disagreement_rows.unexamined(connection, rules)
+
+    def keep_disagreements(self, document_id: str, pairs: Iterable[Pair], rules: str) -> None:
+        """Keeps what a document was found to disagree with; nothing where it is gone."""
+        with self._write() as connection:
+            disagreement_rows.keep(connection, document_id, pairs, rules)
+
+    def disagreements(self) -> list[Pair]:
+        """The pairs of statements that may contradict one another."""
+        with self._engine.connect() as connection:
+            return disagreement_rows.every(connection)
+
     def original(self, document_id: str) -> bytes | None:
         """The bytes a document was read from."""
         with self._engine.connect() as connection:
@@ -401,6 +417,7 @@ class Library:
         connection.execute(sql.delete(chunks).where(chunks.c.document_id == document_id))
         connection.execute(sql.delete(periods).where(periods.c.document_id == document_id))
         designation_rows.drop(connection, document_id)
+        disagreement_rows.drop(connection, document_id)
         print_rows.drop(connection, document_id)
         connection.execute(sql.delete(documents).where(documents.c.id == document_id))
         connection.execute(sql.insert(changes).values(removed=True, document_id=document_id))
