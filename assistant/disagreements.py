@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import date
 
 from assistant.answer import Citation, Claim, cite
 from assistant.asked import asked
@@ -61,11 +62,17 @@ class Disagreements:
     def listed(self) -> list[Disagreement]:
         """Those that count today, in the order of the documents that came out first."""
         standings = Standings(self._library, asked(""))
+        sides = (
+            (self._place(pair.one_id, pair.one_position), self._place(pair.other_id, pair.other_position))
+            for pair in self._library.disagreements()
+        )
+        ordered = sorted(
+            (sorted((one, other), key=_came_out) for one, other in sides if one is not None and other is not None),
+            key=lambda pair: [*map(_came_out, pair)],
+        )
         found = []
-        for pair in self._library.disagreements():
-            one, other = self._place(pair.one_id, pair.one_position), self._place(pair.other_id, pair.other_position)
-            if one is not None and other is not None:
-                found += self._counting(one, other, standings) or self._counting(other, one, standings)
+        for one, other in ordered:
+            found += self._counting(one, other, standings) or self._counting(other, one, standings)
         return found
 
     def _counting(self, one: Place, other: Place, standings: Standings) -> list[Disagreement]:
@@ -109,3 +116,8 @@ class Disagreements:
         if document is None or position >= len(document.statements):
             return None
         return Place(document=document, position=position)
+
+
+def _came_out(place: Place) -> tuple[date, str, int]:
+    """What puts statements in order: the day their documents came out, then their titles, then where they stand."""
+    return place.document.metadata.issued or date.max, place.document.title, place.position

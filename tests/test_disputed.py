@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+from fastapi.testclient import TestClient
 
 from assistant.answer import Claim, Doubt, cite
+from assistant.api.serving import create_app
 from assistant.asked import asked
+from assistant.cli import main
+from assistant.disagreements import Disagreements
 from assistant.doubts.from_library import FromLibrary
+from assistant.settings import Settings
 from ingest.document import Document, Span
-from ingest.sources import from_json_lines
+from ingest.sources import from_json_lines, gather
 from vectorstore.embedding import HashingEmbedder
 from vectorstore.store import Store
 
@@ -253,3 +259,84 @@ def test_a_dispute_goes_with_the_document(shelf: Store):
     shelf.remove(other.id)
     assert _dispute(shelf, one, "") is None
     shelf.remove(one.id)
+
+
+@pytest.mark.parametrize("pair", [*DISAGREE.values()][:3], ids=[*DISAGREE][:3])
+def test_the_library_lists_what_it_disagrees_with_itself_about(shelf: Store, pair: tuple[str, str]):
+    """Each pair once, with both statements to the character, whichever came first; examined once; gone with either."""
+    found = Disagreements(shelf)
+    found.examine()
+    assert found.listed() == []
+    one, other = put(shelf, *pair)
+    try:
+        assert found.unexamined() == 2
+        assert found.examine() == 2
+        assert found.examine() == 0
+        [listed] = found.listed()
+        sides = {listed.one.document_id: listed.one, listed.other.document_id: listed.other}
+        for document in (one, other):
+            citation = sides[document.id]
+            assert document.quote(citation.span) == citation.quote
+            assert citation.quote == document.quote(document.statements[-1].span)
+        shelf.remove(other.id)
+        assert found.listed() == []
+        [other] = put(shelf, pair[1])
+        assert found.listed() == []
+        assert found.examine() == 1
+        assert len(found.listed()) == 1
+    finally:
+        shelf.remove(one.id)
+        shelf.remove(other.id)
+
+
+def test_a_notice_that_comes_after_the_report_is_compared_too(shelf: Store):
+    """The order in which documents come in does not matter: a report that hardens an order is listed."""
+    order = "Local authorities should encourage platforms to waive fees for small sellers until 30 June 2020."
+    told = "Platforms must waive fees for small sellers until 30 June 2020 under notice MT [2020] 14."
+    found = Disagreements(shelf)
+    [reporting] = put(shelf, report(told))
+    found.examine()
+    [ruling] = put(shelf, notice(order))
+    try:
+        found.examine()
+        assert [each.how for each in found.listed()] == ["duty"]
+    finally:
+        shelf.remove(reporting.id)
+        shelf.remove(ruling.id)
+
+
+def test_disagreements_on_the_command_line(
+    home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    """`caveat library disagreements` shows who says what and both quotes; with --json the same as objects."""
+    monkeypatch.setenv("CAVEAT_HOME", str(home))
+    files = []
+    for number, text in enumerate((*FILLING, *DISAGREE["another count at the same day"])):
+        files.append(home.parent / f"{number}.txt")
+        files[-1].write_text(text, encoding="utf-8")
+    assert main(["ingest", "--quiet", *map(str, files)]) == 0
+    capsys.readouterr()
+    assert main(["library", "disagreements"]) == 0
+    shown = capsys.readouterr().out
+    assert "Harbour Ledger (3 March 2020) says “200 cities”, Northgate Wire (3 March 2020) says “151 cities”." in shown
+    assert "“As of 29 February 2020, the health code was in use in 151 cities.”" in shown
+    assert "1 disagreement among 8 documents." in shown
+    assert main(["library", "disagreements", "--json"]) == 0
+    [listed] = json.loads(capsys.readouterr().out)["disagreements"]
+    assert {listed["one"]["title"], listed["other"]["title"]} == {
+        "News of Harbour Ledger on 3 March 2020", "News of Northgate Wire on 3 March 2020",
+    }  # fmt: skip
+
+
+def test_disagreements_over_http(hashing_store: Store, sample_library: Path):
+    """`GET /v1/disagreements` goes on with what was not examined, and gives both sides as citations."""
+    list(hashing_store.ingest(gather([str(sample_library)])))
+    with TestClient(
+        create_app(hashing_store, Settings(home=hashing_store.home, embedder="hashing")), base_url="http://127.0.0.1"
+    ) as client:
+        told = client.get("/v1/disagreements").json()
+        assert told["unexamined"] == 0
+        assert {each["how"] for each in told["disagreements"]} == {"figure", "duty"}
+        for citation in (each[side] for each in told["disagreements"] for side in ("one", "other")):
+            text = client.get(f"/v1/documents/{citation['document_id']}/text").content.decode()
+            assert text[citation["span"]["start"] : citation["span"]["end"]] == citation["quote"]

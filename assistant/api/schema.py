@@ -10,6 +10,7 @@ from fastapi import Query
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
 from assistant.answer import DoubtKind, Mode, Standing, Verdict
+from assistant.doubts.comparing import How
 from vectorstore.filters import Filters
 
 
@@ -192,6 +193,22 @@ class AnswerOut(BaseModel):
     standing: Standing = Field(description="how far the answer goes")
     conversation_id: str | None = Field(default=None, description="the conversation that the answer belongs to")
     turn_id: str | None = None
+
+
+class DisagreementOut(BaseModel):
+    """Two statements of the library that say otherwise of one thing; neither is said to be right."""
+
+    how: How
+    reason: str
+    one: CitationOut
+    other: CitationOut
+
+
+class DisagreementsOut(BaseModel):
+    """All that are known; `unexamined` documents came lately and are looked at in the next calls."""
+
+    disagreements: list[DisagreementOut]
+    unexamined: int
 
 
 class OutcomeOut(BaseModel):

@@ -14,8 +14,9 @@ from string import Template
 from tomllib import loads
 
 from assistant.doubts import comparing, outdated, telling
-from assistant.doubts.comparing import Conflict, binds, otherwise
+from assistant.doubts.comparing import Conflict, otherwise
 from assistant.doubts.elsewhere import Alike, Place, Raised, Stated
+from assistant.doubts.said import binds, limit
 from assistant.doubts.standings import Standings
 from assistant.doubts.words import clipped
 
@@ -62,7 +63,7 @@ def candidates(place: Place, alike: Sequence[Alike]) -> list[tuple[Place, Confli
 
 
 def _near(alike: Alike) -> bool:
-    return alike.by == "words" and max(alike.share, alike.back) >= comparing.limit("near")
+    return alike.by == "words" and max(alike.share, alike.back) >= limit("near")
 
 
 def _counts(place: Place, other: Place, standings: Standings, *, both: bool) -> bool:

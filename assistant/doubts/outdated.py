@@ -14,7 +14,7 @@ from tomllib import loads
 from typing import Any
 
 from assistant.checking.measuring import figures
-from assistant.doubts import comparing, telling
+from assistant.doubts import comparing, said, telling
 from assistant.doubts.elsewhere import Alike, Place, Raised, Stated
 from assistant.doubts.standing import Lapse, cue, saying, touches
 from assistant.doubts.standings import Standings
@@ -44,10 +44,10 @@ def restated(place: Place, alike: Sequence[Alike], standings: Standings) -> Laps
     for lapse, each in lapsed:
         if each.share >= _limits()["named"] and lapse.document.id in around:
             return lapse
-        if min(each.share, each.back) >= _limits()["unnamed"] and comparing.binds(place.text):
+        if min(each.share, each.back) >= _limits()["unnamed"] and said.binds(place.text):
             return lapse
     known = [found for each in told if (found := standings.lapse(each)) is not None and not found.clauses]
-    return known[0] if known and comparing.binds(place.document.read(place.statement)) else None
+    return known[0] if known and said.binds(place.document.read(place.statement)) else None
 
 
 def _raised(stated: Stated, place: Place, alike: Sequence[Alike], standings: Standings) -> Raised | None:
@@ -116,11 +116,11 @@ def _newer_version(stated: Stated, place: Place, standings: Standings) -> Raised
 
 def _newer_figure(stated: Stated, place: Place, alike: Sequence[Alike], standings: Standings) -> Raised | None:
     """A figure told as of a day, where a statement elsewhere tells the same as of a later one."""
-    if not comparing.tells_as_of(place.text):
+    if not said.tells_as_of(place.text):
         return None
     for each in alike:
         other = each.place
-        if each.by != "words" or not comparing.tells_as_of(other.text):
+        if each.by != "words" or not said.tells_as_of(other.text):
             continue
         pair = comparing.followed(place, other, standings.asked)
         if pair is not None:
