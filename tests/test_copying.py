@@ -17,7 +17,19 @@ from vectorstore.embedding import HashingEmbedder
 from vectorstore.prints import codes, packed, unpacked
 from vectorstore.store import Store
 
-WORDS = ("harbour", "ferry", "ledger", "permit", "notice", "market", "price", "bridge", "orchard", "platform", "freight")
+WORDS = (
+    "harbour",
+    "ferry",
+    "ledger",
+    "permit",
+    "notice",
+    "market",
+    "price",
+    "bridge",
+    "orchard",
+    "platform",
+    "freight",
+)
 CHINESE = "港口渡船许可通知市场价格大桥果园平台货运县城夜间线路编码大门船厂医院学校仓库道路"
 
 
