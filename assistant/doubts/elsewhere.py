@@ -11,16 +11,17 @@ never found. Nothing is embedded. Across languages figures and Latin names alone
 
 from __future__ import annotations
 
+import re
 import tomllib
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
 from assistant.answer import Claim, DoubtKind
-from assistant.checking.measuring import figures
 from assistant.checking.reading import HAN
 from assistant.checking.wording import stems
 from assistant.doubts.telling import MONTHS
@@ -33,6 +34,7 @@ from vectorstore.store import Store
 from vectorstore.terms import function_words, query_terms, terms
 from vectorstore.words import WordIndex
 
+_MONTH = re.compile(r"(\d{1,2})月")
 Tie = Literal["words", "figures", "doubt"]
 _MOST_CITED = 6  # statements of a citation that are taken for what a claim rests on
 
@@ -59,14 +61,16 @@ class Place:
 class Alike:
     """A statement elsewhere that speaks of what a claim speaks of.
 
-    `share` is the part of the claim's words that it holds, `back` the part of its words that the claim holds, both between
-    0 and 1. `by` figures: it is in another language, and only its figures and Latin names could be compared; `by` doubt: it
-    shares little more than a subject with the claim, and words of doubt stand in it.
+    `share` is the part of the claim's words that it holds, `back` the part of its words that the claim holds, `numbers` the
+    part of the claim's numbers in digits that it holds (1 where there are none), all between 0 and 1. `by` figures: it is
+    in another language, and only its figures and Latin names could be compared; `by` doubt: it shares little more than a
+    subject with the claim, and words of doubt stand in it.
     """
 
     place: Place
     share: float
     back: float
+    numbers: float = 1.0
     by: Tie = "words"
 
 
@@ -121,8 +125,10 @@ class _Wanted:
     """What is looked for: the claim's codes with their weights, its rarest terms, those of its figures and Latin words."""
 
     weights: Mapping[int, float]
+    weight: float
+    numbers: frozenset[int]
     rarest: Mapping[str, float]
-    across: frozenset[str]
+    across: Mapping[str, int]
     chinese: bool
     own: frozenset[tuple[str, int]]
 
@@ -135,7 +141,8 @@ class _Near:
     position: int
     share: float
     back: float
-    by: Tie = field(default="words")
+    numbers: float = 1.0
+    by: Tie = "words"
 
 
 class Elsewhere:
@@ -179,6 +186,7 @@ class Elsewhere:
                     place=Place(document=held[each.document_id], position=each.position),
                     share=each.share,
                     back=each.back,
+                    numbers=each.numbers,
                     by=each.by,
                 )
                 for each in part
@@ -247,16 +255,18 @@ def _wanted(stated: Stated, index: WordIndex) -> _Wanted:
     across = frozenset(term for term in found if term[0].isdigit() or (stated.chinese and term.isascii()))
     across |= frozenset(_months(stated))
     own = frozenset((place.document.id, place.position) for place in stated.places)
-    return _Wanted(weights, rarest, across, stated.chinese, own)
+    numbers = frozenset(code(term) for term in found if term[0].isdigit())
+    coded = {term: code(term) for term in across}
+    return _Wanted(weights, sum(weights.values()), numbers, rarest, coded, stated.chinese, own)
 
 
 def _months(stated: Stated) -> Iterator[str]:
     """The months of a claim's dates as the other language writes them: `3` for March, `march` for 3月."""
-    for figure in figures(stated.claim.text):
-        if figure.day:
-            month = int(figure.day.split("-")[1].replace("*", "0"))
-            if month:
-                yield from terms(MONTHS[month - 1]) if stated.chinese else (str(month),)
+    if stated.chinese:
+        named = {int(each) for each in _MONTH.findall(stated.claim.text)}
+        yield from (term for each in named if 1 <= each <= len(MONTHS) for term in terms(MONTHS[each - 1]))
+    else:
+        yield from (str(number) for number, each in enumerate(MONTHS, start=1) if each in stated.claim.text)
 
 
 def _without_notes(stated: Stated) -> str:
@@ -277,40 +287,47 @@ def _hits(wanted: _Wanted, index: WordIndex) -> list[Hit]:
 
 def _foreign_hits(wanted: _Wanted, index: WordIndex, languages: tuple[bool, bool]) -> list[Hit]:
     """The chunks in another language that share a claim's figures, where the library holds such documents."""
-    if not _tells(wanted.across) or not languages[1 if wanted.chinese else 0]:
+    if not _tells(wanted.across.keys()) or not languages[1 if wanted.chinese else 0]:
         return []
     filters = Filters(language=("en", "und")) if wanted.chinese else Filters(language=("zh",))
     return index.holding(sorted(wanted.across), filters, limits().foreign)
 
 
 def _compared(wanted: _Wanted, place: tuple[str, int], codes: Codes) -> _Near | None:
-    own = frozenset(codes) - _function_words()
-    shared = [wanted.weights[each] for each in own if each in wanted.weights]
+    held = set(codes)
+    shared = held & wanted.weights.keys()
     if len(shared) < min(limits().shared, len(wanted.weights)):
         return None
-    share, back = sum(shared) / (sum(wanted.weights.values()) or 1.0), len(shared) / len(own)
+    share, back = _share(wanted, shared), len(shared) / max(len(held - _function_words()), len(shared), 1)
     if share < limits().share and back < limits().back:
         return None
-    return _Near(*place, round(share, 4), round(back, 4))
+    numbers = len(held & wanted.numbers) / len(wanted.numbers) if wanted.numbers else 1.0
+    return _Near(*place, share, round(back, 4), round(numbers, 4))
 
 
 def _tied(wanted: _Wanted, place: tuple[str, int], codes: Codes) -> _Near | None:
     """A statement in another language, where the figures and Latin names that it shares tell enough."""
     held = set(codes)
-    shared = frozenset(term for term in wanted.across if code(term) in held)
-    if not _tells(shared):
+    shared = frozenset(term for term, number in wanted.across.items() if number in held)
+    if not shared or not _tells(shared):
         return None
-    return _Near(*place, round(len(shared) / len(wanted.across), 4), 0.0, "figures")
+    return _Near(*place, round(len(shared) / len(wanted.across), 4), 0.0, by="figures")
 
 
 def _doubting(wanted: _Wanted, place: tuple[str, int], codes: Codes) -> _Near | None:
     """A statement with words of doubt in it that shares a subject with the claim."""
-    own = frozenset(codes) - _function_words()
-    shared = [wanted.weights[each] for each in own if each in wanted.weights]
-    if len(shared) < limits().doubting["shared"] or own.isdisjoint(map(code, _doubt_terms())):
+    held = set(codes)
+    if held.isdisjoint(_doubt_codes()):
         return None
-    share = sum(shared) / (sum(wanted.weights.values()) or 1.0)
-    return _Near(*place, round(share, 4), round(len(shared) / len(own), 4), "doubt")
+    shared = held & wanted.weights.keys()
+    if len(shared) < limits().doubting["shared"]:
+        return None
+    return _Near(*place, _share(wanted, shared), round(len(shared) / len(held), 4), by="doubt")
+
+
+def _share(wanted: _Wanted, shared: AbstractSet[int]) -> float:
+    """The part of the claim's words, weighed, that some codes are."""
+    return round(sum(wanted.weights[each] for each in shared) / (wanted.weight or 1.0), 4)
 
 
 _COMPARED: Mapping[Tie, Callable[[_Wanted, tuple[str, int], Codes], _Near | None]] = {
@@ -320,7 +337,7 @@ _COMPARED: Mapping[Tie, Callable[[_Wanted, tuple[str, int], Codes], _Near | None
 }
 
 
-def _tells(shared: frozenset[str]) -> bool:
+def _tells(shared: AbstractSet[str]) -> bool:
     """Whether some figures and Latin words can tell what two texts in different languages speak of."""
     numbers = [term for term in shared if term[0].isdigit()]
     long = [each for each in numbers if sum(map(str.isdigit, each)) >= limits().digits and not _year(each)]
@@ -334,6 +351,11 @@ def _year(term: str) -> bool:
 @cache
 def _doubt_terms() -> tuple[str, ...]:
     return tuple(dict.fromkeys(term for word in limits().doubting["words"] for term in terms(word)))
+
+
+@cache
+def _doubt_codes() -> frozenset[int]:
+    return frozenset(map(code, _doubt_terms()))
 
 
 @cache

@@ -11,12 +11,12 @@ from collections.abc import Sequence
 
 from assistant.answer import DoubtKind, Voice
 from assistant.checking import wording
-from assistant.checking.measuring import figures
+from assistant.checking.measuring import DOCUMENT, figures
 from assistant.checking.quantities import Figure
 from assistant.doubts import telling
 from assistant.doubts.elsewhere import Place, Raised, Stated
 from assistant.doubts.lexicon import pattern
-from assistant.doubts.voices import COUNTED, Heard
+from assistant.doubts.voices import Heard
 from assistant.doubts.words import HAN, lower
 from ingest.document import Document
 from vectorstore.terms import terms
@@ -37,6 +37,7 @@ TOLD_ALREADY: frozenset[DoubtKind] = frozenset(
     }
 )
 LABEL = re.compile(r"^[^\s:：|][^:：|.。]{0,24}[:：]\s*\S[^.。]{0,60}$")
+_DIGITS = re.compile(r"(?<![A-Za-z])\d")
 SHORTEST = 4  # terms
 
 
@@ -65,16 +66,14 @@ def _reports_a_fact(place: Place) -> bool:
     document, about, text = place.document, place.document.metadata, place.text
     if about.kind != "report" or LABEL.match(text) or " | " in text or len(terms(text)) < SHORTEST:
         return False
-    told = figures(document.read(place.statement))
-    if any(each.kind == "document" for each in told) or not any(_telling(each) for each in figures(text)):
+    if DOCUMENT.search(document.read(place.statement)) or _leans(text) or _of_itself(place) or _says_no(text):
         return False
-    return not _leans(text) and not _of_itself(place) and not _says_no(text)
+    return _DIGITS.search(text) is not None or any(_measured(each) for each in figures(text))
 
 
-def _telling(figure: Figure) -> bool:
-    """A figure that a second source could confirm: with digits, or with a unit; "two companies" is a manner of speaking."""
-    measured = figure.kind == "number" and bool(figure.family)
-    return figure.kind in COUNTED and figure.name != "part" and (measured or any(map(str.isdigit, figure.text)))
+def _measured(figure: Figure) -> bool:
+    """A number in words with a unit, which a second source could confirm; "two companies" is a manner of speaking."""
+    return figure.kind == "number" and bool(figure.family) and figure.name != "part"
 
 
 def _says_no(text: str) -> bool:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from assistant.answer import Voice
 from assistant.checking.duty import duties
-from assistant.checking.measuring import figures
+from assistant.checking.measuring import DOCUMENT, figures
 from assistant.checking.quantities import Figure
 from assistant.checking.reading import HAN, held, match, subject
 from assistant.checking.wording import pattern, stems
@@ -27,7 +27,8 @@ COUNTED = frozenset({"number", "date", "clock"})
 EXACT = 3  # digits of a number that tells by itself
 HALF, FEWER, WORDS_ALONE = 0.5, 0.4, 0.75  # of the claim's words that a statement must hold, by how many figures agree
 ENOUGH_BACK = 0.3
-LITTLE_SHARE, LITTLE_BACK = 0.25, 0.5  # a statement that shares less than both is not looked at
+LITTLE, LITTLE_WORDS, LITTLE_NUMBERS = 0.25, 0.5, 0.5  # what shares less, of words or of numbers in digits, is not read
+_DIGITS = re.compile(r"\d")
 _BRACKETS = re.compile(r"\s*[(（\[【][^()（）\[\]【】]*[)）\]】]\s*")
 _FRAME = re.compile(r"^(?:the|a|an)\s+|['’]s?$|[《》“”\"]")
 _TELLS_OF_A_NOTICE = re.compile(
@@ -89,7 +90,7 @@ def heard(stated: Stated, alike: Sequence[Alike], copying: Copying) -> Heard:
     places = [*stated.places, *(each.place for each, agreed in agreeing if agreed)]
     groups = _gathered([(place, speaker(place)) for place in places], copying)
     return Heard(
-        voices=tuple(_voice(group, chinese=stated.chinese) for group in groups),
+        voices=tuple(_voice(group, copying, chinese=stated.chinese) for group in groups),
         places=tuple(tuple(place for place, _ in group) for group in groups),
         perhaps=any(agreed is None for _, agreed in agreeing),
     )
@@ -97,24 +98,31 @@ def heard(stated: Stated, alike: Sequence[Alike], copying: Copying) -> Heard:
 
 def agrees(stated: Stated, alike: Alike) -> bool | None:
     """Whether a statement says what the claim says; None where the two languages leave it open."""
-    if alike.by == "words" and alike.share < LITTLE_SHARE and alike.back < LITTLE_BACK:
-        return False
     claim, document = stated.claim.text, alike.place.document
     other = document.read(alike.place.statement)
-    wanted = [
-        each for each in figures(claim) if each.kind in COUNTED and each.name != "part" and not each.may_be_reckoned
-    ]
-    told = figures(other)
+    foreign = alike.by == "figures" or (HAN.search(other) is not None) != stated.chinese
+    if not foreign and not _promises(claim, alike):
+        return False
+    front = f"{document.title} {document.metadata.outlet or ''}" if _DIGITS.search(claim) else ""
+    share = _share(claim, held(other) | held(front))
+    if not foreign and share < FEWER:
+        return False
+    wanted = [each for each in figures(claim) if each.kind in COUNTED and each.name != "part"]
+    wanted = [each for each in wanted if not each.may_be_reckoned]
+    told = figures(other) if wanted else ()
     if not all(any(each.same(one) for one in told) for each in wanted):
         return False
-    if alike.by == "figures" or (HAN.search(other) is not None) != stated.chinese:
+    if foreign:
         return True if len(wanted) > 1 and any(_exact(each) for each in wanted) else None
-    if _opposed(claim, other):
-        return False
-    if not wanted:
-        return alike.back >= ENOUGH_BACK and _share(claim, held(other)) >= WORDS_ALONE
-    front = held(f"{document.title} {document.metadata.outlet or ''}")
-    return _share(claim, held(other) | front) >= (FEWER if len(wanted) > 1 else HALF)
+    least = WORDS_ALONE if not wanted else FEWER if len(wanted) > 1 else HALF
+    return share >= least and (bool(wanted) or alike.back >= ENOUGH_BACK) and not _opposed(claim, other)
+
+
+def _promises(claim: str, alike: Alike) -> bool:
+    """Whether a statement shares so much with a claim that it is worth reading."""
+    if _DIGITS.search(claim):
+        return alike.share >= LITTLE and alike.numbers >= LITTLE_NUMBERS
+    return alike.share >= LITTLE_WORDS
 
 
 def _opposed(one: str, other: str) -> bool:
@@ -130,12 +138,11 @@ def _opposed(one: str, other: str) -> bool:
 def speaker(place: Place) -> Speaker:
     """Whose words a statement is."""
     document, about = place.document, place.document.metadata
-    own = figures(about.number or "")
-    number = next((each for each in own if each.kind == "document"), None)
+    number = next((each for each in figures(about.number or "") if each.kind == "document"), None)
     if about.kind == "notice":
         return Speaker(told=f"the {telling.name(document, chinese=False)}", key=_key(about.issuer or ""), number=number)
     words = read(document, place.statement)
-    for figure in figures(words.whole):
+    for figure in figures(words.whole) if DOCUMENT.search(words.whole) else ():
         if figure.kind == "document" and _TELLS_OF_A_NOTICE.search(words.spoken[: figure.start]):
             return Speaker(told=f"the notice {_KIND_OF_NOTICE.sub('', figure.text)}", key="", number=figure)
     for speech in attribution.speeches(words):
@@ -165,7 +172,7 @@ def _gathered(said: Iterable[tuple[Place, Speaker]], copying: Copying) -> list[l
     return groups
 
 
-def _voice(group: Sequence[tuple[Place, Speaker]], *, chinese: bool) -> Voice:
+def _voice(group: Sequence[tuple[Place, Speaker]], copying: Copying, *, chinese: bool) -> Voice:
     """The group under the name of the one who said it first: a notice, else who speaks for himself, else the oldest."""
 
     def order(said: tuple[Place, Speaker]) -> tuple[bool, bool, str]:
@@ -179,7 +186,13 @@ def _voice(group: Sequence[tuple[Place, Speaker]], *, chinese: bool) -> Voice:
     named = (
         telling.name(place.document, chinese=True) if chinese and place.document.metadata.kind == "notice" else who.told
     )
-    return Voice(name=named, documents=documents, copies=len(documents) - 1)
+    first = _key(telling.name(place.document, chinese=False))
+    repeating = {
+        other.document.id
+        for other, _ in group
+        if _key(telling.name(other.document, chinese=False)) != first or copying.one_text(other, place)
+    }
+    return Voice(name=named, documents=documents, copies=len(repeating - {place.document.id}))
 
 
 def _share(claim: str, own: frozenset[str]) -> float:
