@@ -49,8 +49,23 @@ class Doubt:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Voice:
+    """Somebody independent of others who says what a claim says: an outlet, an issuer or a speaker.
+
+    `documents` are the ids of those in which this voice is heard; `copies` of them only repeat it.
+    """
+
+    name: str
+    documents: tuple[str, ...]
+    copies: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
-    """One thing that the answer says; `span` is where it stands in the answer's text."""
+    """One thing that the answer says; `span` is where it stands in the answer's text.
+
+    `voices` are those in the library that say the same, the claim's own source first; none where that was not looked for.
+    """
 
     id: str
     text: str
@@ -58,6 +73,7 @@ class Claim:
     verdict: Verdict
     citations: tuple[Citation, ...]
     doubts: tuple[Doubt, ...] = ()
+    voices: tuple[Voice, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

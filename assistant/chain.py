@@ -22,8 +22,10 @@ from langsmith import tracing_context
 
 from assistant import background, quoted
 from assistant.answer import Answer
+from assistant.asked import asked as asked_about
 from assistant.asking_back import choices
 from assistant.conversation import Turn
+from assistant.doubts.from_library import FromLibrary
 from assistant.events import Claimed, Delta, Done, Event, Failed, Passages, Searching
 from assistant.followup import standalone
 from assistant.model import ModelTrouble
@@ -52,6 +54,7 @@ class Assistant:
         self._store = store
         self._passages = passages
         self._writer = writer
+        self._doubting = FromLibrary(store)
         self.chain: Runnable[str | Question, Answer] = (
             RunnableLambda(self._understand, afunc=self._understand_async).with_config(run_name="question")
             | RunnableLambda(self._search).with_config(run_name="search")
@@ -210,7 +213,9 @@ class Assistant:
 
         try:
             with tracing_context(enabled=False):
-                written = await self._writer.write(searched.understood.whole, found.passages, rank, question.tell)
+                written = await self._writer.write(
+                    searched.understood.whole, found.passages, rank, self._doubting_at(searched), question.tell
+                )
             self._still_there(written)
         except ModelTrouble as trouble:
             question.tell(Delta(claim_id="", text="", restart=True))
@@ -243,6 +248,7 @@ class Assistant:
                 nearest=searched.found.passages[:_NEAREST],
             )
         claims, text = quoted.claims(selection.quotes)
+        claims = self._doubting_at(searched).doubted(claims)
         for claim in claims:
             searched.understood.question.tell(Delta(claim_id=claim.id, text=claim.text))
             searched.understood.question.tell(Claimed(claim=claim))
@@ -283,6 +289,11 @@ class Assistant:
             versions=understood.versions,
             standalone=understood.whole,
         )
+
+    def _doubting_at(self, searched: Searched) -> FromLibrary:
+        """The library's doubts at the time that the question is about."""
+        understood = searched.understood
+        return self._doubting.at(asked_about(understood.whole, understood.question.filters.as_of))
 
     def _refusal(self, searched: Searched) -> str:
         filters = searched.understood.question.filters

@@ -124,7 +124,9 @@ def _chat(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
 
 def _library(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     library = commands.add_parser(
-        "library", help="list, show, remove or export documents", description="the documents in the library"
+        "library",
+        help="list, show, remove or export documents; list disagreements",
+        description="the documents in the library",
     )
     actions = library.add_subparsers(dest="action", metavar="ACTION", required=True)
     listing = actions.add_parser("list", help="list documents")
@@ -136,7 +138,8 @@ def _library(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     remove = actions.add_parser("remove", help="take documents out of the library and its indexes")
     remove.add_argument("id", nargs="+", help="a document's id, or its first characters")
     export = actions.add_parser("export", help="write the library as JSON lines that `caveat ingest` reads")
-    for action in (listing, show, remove, export):
+    disagreements = actions.add_parser("disagreements", help="list what documents say otherwise than one another")
+    for action in (listing, show, remove, export, disagreements):
         action.add_argument("--json", action="store_true", help="print JSON")
 
 

@@ -105,6 +105,10 @@ def _library(given: argparse.Namespace, settings: Settings) -> int:
             return _show(store, _held(store.library, given.id), whole=given.json)
         if given.action == "remove":
             return _remove(store, [_held(store.library, each) for each in given.id], told=given.json)
+        if given.action == "disagreements":
+            from assistant.terminal.disagreeing import disagreements  # noqa: PLC0415 (only where it is used)
+
+            return disagreements(store, as_rows=given.json)
         for document_id in store.library.ids():
             held, document = store.library.held(document_id), store.library.document(document_id)
             if held is not None and document is not None:

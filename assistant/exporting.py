@@ -122,6 +122,8 @@ def _claims(claims: Sequence[Json]) -> Iterator[Block]:
         marks, quotes = cited(claim["citations"])
         yield Block(kind="claim", label=f"{number}.", text=claim["text"], note=f"{marks} {_state(claim)}".lstrip())
         yield from quotes
+        if voices := labels.voices([(each["name"], each["copies"]) for each in claim.get("voices", ())]):
+            yield Block(kind="item", text=voices)
         for doubt in claim["doubts"]:
             marks, quotes = cited(doubt["evidence"])
             name = labels.DOUBTS.get(doubt["kind"], doubt["kind"])

@@ -6,7 +6,7 @@ The page has its own in `web/kinds.js`, in its own case.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 MADE = {
     "quoted": "These are sentences from the library, word for word.",
@@ -34,6 +34,20 @@ DOUBTS = {
     "unchecked": "Not checked",
 }
 _COUNTED = {"not_found": "not found as stated", "unchecked": "not checked"}
+
+
+def voices(told: Sequence[tuple[str, int]]) -> str:
+    """The voices of a claim by name and copies; empty where there is one and nothing repeats it.
+
+    >>> voices([("the notice MDI IT [2020] 14", 0), ("Northgate Wire", 2)])
+    '2 independent voices: the notice MDI IT [2020] 14; Northgate Wire (2 copies)'
+    """
+    if len(told) < 2 and not any(copies for _, copies in told):
+        return ""
+    named = "; ".join(
+        name + (f" ({copies} {'copy' if copies == 1 else 'copies'})" if copies else "") for name, copies in told
+    )
+    return f"{'1 voice' if len(told) == 1 else f'{len(told)} independent voices'}: {named}"
 
 
 def state(verdict: str, *, doubted: bool) -> str:

@@ -106,12 +106,19 @@ def tally(claims: Sequence[Claim]) -> str:
     return labels.tally(labels.state(claim.verdict, doubted=bool(claim.doubts)) for claim in claims)
 
 
+def voices_line(claim: Claim) -> str:
+    """Who says what a claim says, where that is more than its own source."""
+    return labels.voices([(voice.name, voice.copies) for voice in claim.voices])
+
+
 def _claim_lines(number: int, claim: Claim) -> Iterator[tuple[str, str]]:
     yield "claim", f"{number}. {claim.text}"
     if claim.verdict in labels.VERDICTS:
         yield "doubt", f"   {labels.VERDICTS[claim.verdict]}"
     if claim.citations:
         yield "source", _source_line(number, claim)
+    if voices := voices_line(claim):
+        yield "quiet", f"   {voices}"
     for doubt in claim.doubts:
         yield "doubt", f"   ? {labels.DOUBTS.get(doubt.kind, doubt.kind)}: {doubt.reason}"
 

@@ -11,6 +11,7 @@ import secrets
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from typing import Protocol
 
 import prompts
 from assistant import doubts
@@ -33,6 +34,13 @@ _TURNS, _REMEMBERED, _LONGEST_REWRITTEN, _LONGEST_GAP = 6, 600, 600, 300
 _STRAYS = frozenset({"unsupported", "misquoted", "overstated"})
 
 
+class Doubting(Protocol):
+    """Adds the library's doubts to claims."""
+
+    def doubted(self, claims: Sequence[Claim]) -> tuple[Claim, ...]:
+        """The claims with them, in order."""
+
+
 @dataclass(slots=True, kw_only=True)
 class Written:
     """A written answer as it grows: its claims, its text, the gaps it names, and what a reader must know of it."""
@@ -45,6 +53,7 @@ class Written:
     dropped: int = 0
     line: int = 0
     prompts: str = ""
+    doubting: Doubting | None = None
 
 
 class Writer:
@@ -55,12 +64,14 @@ class Writer:
         self._verifier = verifier
         self._drops = drops
 
-    async def write(self, question: str, passages: Sequence[Passage], rank: Rank, tell: Tell) -> Written:
+    async def write(
+        self, question: str, passages: Sequence[Passage], rank: Rank, doubting: Doubting, tell: Tell
+    ) -> Written:
         """The answer to a question from some passages; a ModelTrouble where there is none."""
         given = await asyncio.to_thread(gathered, passages, rank, self._room(question), self.model.tokens)
         if not given:
             raise ModelTrouble("wrong", "No evidence fits the model.", "Raise CAVEAT_MODEL_CONTEXT.")
-        sent, written, reply = messages(question, given), Written(), Reply()
+        sent, written, reply = messages(question, given), Written(doubting=doubting), Reply()
         written.prompts = sent.prompts
         text = await self._follow(sent, given, question, written, reply, tell)
         written.usage = self._usage(sent, text, reply)
@@ -116,7 +127,7 @@ class Writer:
         if self._drops and judgement.verdict == "not_found" and any(f.kind == "unsupported" for f in judgement.faults):
             written.dropped += 1
             return
-        claim = added(written, sentence, judgement, given)
+        claim = await asyncio.to_thread(added, written, sentence, judgement, given)
         tell(Claimed(claim=claim))
 
     async def rewrite(self, question: str, turns: Sequence[Turn]) -> str:
@@ -205,6 +216,8 @@ def added(written: Written, sentence: Sentence, judgement: Judgement, given: Seq
         citations=_citations(judgement) or tuple(cite(each.document, each.chunk.span) for each in named),
         doubts=_doubts(number, judgement),
     )
+    if written.doubting is not None:
+        [claim] = written.doubting.doubted([claim])
     written.claims.append(claim)
     return claim
 

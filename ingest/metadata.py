@@ -174,14 +174,14 @@ def _relations(header: Mapping[str, str], text: str, kind: Kind) -> tuple[Relati
     stated = [(relation, header[relation]) for relation in ("supersedes", "amends", "repeals") if relation in header]
     if kind != "report":
         for pattern, entry in _patterns("relations"):
-            stated += [(entry["kind"], _named(match["target"])) for match in pattern.finditer(text)]
+            stated += [(entry["kind"], each) for match in pattern.finditer(text) for each in _named(match["target"])]
     return tuple(Relation(kind=cast("Any", relation), target=target) for relation, target in dict.fromkeys(stated))
 
 
-def _named(target: str) -> str:
-    """The number in a target, which names it best, else the target as it stands."""
-    found = re.search(_lexicon()["target"]["number"], target)
-    return (target if target.startswith("《") or found is None else found[0]).strip()
+def _named(target: str) -> tuple[str, ...]:
+    """The numbers in a target, which name it best, else the target as it stands."""
+    found = [match[0].strip() for match in re.finditer(_lexicon()["target"]["number"], target)]
+    return tuple(found) if found and not target.startswith("《") else (target.strip(),)
 
 
 def _language(reading: Reading) -> str:

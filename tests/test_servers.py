@@ -32,6 +32,11 @@ def run(command: list[str | Path], folder: Path) -> None:
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=folder)
 
 
+def _copies(store: Store) -> set[tuple[frozenset[str], float]]:
+    pairs = store.library.copied(store.library.ids())
+    return {(frozenset((each.document_id, each.other_id)), each.share) for each in pairs}
+
+
 def best(store: Store) -> list[str]:
     return [passage.document.title for passage in store.retriever.search(QUERY).passages]
 
@@ -91,12 +96,23 @@ def postgres_url() -> Iterator[str]:
 def test_the_library_lives_in_postgresql_as_in_sqlite(
     tmp_path: Path, sample_library: Path, expected: list[str], postgres_url: str
 ):
-    """Added, unchanged, removed and found, the same over both."""
+    """Added, unchanged, removed and found, the same over both; and which documents are copies of which."""
+    with Store(tmp_path / "other", HashingEmbedder()) as store:
+        list(store.ingest(gather([str(sample_library)])))
+        copied = _copies(store)
+        assert copied
     with Store(tmp_path / "home", HashingEmbedder(), library_url=postgres_url) as store:
         assert {outcome.status for outcome in store.ingest(gather([str(sample_library)]))} == {"added"}
         assert {outcome.status for outcome in store.ingest(gather([str(sample_library)]))} == {"unchanged"}
         assert best(store) == expected
-        gone = store.library.ids()[0]
+        assert _copies(store) == copied
+        chunk_ids = [passage.chunk.id for passage in store.retriever.search(QUERY).passages]
+        assert set(store.library.prints(chunk_ids)) == set(chunk_ids)
+        assert store.library.publishers(3)
+        for gone in store.library.ids()[1:]:
+            assert store.remove(gone)
+        assert _copies(store) == set()
+        [gone] = store.library.ids()
         assert store.remove(gone)
         assert gone not in store.library.ids()
 

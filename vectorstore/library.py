@@ -11,7 +11,7 @@ import hashlib
 import json
 import threading
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -25,9 +25,13 @@ from numpy.typing import NDArray
 
 from ingest.document import Chunk, Document
 from ingest.errors import CaveatError
-from vectorstore import rows
+from vectorstore import designation_rows, disagreement_rows, print_rows, rows
+from vectorstore.copying import Copied
+from vectorstore.designation_rows import Related
+from vectorstore.disagreement_rows import Pair
 from vectorstore.filters import Filters, day_number, issuer_key
 from vectorstore.originals import Originals, name_of
+from vectorstore.print_rows import Printed
 from vectorstore.rows import changes, chunks, documents, facts, periods, vectors
 
 Vector = NDArray[np.float32]
@@ -94,6 +98,7 @@ class Library:
                 sql.event.listen(self._engine, "connect", _durable)
             rows.metadata.create_all(self._engine)
             self._check_schema()
+            self._designate()
             if self._engine.dialect.name == "sqlite":  # elsewhere another process may be about to name them
                 self._sweep_originals()
         except (sql.exc.SQLAlchemyError, ImportError) as error:
@@ -148,6 +153,14 @@ class Library:
         """A document whole, or None where it is not in the library now."""
         return self._cached(document_id) if self.holds(document_id) else None
 
+    def documents(self, document_ids: Sequence[str]) -> list[Document]:
+        """The live ones among documents, whole."""
+        found = []
+        for document_id in self.live(document_ids):
+            with suppress(LibraryError):  # taken away since: not live, so not found
+                found.append(self._cached(document_id))
+        return found
+
     def held(self, document_id: str) -> Held | None:
         """A document's row, without its text."""
         with self._engine.connect() as connection:
@@ -162,6 +175,16 @@ class Library:
         with self._engine.connect() as connection:
             found = connection.execute(rows.narrowed(query, filters or Filters()))
             return [Held(**rows.listed(row)) for row in found]
+
+    def publishers(self, enough: int) -> set[str]:
+        """Who publishes what the library holds: outlets of reports, issuers of the rest; no more than `enough` are looked for."""
+        found: set[str] = set()
+        with self._engine.connect() as connection:
+            for about in connection.scalars(sql.select(documents.c.metadata).order_by(documents.c.seq.desc())):
+                found |= {print_rows.publisher(rows.metadata_value(json.loads(about)))} - {""}
+                if len(found) >= enough:
+                    break
+        return found
 
     def ids(self) -> tuple[str, ...]:
         """The ids of all documents in the order they came."""
@@ -187,6 +210,36 @@ class Library:
         )
         with self._engine.connect() as connection:
             return tuple(dict.fromkeys(connection.scalars(query)))
+
+    def relating(self, document_ids: Sequence[str]) -> list[Related]:
+        """Which documents say of some others that they supersede, amend or repeal them."""
+        with self._engine.connect() as connection:
+            return designation_rows.relating(connection, document_ids)
+
+    def versions(self, document_id: str) -> list[str]:
+        """Documents of the same issuer with the same number or title that were issued later, the newest first."""
+        with self._engine.connect() as connection:
+            return designation_rows.versions(connection, document_id)
+
+    def named(self, keys: Sequence[str]) -> dict[str, tuple[str, ...]]:
+        """The documents that answer to each of some keys (`ingest.designations`)."""
+        with self._engine.connect() as connection:
+            return designation_rows.named(connection, keys)
+
+    def unexamined(self, rules: str) -> list[str]:
+        """The documents whose disagreements were not looked for by some rules yet."""
+        with self._engine.connect() as connection:
+            return disagreement_rows.unexamined(connection, rules)
+
+    def keep_disagreements(self, document_id: str, pairs: Iterable[Pair], rules: str) -> None:
+        """Keeps what a document was found to disagree with; nothing where it is gone."""
+        with self._write() as connection:
+            disagreement_rows.keep(connection, document_id, pairs, rules)
+
+    def disagreements(self) -> list[Pair]:
+        """The pairs of statements that may contradict one another."""
+        with self._engine.connect() as connection:
+            return disagreement_rows.every(connection)
 
     def original(self, document_id: str) -> bytes | None:
         """The bytes a document was read from."""
@@ -215,6 +268,16 @@ class Library:
             for chunk_id, chunk in found.items()
             if chunk.document_id in loaded
         }
+
+    def prints(self, chunk_ids: Sequence[str]) -> dict[str, Printed]:
+        """The statements of the live ones among chunks, as codes of their terms."""
+        with self._engine.connect() as connection:
+            return print_rows.of_chunks(connection, chunk_ids)
+
+    def copied(self, document_ids: Sequence[str]) -> list[Copied]:
+        """The pairs of documents that share passages or are near-copies, for some documents and their near-copies."""
+        with self._engine.connect() as connection:
+            return print_rows.copied(connection, document_ids)
 
     def vectors_of(self, chunk_ids: Sequence[str]) -> dict[str, Vector]:
         """Chunk ids to their vectors, float32 of unit length."""
@@ -342,6 +405,8 @@ class Library:
             )
         if about := rows.period_rows(document):
             connection.execute(sql.insert(periods), about)
+        designation_rows.keep(connection, document)
+        print_rows.keep(connection, document, entry.chunks)
         connection.execute(sql.insert(changes).values(removed=False, document_id=document.id))
 
     def _drop(self, connection: sql.Connection, document_id: str) -> list[_Gone]:
@@ -351,6 +416,9 @@ class Library:
         keys = connection.scalars(sql.select(chunks.c.vector_key).where(chunks.c.document_id == document_id)).all()
         connection.execute(sql.delete(chunks).where(chunks.c.document_id == document_id))
         connection.execute(sql.delete(periods).where(periods.c.document_id == document_id))
+        designation_rows.drop(connection, document_id)
+        disagreement_rows.drop(connection, document_id)
+        print_rows.drop(connection, document_id)
         connection.execute(sql.delete(documents).where(documents.c.id == document_id))
         connection.execute(sql.insert(changes).values(removed=True, document_id=document_id))
         return [_Gone(original=original, vector_keys=tuple(keys))]
@@ -368,12 +436,24 @@ class Library:
                 if connection.scalar(used) is None:
                     self._originals.forget(name)
 
+    def _designate(self) -> None:
+        """Keeps the designations of documents that came before they were kept."""
+        with self._engine.connect() as connection:
+            lacking = designation_rows.lacking(connection)
+        for document_id in lacking:
+            with self._write() as connection:
+                row = connection.execute(sql.select(documents).where(documents.c.id == document_id)).first()
+                if row is not None:
+                    designation_rows.keep(connection, rows.document(row))
+
     def _sweep_originals(self) -> None:
         with self._engine.connect() as connection:
             self._originals.sweep(set(connection.scalars(sql.select(documents.c.original))))
 
     def _check_schema(self) -> None:
         held = self.fact("schema")
+        if held == "1":
+            held = self._with_prints()
         if held is None:
             self.state("schema", rows.SCHEMA)
             self.state("uid", uuid.uuid4().hex[:12])
@@ -382,6 +462,17 @@ class Library:
                 f"The library has schema {held}; this Caveat reads schema {rows.SCHEMA}.",
                 "Use the Caveat that wrote it, or export and ingest again.",
             )
+
+    def _with_prints(self) -> str:
+        """Brings a library of schema 1 to this one: it gets the fingerprints that it lacks."""
+        for document_id in self.ids():
+            with self._write() as connection:
+                row = connection.execute(sql.select(documents).where(documents.c.id == document_id)).first()
+                if row is not None:
+                    cut = connection.execute(sql.select(chunks).where(chunks.c.document_id == document_id))
+                    print_rows.keep(connection, rows.document(row), [rows.chunk(each) for each in cut])
+        self.state("schema", rows.SCHEMA)
+        return rows.SCHEMA
 
     @contextmanager
     def _write(self) -> Iterator[sql.Connection]:

@@ -14,7 +14,7 @@ from ingest.dates import periods as found_periods
 from ingest.document import Chunk, Document, Label, Metadata, Relation, Span, Statement
 from vectorstore.filters import NO_DATE, Filters, day_number, issuer_key
 
-SCHEMA = "1"
+SCHEMA = "2"
 metadata = sql.MetaData()
 
 documents = sql.Table(

@@ -32,6 +32,12 @@ def query_terms(text: str) -> list[str]:
     return list(dict.fromkeys(found or terms(text)))
 
 
+@cache
+def function_words() -> frozenset[str]:
+    """The terms of the English words that a query leaves out."""
+    return frozenset(term for word in _stopwords()["english"] for term in terms(word))
+
+
 @lru_cache(maxsize=200_000)
 def _piece_terms(piece: str) -> tuple[str, ...]:
     if piece[0] >= _FIRST_HAN and re.match(f"[{_HAN}]", piece):

@@ -62,15 +62,18 @@ class WordIndex:
     def search(self, query: Query, filters: Filters, limit: int) -> list[Hit]:
         """BM25 over the query's terms, best first."""
         parts = self._wanted(query.text)
-        if not parts:
-            return []
-        wanted = tantivy.Query.boolean_query(parts)
-        conditions = list(_conditions(self._index.schema, filters))
-        if conditions:
-            wanted = tantivy.Query.boolean_query([(tantivy.Occur.Must, wanted), *conditions])
-        searcher = self._index.searcher()
-        found = searcher.search(wanted, limit, count=False).hits
-        return [Hit(chunk_id=str(searcher.doc(address).get_first("chunk_id")), score=score) for score, address in found]
+        return self._found(parts, filters, limit) if parts else []
+
+    def holding(self, wanted: Sequence[str], filters: Filters, limit: int, *, among: Sequence[str] = ()) -> list[Hit]:
+        """The chunks whose own words hold most of some terms, by BM25, best first; with `among`, one of those at least."""
+        schema = self._index.schema
+        parts: list[_Part] = [
+            (tantivy.Occur.Should, tantivy.Query.term_query(schema, "words", each)) for each in wanted
+        ]
+        if among and parts:
+            needed = tantivy.Query.const_score_query(tantivy.Query.term_set_query(schema, "words", list(among)), 0.0)
+            parts = [(tantivy.Occur.Must, tantivy.Query.boolean_query(parts)), (tantivy.Occur.Must, needed)]
+        return self._found(parts, filters, limit) if parts else []
 
     def rarity(self, wanted: Sequence[str]) -> dict[str, float]:
         """How much a term tells: its inverse document frequency (BM25's), the highest for a term that is nowhere."""
@@ -84,6 +87,15 @@ class WordIndex:
         if self._writer is not None:
             self._writer.wait_merging_threads()
             self._writer = None
+
+    def _found(self, parts: list[_Part], filters: Filters, limit: int) -> list[Hit]:
+        wanted = tantivy.Query.boolean_query(parts)
+        conditions = list(_conditions(self._index.schema, filters))
+        if conditions:
+            wanted = tantivy.Query.boolean_query([(tantivy.Occur.Must, wanted), *conditions])
+        searcher = self._index.searcher()
+        found = searcher.search(wanted, limit, count=False).hits
+        return [Hit(chunk_id=str(searcher.doc(address).get_first("chunk_id")), score=score) for score, address in found]
 
     def _wanted(self, text: str) -> list[_Part]:
         schema, parts = self._index.schema, []

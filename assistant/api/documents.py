@@ -13,7 +13,8 @@ from fastapi.responses import PlainTextResponse, Response
 from starlette.datastructures import UploadFile
 
 from assistant.api.problems import RESPONSES, NotFound, UnsupportedType, body_type
-from assistant.api.schema import Cursor, Day, DocumentOut, HeldListOut, OutcomesOut
+from assistant.api.schema import Cursor, Day, DisagreementsOut, DocumentOut, HeldListOut, OutcomesOut
+from assistant.disagreements import Disagreements
 from assistant.rendering import as_json, held_json, source_name
 from ingest.document import Label
 from ingest.errors import BadInput
@@ -22,6 +23,7 @@ from vectorstore.filters import Filters
 from vectorstore.store import Store
 
 _ALL = 2**31 - 1
+_EXAMINED = 20  # documents that one call compares with the rest
 _BODY = {
     "requestBody": {
         "required": True,
@@ -51,6 +53,22 @@ _BODY = {
         },
     }
 }
+
+
+def disagreeing(store: Store) -> APIRouter:
+    """The route that lists what the library disagrees with itself about."""
+    router = APIRouter(tags=["documents"], responses=RESPONSES)
+    found, examining = Disagreements(store), threading.Lock()
+
+    @router.get("/v1/disagreements", response_model=DisagreementsOut)
+    def disagreements() -> Any:
+        """What documents say otherwise than one another; each call looks at some that came lately, before it answers."""
+        with examining:
+            store.follow()
+            found.examine(_EXAMINED)
+        return {"disagreements": [as_json(each) for each in found.listed()], "unexamined": found.unexamined()}
+
+    return router
 
 
 def routes(store: Store) -> APIRouter:

@@ -10,6 +10,7 @@ from fastapi import Query
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
 from assistant.answer import DoubtKind, Mode, Standing, Verdict
+from assistant.doubts.comparing import How
 from vectorstore.filters import Filters
 
 
@@ -129,6 +130,14 @@ class DoubtOut(BaseModel):
     span: SpanOut | None
 
 
+class VoiceOut(BaseModel):
+    """Somebody independent of the others who says the same; `copies` of the documents only repeat it."""
+
+    name: str
+    documents: list[str]
+    copies: int
+
+
 class ClaimOut(BaseModel):
     """One thing the answer says; `span` in characters of the answer's text."""
 
@@ -138,6 +147,7 @@ class ClaimOut(BaseModel):
     verdict: Verdict
     citations: list[CitationOut]
     doubts: list[DoubtOut]
+    voices: list[VoiceOut] = Field(default=[], description="who in the library says the same, its own source first")
 
 
 class PassageOut(BaseModel):
@@ -183,6 +193,22 @@ class AnswerOut(BaseModel):
     standing: Standing = Field(description="how far the answer goes")
     conversation_id: str | None = Field(default=None, description="the conversation that the answer belongs to")
     turn_id: str | None = None
+
+
+class DisagreementOut(BaseModel):
+    """Two statements of the library that say otherwise of one thing; neither is said to be right."""
+
+    how: How
+    reason: str
+    one: CitationOut
+    other: CitationOut
+
+
+class DisagreementsOut(BaseModel):
+    """All that are known; `unexamined` documents came lately and are looked at in the next calls."""
+
+    disagreements: list[DisagreementOut]
+    unexamined: int
 
 
 class OutcomeOut(BaseModel):

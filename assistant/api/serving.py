@@ -58,6 +58,7 @@ def create_app(store: Store, settings: Settings) -> FastAPI:
     )
     install(app)
     app.include_router(documents.routes(store))
+    app.include_router(documents.disagreeing(store))
     app.include_router(answers.routes(store, streams))
     app.include_router(conversations.routes(archive, store))
     app.include_router(openai.routes(lambda: wiring.assistant(store, settings)))

@@ -170,7 +170,7 @@ def _of_issue(claim: str, figure: Figure) -> frozenset[str]:
     return frozenset(term for word in found for term in held(word))
 
 
-def _rounds(figure: Figure, source: Figure) -> bool:
+def rounds(figure: Figure, source: Figure) -> bool:
     """Whether a value that is given as about, over or under is the source's, rounded."""
     number, told = figure.amount, source.amount
     if (
@@ -186,7 +186,7 @@ def _rounds(figure: Figure, source: Figure) -> bool:
 
 def _forgiven(figure: Figure, rival: Standing | None, here: Sequence[Standing], question: str) -> bool:
     """A count that sums up a list, a value that is rounded and says so, a figure of the question that nothing contradicts."""
-    if figure.about and any(_rounds(figure, each.figure) for each in here):
+    if figure.about and any(rounds(figure, each.figure) for each in here):
         return True
     if figure.kind in {"rank", "season", "clause"} and rival is None:
         return True

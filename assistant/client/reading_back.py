@@ -13,7 +13,7 @@ from dataclasses import fields
 from datetime import date
 from typing import Any, cast
 
-from assistant.answer import Citation, Claim, Doubt
+from assistant.answer import Citation, Claim, Doubt, Voice
 from assistant.client.told import (
     Elsewhere,
     FoundPassage,
@@ -62,6 +62,7 @@ def claim_value(told: Json) -> Claim:
         verdict=told["verdict"],
         citations=tuple(_citation(each) for each in told["citations"]),
         doubts=tuple(_doubt(each) for each in told["doubts"]),
+        voices=tuple(_voice(each) for each in told.get("voices", ())),
     )
 
 
@@ -170,6 +171,10 @@ def known(told: Json, value: type) -> dict[str, Any]:
 
 def _citation(told: Json) -> Citation:
     return Citation(**known(told, Citation) | {"span": span_value(told["span"])})
+
+
+def _voice(told: Json) -> Voice:
+    return Voice(**known(told, Voice))
 
 
 def _doubt(told: Json) -> Doubt:

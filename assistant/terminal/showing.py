@@ -19,7 +19,7 @@ from assistant.answer import Answer, Citation, Claim
 from assistant.citing import visible
 from assistant.events import Claimed, Delta, Done, Event, Failed, Passages, Searching
 from assistant.labels import DOUBTS, MADE, VERDICTS
-from assistant.rendering import tally
+from assistant.rendering import tally, voices_line
 
 STYLES = {
     "question": "bold",
@@ -67,6 +67,8 @@ def claim_lines(number: int, claim: Claim, sources: Sequence[Citation]) -> Itera
         yield "source", f"   {_mark(citation, sources)} {_where(citation)}"
     if claim.verdict in VERDICTS:
         yield "doubt", f"   ? {VERDICTS[claim.verdict]}"
+    if voices := voices_line(claim):
+        yield "quiet", f"   {voices}"
     for doubt in claim.doubts:
         marks = " ".join(dict.fromkeys(_mark(each, sources) for each in doubt.evidence))
         yield "doubt", f"   ? {DOUBTS.get(doubt.kind, doubt.kind)}: {doubt.reason} {marks}".rstrip()

@@ -1,7 +1,7 @@
 /* An answer as a page: question, tally, claims with their notes, what is missing, what was read; or the refusal. */
 
 import { button, callout, h, icon, plural, showDate, words } from "./dom.js";
-import { statusTag, tally } from "./kinds.js";
+import { statusTag, tally, voices } from "./kinds.js";
 import { cite, claimRun, marksOf, note } from "./claims.js";
 
 const FOUND_BY = { meaning: "found by meaning", words: "found by its words", both: "found by meaning and words" };
@@ -53,6 +53,7 @@ export function claimRow(parts, context) {
   return h("section", { class: "row-of-claims" },
     h("p", { class: "prose" }, parts.map((part) => (typeof part === "string" ? part : claimRun(part.claim, part.words, part.number, context)))),
     context.quoted && here.length === 1 ? byline(here[0].claim, context) : null,
+    here.map((part) => voices(part.claim)).filter(Boolean).map((text) => spans("p", "meta", [text])),
     here.some((part) => part.claim.doubts.length)
       ? h("div", { class: "notes" }, here.map((part) => part.claim.doubts.map((doubt) => note(doubt, part.claim, part.number, context)))) : null);
 }

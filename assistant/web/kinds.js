@@ -55,6 +55,15 @@ export function counts(claims) {
   return Object.keys(VERDICTS).filter((state) => count[state]).map((state) => [state, count[state]]);
 }
 
+/** "2 independent voices: the notice MDI IT [2020] 14; Northgate Wire (2 copies)"; nothing for one that nobody repeats. */
+export function voices(claim) {
+  const told = claim.voices ?? [];
+  if (told.length < 2 && !told.some((voice) => voice.copies)) return "";
+  const copies = (count) => (count ? ` (${count} ${count === 1 ? "copy" : "copies"})` : "");
+  const count = told.length === 1 ? "1 voice" : `${told.length} independent voices`;
+  return `${count}: ${told.map((voice) => voice.name + copies(voice.copies)).join("; ")}`;
+}
+
 /** "3 claims: 1 supported, 2 supported, with doubts" */
 export function tallyLine(claims) {
   const parts = counts(claims).map(([state, number]) => `${number} ${VERDICTS[state]}`);

@@ -1,0 +1,101 @@
+"""Claims that another passage of the library contradicts: both quotes side by side, never a winner.
+
+A notice is the authority on what it orders: a report that tells its order otherwise is disputed, the notice is not. What is
+superseded or expired disputes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from functools import cache
+from pathlib import Path
+from string import Template
+from tomllib import loads
+
+from assistant.doubts import comparing, outdated, telling
+from assistant.doubts.comparing import Conflict, otherwise
+from assistant.doubts.elsewhere import Alike, Place, Raised, Stated
+from assistant.doubts.said import binds, limit
+from assistant.doubts.standings import Standings
+from assistant.doubts.words import clipped
+
+SHOWN = 3  # statements elsewhere that are shown as evidence
+
+
+def find(stated: Stated, alike: Sequence[Alike], standings: Standings) -> Raised | None:
+    """The first statement elsewhere that says otherwise than one of those the claim rests on."""
+    for place in stated.places:
+        found = list(conflicts(place, alike, standings))
+        if found:
+            return _raised(stated, place, found[:SHOWN])
+    return None
+
+
+def conflicts(
+    place: Place, alike: Sequence[Alike], standings: Standings, *, both: bool = False
+) -> Iterator[tuple[Place, Conflict]]:
+    """The statements elsewhere that say otherwise than a statement, so far as both hold at the time asked about.
+
+    With `both`, the reports that tell a notice's order otherwise are told of the notice too.
+    """
+    if standings.lapse(place.document) is not None:
+        return
+    found = candidates(place, [each for each in alike if _counts(place, each.place, standings, both=both)])
+    if found and outdated.restated(place, alike, standings) is None:
+        yield from found
+
+
+def candidates(place: Place, alike: Sequence[Alike]) -> list[tuple[Place, Conflict]]:
+    """The statements among some that say otherwise than a statement, whatever holds; those that came out first in front.
+
+    A document that says elsewhere what the statement says does not dispute it; nor does any report where a notice says so.
+    """
+    others = [each.place for each in alike if _near(each)]
+    found = [(other, conflict) for other in others if (conflict := otherwise(place, other)) is not None]
+    if not found:
+        return []
+    agreeing = {each.document.id: each.document for each in others if comparing.agrees(place, each)}
+    if binds(place.text) and any(each.metadata.kind == "notice" for each in agreeing.values()):
+        return []
+    rest = [each for each in found if each[0].document.id not in agreeing]
+    return sorted(rest, key=lambda each: (each[0].document.metadata.issued or date.max, each[0].document.id))
+
+
+def _near(alike: Alike) -> bool:
+    return alike.by == "words" and max(alike.share, alike.back) >= limit("near")
+
+
+def _counts(place: Place, other: Place, standings: Standings, *, both: bool) -> bool:
+    """Whether a statement elsewhere may dispute this one: it holds, had come out, and is no report about this notice."""
+    issued, as_of = other.document.metadata.issued, standings.asked.as_of
+    if (as_of is not None and issued is not None and issued > as_of) or standings.lapse(other.document) is not None:
+        return False
+    orders = place.document.metadata.kind == "notice" and other.document.metadata.kind != "notice"
+    return both or not (orders and binds(place.text))
+
+
+def told(place: Place, other: Place, conflict: Conflict, *, chinese: bool) -> str:
+    """Who says what, in one sentence."""
+    reason = Template(_reasons()["zh" if chinese else "en"][conflict.how]).substitute(
+        here=telling.dated(place.document, chinese=chinese),
+        there=telling.dated(other.document, chinese=chinese),
+        mine=clipped(place.document.quote(conflict.mine)),
+        theirs=clipped(other.document.quote(conflict.theirs)),
+    )
+    return reason[:1].upper() + reason[1:]
+
+
+def _raised(stated: Stated, place: Place, found: Sequence[tuple[Place, Conflict]]) -> Raised:
+    other, conflict = found[0]
+    evidence = (
+        (place.document, place.statement.span),
+        *((each.document, each.statement.span) for each, _ in found),
+    )
+    return Raised(kind="disputed", reason=told(place, other, conflict, chinese=stated.chinese), evidence=evidence)
+
+
+@cache
+def _reasons() -> dict[str, dict[str, str]]:
+    reasons: dict[str, dict[str, str]] = loads((Path(__file__).parent / "disputed.toml").read_text(encoding="utf-8"))
+    return reasons

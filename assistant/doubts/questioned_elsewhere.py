@@ -1,0 +1,63 @@
+"""Claims that another passage of the library questions: the statement itself, or the reliability of what it speaks of."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from itertools import pairwise
+
+from assistant.checking.reading import telling as telling_terms
+from assistant.doubts import lexicon, questioned, telling
+from assistant.doubts.elsewhere import Alike, Place, Raised, Stated
+from assistant.doubts.lexicon import Language
+from assistant.doubts.words import HAN, clipped, lower, read
+from ingest.document import Document, Span
+from vectorstore.terms import terms
+
+SAME_SHARE, SAME_BACK = 0.6, 0.45  # of a statement that says nearly what the claim says
+
+
+def find(stated: Stated, alike: Sequence[Alike]) -> Raised | None:
+    """The first passage elsewhere that questions the claim, with its words."""
+    for each in alike:
+        shown = _doubting(each.place)
+        if shown is not None and _touches(stated, each, each.place.document.quote(shown)):
+            return _raised(stated, each.place.document, shown)
+    return None
+
+
+def _doubting(place: Place) -> Span | None:
+    """The note that questions a statement, or the statement itself where it is the doubt."""
+    finding = questioned.find(read(place.document, place.statement))
+    if finding is None:
+        return None
+    [said, *_] = finding.evidence
+    return said if any(note.holds(said) for note in place.statement.notes) else place.statement.span
+
+
+def _touches(stated: Stated, alike: Alike, doubting: str) -> bool:
+    """Whether what is questioned is the claim: the same statement, or the reliability of the system that it speaks of."""
+    claim = stated.claim.text
+    if alike.by == "words" and alike.share >= SAME_SHARE and alike.back >= SAME_BACK:
+        return not _aspect(doubting) or _aspect(claim)
+    return _aspect(doubting) and _aspect(claim) and not _pairs(claim).isdisjoint(_pairs(alike.place.text))
+
+
+def _aspect(text: str) -> bool:
+    """Whether a text speaks of how far something can be relied on."""
+    language: Language = "zh" if HAN.search(text) else "en"
+    return lexicon.pattern("doubting", language, "aspect").search(lower(text)) is not None
+
+
+@lru_cache(maxsize=4000)
+def _pairs(text: str) -> frozenset[tuple[str, str]]:
+    """Telling terms that stand side by side: "health code", 健康码."""
+    told, found = telling_terms(text), terms(text)
+    return frozenset((a, b) for a, b in pairwise(found) if a in told and b in told)
+
+
+def _raised(stated: Stated, document: Document, shown: Span) -> Raised:
+    who = telling.dated(document, chinese=stated.chinese)
+    said = clipped(document.quote(shown).strip().rstrip(".。"))
+    reason = f"{who}对此提出怀疑：“{said}”。" if stated.chinese else f"{who} questions this: “{said}”."
+    return Raised(kind="questioned", reason=reason, evidence=((document, shown),))

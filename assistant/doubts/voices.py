@@ -1,0 +1,218 @@
+"""The independent voices behind a claim: who says the same, near-copies and quotations of one speaker counted once.
+
+What a statement says is its speaker's where it names one ("reported Xinhua"), the notice's where it tells what a notice
+says, else that of its document's outlet or issuer. Documents that are near-copies speak with one voice, and so do two
+statements that stand in a passage that one document took over from the other.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from assistant.answer import Voice
+from assistant.checking.duty import duties
+from assistant.checking.measuring import DOCUMENT, figures
+from assistant.checking.quantities import Figure
+from assistant.checking.reading import HAN, held, match, subject
+from assistant.checking.wording import pattern, stems
+from assistant.doubts import attribution, telling
+from assistant.doubts.elsewhere import Alike, Place, Stated, limits
+from assistant.doubts.lexicon import Language
+from assistant.doubts.words import read
+from vectorstore.copying import Copied, families
+
+COUNTED = frozenset({"number", "date", "clock"})
+EXACT = 3  # digits of a number that tells by itself
+HALF, FEWER, WORDS_ALONE = 0.5, 0.4, 0.75  # of the claim's words that a statement must hold, by how many figures agree
+ENOUGH_BACK = 0.3
+LITTLE, LITTLE_WORDS, LITTLE_NUMBERS = 0.25, 0.5, 0.5  # what shares less, of words or of numbers in digits, is not read
+_DIGITS = re.compile(r"\d")
+_BRACKETS = re.compile(r"\s*[(（\[【][^()（）\[\]【】]*[)）\]】]\s*")
+_FRAME = re.compile(r"^(?:the|a|an)\s+|['’]s?$|[《》“”\"]")
+_TELLS_OF_A_NOTICE = re.compile(
+    r"(?:^|\b(?:under|by|as|in|per|to|with|from)\s+)(?:the\s+|a\s+)?(?:(?:notice|rule|order|circular|regulation|decree|directive)\s+)?$"
+)
+_KIND_OF_NOTICE = re.compile(r"^(?:Notice|Rule|Order|Circular|Regulation|Decree|Directive)\s+")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Speaker:
+    """Who says something: by name, or by the number of the notice whose words they are."""
+
+    told: str
+    key: str
+    number: Figure | None = None
+
+    def same(self, other: Speaker) -> bool:
+        """Whether two are one: the same notice, or the same name, one of them perhaps shorter."""
+        if self.number is not None and other.number is not None and self.number.same(other.number):
+            return True
+        short, long = sorted((self.key, other.key), key=len)
+        telling_enough = " " in short or (len(short) >= 4 and not short.isascii())
+        return bool(short) and (short == long or (telling_enough and f" {short} " in f" {long} "))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heard:
+    """The voices of a claim, its own first, with the statements of each; `perhaps` says that others could be saying the same."""
+
+    voices: tuple[Voice, ...]
+    places: tuple[tuple[Place, ...], ...]
+    perhaps: bool
+
+
+class Copying:
+    """Which documents, and which passages of them, are one text."""
+
+    def __init__(self, pairs: Sequence[Copied]) -> None:
+        self._families: Mapping[str, str] = families(pairs)
+        self._pairs = {(pair.document_id, pair.other_id): pair for pair in pairs}
+
+    def one_text(self, one: Place, other: Place) -> bool:
+        """Whether two statements stand in near-copies, or in a passage that their documents share."""
+        ids = (one.document.id, other.document.id)
+        if ids[0] == ids[1] or (ids[0] in self._families and self._families[ids[0]] == self._families.get(ids[1])):
+            return True
+        first, second = (one, other) if ids in self._pairs else (other, one)
+        pair = self._pairs.get((first.document.id, second.document.id))
+        return pair is not None and any(
+            a <= first.position <= b and c <= second.position <= d for a, b, c, d in pair.stretches
+        )
+
+
+def heard(stated: Stated, alike: Sequence[Alike], copying: Copying) -> Heard:
+    """Who says what a claim says."""
+    own = {place.document.id for place in stated.places}
+    others = [each for each in alike if each.by != "doubt" and each.place.document.id not in own]
+    agreeing = [(each, agrees(stated, each)) for each in others]
+    places = [*stated.places, *(each.place for each, agreed in agreeing if agreed)]
+    groups = _gathered([(place, speaker(place)) for place in places], copying)
+    return Heard(
+        voices=tuple(_voice(group, copying, chinese=stated.chinese) for group in groups),
+        places=tuple(tuple(place for place, _ in group) for group in groups),
+        perhaps=any(agreed is None for _, agreed in agreeing),
+    )
+
+
+def agrees(stated: Stated, alike: Alike) -> bool | None:
+    """Whether a statement says what the claim says; None where the two languages leave it open."""
+    claim, document = stated.claim.text, alike.place.document
+    other = document.read(alike.place.statement)
+    foreign = alike.by == "figures" or (HAN.search(other) is not None) != stated.chinese
+    if not foreign and not _promises(claim, alike):
+        return False
+    front = f"{document.title} {document.metadata.outlet or ''}" if _DIGITS.search(claim) else ""
+    share = _share(claim, held(other) | held(front))
+    if not foreign and share < FEWER:
+        return False
+    wanted = [each for each in figures(claim) if each.kind in COUNTED and each.name != "part"]
+    wanted = [each for each in wanted if not each.may_be_reckoned]
+    told = figures(other) if wanted else ()
+    if not all(any(each.same(one) for one in told) for each in wanted):
+        return False
+    if foreign:
+        return True if len(wanted) > 1 and any(_exact(each) for each in wanted) else None
+    least = WORDS_ALONE if not wanted else FEWER if len(wanted) > 1 else HALF
+    return share >= least and (bool(wanted) or alike.back >= ENOUGH_BACK) and not _opposed(claim, other)
+
+
+def _promises(claim: str, alike: Alike) -> bool:
+    """Whether a statement shares so much with a claim that it is worth reading."""
+    if _DIGITS.search(claim):
+        return alike.share >= LITTLE and alike.numbers >= LITTLE_NUMBERS
+    return alike.share >= LITTLE_WORDS
+
+
+def _opposed(one: str, other: str) -> bool:
+    """Whether one says no where the other does not, or binds where the other advises."""
+    language: Language = "zh" if HAN.search(one) else "en"
+    negation = pattern("polarity", "negation", language)
+    if (negation.search(one.lower()) is None) != (negation.search(other.lower()) is None):
+        return True
+    levels = [max((duty.level for duty in duties(text)), default=None) for text in (one, other)]
+    return None not in levels and levels[0] != levels[1]
+
+
+def speaker(place: Place) -> Speaker:
+    """Whose words a statement is."""
+    document, about = place.document, place.document.metadata
+    number = next((each for each in figures(about.number or "") if each.kind == "document"), None)
+    if about.kind == "notice":
+        return Speaker(told=f"the {telling.name(document, chinese=False)}", key=_key(about.issuer or ""), number=number)
+    words = read(document, place.statement)
+    for figure in figures(words.whole) if DOCUMENT.search(words.whole) else ():
+        if figure.kind == "document" and _TELLS_OF_A_NOTICE.search(words.spoken[: figure.start]):
+            return Speaker(told=f"the notice {_KIND_OF_NOTICE.sub('', figure.text)}", key="", number=figure)
+    for speech in attribution.speeches(words):
+        who = words.quote(*(speech.cited or (speech.speaker_start, speech.speaker_end)))
+        if speech.voice == "named" and _names_somebody(who):
+            return Speaker(told=re.sub(r"^The\b", "the", who), key=_key(who))
+    publisher = telling.name(document, chinese=False)
+    return Speaker(told=publisher, key=_key(publisher), number=number)
+
+
+def _names_somebody(who: str) -> bool:
+    return not who[0].isdigit() and not who.endswith(("'s", "’s"))
+
+
+def _gathered(said: Iterable[tuple[Place, Speaker]], copying: Copying) -> list[list[tuple[Place, Speaker]]]:
+    groups: list[list[tuple[Place, Speaker]]] = []
+    for place, who in said:
+        one = [
+            group
+            for group in groups
+            if any(who.same(other) or copying.one_text(place, there) for there, other in group)
+        ]
+        merged = [each for group in one for each in group] + [(place, who)]
+        at = groups.index(one[0]) if one else len(groups)
+        groups = [group for group in groups if group not in one]
+        groups.insert(at, merged)
+    return groups
+
+
+def _voice(group: Sequence[tuple[Place, Speaker]], copying: Copying, *, chinese: bool) -> Voice:
+    """The group under the name of the one who said it first: a notice, else who speaks for himself, else the oldest."""
+
+    def order(said: tuple[Place, Speaker]) -> tuple[bool, bool, str]:
+        place, who = said
+        about = place.document.metadata
+        itself = who.key == _key(telling.name(place.document, chinese=False))
+        return about.kind != "notice", not itself, str(about.issued or "9999")
+
+    place, who = min(group, key=order)
+    documents = tuple(dict.fromkeys(each.document.id for each in (place, *(place for place, _ in group))))
+    named = (
+        telling.name(place.document, chinese=True) if chinese and place.document.metadata.kind == "notice" else who.told
+    )
+    first = _key(telling.name(place.document, chinese=False))
+    repeating = {
+        other.document.id
+        for other, _ in group
+        if _key(telling.name(other.document, chinese=False)) != first or copying.one_text(other, place)
+    }
+    return Voice(name=named, documents=documents, copies=len(repeating - {place.document.id}))
+
+
+def _share(claim: str, own: frozenset[str]) -> float:
+    """How much of a claim's words, without its figures, some terms hold."""
+    light = stems("wording", "light")
+    weights = {term: limits().light if term in light else 1.0 for term in subject(claim)}
+    total = sum(weights.values())
+    return sum(weight * match(term, own) for term, weight in weights.items()) / total if total else 0.0
+
+
+def _exact(figure: Figure) -> bool:
+    """A number that tells by itself: three digits or more."""
+    return figure.kind == "number" and sum(map(str.isdigit, figure.text)) >= EXACT
+
+
+def _key(name: str) -> str:
+    """A name as it is compared.
+
+    >>> _key("the Harbour Ledger"), _key("数字产业部（样本）")
+    ('harbour ledger', '数字产业部')
+    """
+    bare = _BRACKETS.sub(" ", name).strip().casefold()
+    return " ".join(_FRAME.sub("", bare).split())
