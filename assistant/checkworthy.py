@@ -56,18 +56,22 @@ def idle(sentence: str) -> Idle | None:
     text = _MARKUP.sub("", sentence).strip()
     if text.endswith(("?", "？")):
         return "question"
-    told = bool(figures(text))
-    if text.endswith((":", "：")) and len(_WORD.findall(text)) <= _ANNOUNCES and not told:
-        return "lead_in"
-    bare = _without_front(text)
-    if not told and _length(bare) < (_SHORTEST_HAN if _HAN.search(bare) else _SHORTEST):
-        return "greeting" if bare != text or _opens("greeting", text) else "fragment"
-    for name, why in _OPENINGS:
-        if _opens(name, bare) or _opens(name, text):
-            return why
-    if not told and _judges(bare) and not _said_by_somebody(text):
+    bare, told = _without_front(text), bool(figures(text))
+    if not told and (scrap := _scrap(text, bare)):
+        return scrap
+    opening = next((why for name, why in _OPENINGS if _opens(name, bare) or _opens(name, text)), None)
+    if opening is None and not told and _judges(bare) and not _said_by_somebody(text):
         return "opinion"
-    return None
+    return opening
+
+
+def _scrap(text: str, bare: str) -> Idle | None:
+    """What a text without a figure is that is too short to say anything, or only announces what follows it."""
+    if text.endswith((":", "：")) and len(_WORD.findall(text)) <= _ANNOUNCES:
+        return "lead_in"
+    if _length(bare) >= (_SHORTEST_HAN if _HAN.search(bare) else _SHORTEST):
+        return None
+    return "greeting" if bare != text or _opens("greeting", text) else "fragment"
 
 
 def _length(text: str) -> int:

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from assistant.answer import Claim
+from assistant.checking.reading import language
 from assistant.checking.verifier import Judgement, Verifier
 from assistant.checkworthy import Idle, idle
 from assistant.claiming import claimed, unstrayed, without_instructions
@@ -31,7 +32,7 @@ from vectorstore.retrieval import Found, Passage
 
 EMPTY = "The library is empty: nothing could support any claim."
 _LETTER = re.compile(r"[^\W_]")
-_SHORTEST_NAME = 4
+_SHORTEST_NAME, _LONG_TITLE = 3, 8  # characters; a shorter title may be an ordinary word
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +69,7 @@ class Checker:
     """Checks drafts with a verifier against what `library` finds; without a library only against given sources."""
 
     def __init__(
-        self, verifier: Verifier, embedder: Embedder, library: Searched | None = None, *, passages: int = 10
+        self, verifier: Verifier, embedder: Embedder, library: Searched | None = None, *, passages: int = 20
     ) -> None:
         self._verifier = verifier
         self._embedder = embedder
@@ -79,7 +80,7 @@ class Checker:
         self, draft: Document, sources: Sequence[Source] = (), filters: Filters | None = None
     ) -> Iterator[Checked]:
         """The sentences of a draft in order, each as soon as it is settled; BadInput where a source cannot be read."""
-        against = GivenSources(sources, self._embedder) if sources else self._library
+        against: Searched | None = GivenSources(sources, self._embedder) if sources else self._library
         if against is None:
             raise BadInput("There is nothing to check against.", "Name sources, or open a library.")
         number = 0
@@ -94,26 +95,50 @@ class Checker:
         self, number: str, draft: Document, statement: Statement, against: Searched, filters: Filters | None
     ) -> Claim:
         words, text = draft.read(statement), draft.quote(statement.span)
-        found = against.search(words, limit=self._passages, filters=filters)
-        judgement = without_instructions(self._judged(words, found.passages), words)
-        start = statement.span.start
-        return claimed(number, text, start, unstrayed(judgement), lead=len(words) - len(text))
+        passages = against.search(words, limit=self._passages, filters=filters).passages
+        judgement = self._judged(words, passages, given=against is not self._library)
+        judgement = unstrayed(without_instructions(judgement, words))
+        return claimed(number, text, statement.span.start, judgement, lead=len(words) - len(text))
 
-    def _judged(self, words: str, passages: Sequence[Passage]) -> Judgement:
-        """The judgement by the document that the sentence names as its source, if it is among those found; else by all."""
+    def _judged(self, words: str, passages: Sequence[Passage], *, given: bool) -> Judgement:
+        """By passages in the claim's own language; by others only where those do not carry it and these share its values."""
+        own = [each for each in passages if language(each.text) == language(words)]
+        foreign = [each for each in passages if each not in own]
+        if not own:
+            return self._compared(words, passages, given=given)
+        judgement = self._compared(words, own, given=given)
+        if foreign and judgement.verdict == "not_found" and not judgement.support:
+            across = self._compared(words, foreign, given=given)
+            return across if across.support else judgement
+        return judgement
+
+    def _compared(self, words: str, passages: Sequence[Passage], *, given: bool) -> Judgement:
+        """By what the sentence names as its source, where that was found; then by all that was found.
+
+        A draft rests on sources that are given with it; a library was not made for it, so it must carry a claim more closely.
+        """
         named = [each for each in passages if names(words, each.document)]
-        if named and len(named) < len(passages):
+        if 0 < len(named) < len(passages):
             judgement = self._verifier.verify(words, named, [each for each in passages if each not in named])
-            if judgement.verdict in {"supported", "contradicted"} or judgement.support:
+            if judgement.support:
                 return judgement
-        return self._verifier.verify(words, passages, ())
+        return self._verifier.verify(words, passages, ()) if given else self._by_one_document(words, passages)
+
+    def _by_one_document(self, words: str, passages: Sequence[Passage]) -> Judgement:
+        """The judgement by everything; a claim that several documents carry rests on one alone where one is enough."""
+        judgement = self._verifier.verify(words, (), passages)
+        documents = dict.fromkeys(each.document.id for each in judgement.support)
+        if judgement.verdict == "supported" and len(documents) > 1:
+            for document in documents:
+                alone = self._verifier.verify(words, (), [each for each in passages if each.document.id == document])
+                if alone.verdict == "supported":
+                    return alone
+        return judgement
 
 
 def draft_of(text: str, title: str = "") -> Document:
     """A draft that came as plain text, word for word as it came."""
-    return Document(
-        id="", title=title, text=text, source="", media_type="text/plain", statements=statements(text)
-    )
+    return Document(id="", title=title, text=text, source="", media_type="text/plain", statements=statements(text))
 
 
 def read_draft(source: Source) -> Document:
@@ -158,7 +183,7 @@ def _between(draft: Document, gap: Span, lead_ins: set[Span], notes: set[Span]) 
             continue
         start = gap.start + line.start() + line[0].index(text[0])
         span = Span(start=start, end=start + len(text))
-        why: Idle = "heading"
+        why: Idle = idle(text) or "heading"
         if any(span.meets(each) for each in lead_ins):
             why = "lead_in"
         elif any(span.meets(each) for each in notes):
@@ -170,6 +195,5 @@ def names(words: str, document: Document) -> bool:
     """Whether a sentence names a document by its number, title, outlet or issuer."""
     about = document.metadata
     low = words.casefold()
-    called = (about.number, document.title, about.outlet, about.issuer)
+    called = (about.number, about.outlet, about.issuer, document.title if len(document.title) >= _LONG_TITLE else None)
     return any(each and len(each) >= _SHORTEST_NAME and each.casefold() in low for each in called)
-

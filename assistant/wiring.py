@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from assistant.model import ChatModel
     from assistant.writing import Writer
 
+_FOR_A_CLAIM = 2
+"""Times the passages of an answer: what a claim rests on may stand in one document among many that are alike."""
+
 
 def embedder(settings: Settings) -> Embedder:
     """The embedder that the settings name; its model is loaded when it first embeds."""
@@ -74,10 +77,9 @@ def checker(settings: Settings, store: Store | None = None) -> Checker:
 
     if store is None:
         reader = embedder(settings)
-        return Checker(verifier_over(reader), reader, passages=settings.passages)
-    return Checker(
-        verifier(store, assistant(store, settings).rarity), store.embedder, store.retriever, passages=settings.passages
-    )
+        return Checker(verifier_over(reader), reader, passages=_FOR_A_CLAIM * settings.passages)
+    rarity = assistant(store, settings).rarity
+    return Checker(verifier(store, rarity), store.embedder, store.retriever, passages=_FOR_A_CLAIM * settings.passages)
 
 
 def names_a_model(settings: Settings) -> bool:

@@ -43,7 +43,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, default=Path("../shared/data/demo_fomc"), help="the folder of documents")
     parser.add_argument("--draft", type=Path, default=PLANTED, help="the draft, as JSON lines")
-    parser.add_argument("--home", type=Path, default=Path("eval-runs/libraries/drafts"), help="where the library is kept")
+    parser.add_argument(
+        "--home", type=Path, default=Path("eval-runs/libraries/drafts"), help="where the library is kept"
+    )
     parser.add_argument("--rounds", type=int, default=3, help="how often the draft is checked")
     given = parser.parse_args()
     planted = read(given.draft)
@@ -88,7 +90,8 @@ def figures(planted: Sequence[Planted], checked: Sequence[Checked]) -> None:
     for each in planted:
         if not each.text or each.fault == "unsure":
             continue
-        found = [own for own in checked if own.text in each.text or each.text in own.text]
+        exact = [own for own in checked if own.text == each.text]
+        found = exact or [own for own in checked if own.text in each.text or each.text in own.text]
         right = bool(found) and all(_right(each, own) for own in found)
         counts[each.expect][0] += right
         counts[each.expect][1] += 1

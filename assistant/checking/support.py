@@ -207,13 +207,20 @@ def _rows(claim: Wanted, candidates: Sequence[Line]) -> list[_Row]:
             for i, held_here in enumerate(own[line.document.id, line.position])
         ]
         told = [figure for _, figure in line.figures] if claim.figures else []
-        values = [1.0 if any(line.tells(own_one, figure) for own_one in told) else A_HEAD if _has(figure, dated) else 0.0 for figure, _ in claim.figures]
+        values = [_told(figure, line, told, dated) for figure, _ in claim.figures]
         about_it = subject(line.text)
         precision = sum(term in claim.terms for term in about_it) / (len(about_it) or 1)
         asked = sum(match(term, held(line.text)) for term in claim.asked) / (len(claim.asked) or 1)
         alone = sum(map(mul, claim.terms.values(), own[line.document.id, line.position]))
         rows.append(_Row(line, (*words, *values), 0.2 * alone + 0.05 * precision + 0.05 * asked))
     return rows
+
+
+def _told(figure: Figure, line: Line, own: Sequence[Figure], dated: Sequence[Figure]) -> float:
+    """How well a statement has a figure: itself, or only in the head of its document."""
+    if any(line.tells(each, figure) for each in own):
+        return 1.0
+    return A_HEAD if _has(figure, dated) else 0.0
 
 
 def _has(figure: Figure, others: Sequence[Figure]) -> bool:
