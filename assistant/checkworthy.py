@@ -44,7 +44,6 @@ _SHORTEST, _SHORTEST_HAN = 3, 4
 _OPENINGS: Sequence[tuple[str, Idle]] = (
     ("transition", "transition"),
     ("greeting", "greeting"),
-    ("own_view", "opinion"),
     ("instruction", "instruction"),
 )
 
@@ -59,10 +58,10 @@ def idle(sentence: str) -> Idle | None:
     bare, told = _without_front(text), bool(figures(text))
     if not told and (scrap := _scrap(text, bare)):
         return scrap
-    opening = next((why for name, why in _OPENINGS if _opens(name, bare) or _opens(name, text)), None)
-    if opening is None and not told and _judges(bare) and not _said_by_somebody(text):
-        return "opinion"
-    return opening
+    if opening := next((why for name, why in _OPENINGS if _opens(name, bare)), None):
+        return opening
+    judges = _opens("own_view", bare) or _judges(bare)
+    return "opinion" if judges and not told and not _said_by_somebody(text) else None
 
 
 def _scrap(text: str, bare: str) -> Idle | None:
@@ -71,7 +70,7 @@ def _scrap(text: str, bare: str) -> Idle | None:
         return "lead_in"
     if _length(bare) >= (_SHORTEST_HAN if _HAN.search(bare) else _SHORTEST):
         return None
-    return "greeting" if bare != text or _opens("greeting", text) else "fragment"
+    return "greeting" if _opens("greeting", text) else "fragment"
 
 
 def _length(text: str) -> int:
