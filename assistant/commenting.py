@@ -32,11 +32,11 @@ def commented(checked: CheckedDraft, original: bytes | None = None) -> bytes:
     document = _opened(original) if original is not None else _typed(checked.text)
     paragraphs = [_Paragraph(each) for each in document.element.body.iter(_name("p"))]
     paragraphs = [each for each in paragraphs if each.text.strip()]
-    at = 0
+    after = (0, 0)
     for claim in checked.claims:
-        place = _place(paragraphs, claim.text, at)
+        place = _place(paragraphs, claim.text, after)
         if place is not None:
-            at = place[0]
+            after = (place[0], place[2])
         if claim.verdict == "supported" and not claim.doubts:
             continue
         number, start, end = place or (0, 0, len(paragraphs[0].text) if paragraphs else 0)
@@ -97,12 +97,14 @@ def _typed(text: str) -> Any:
     return document
 
 
-def _place(paragraphs: Sequence[_Paragraph], words: str, after: int) -> tuple[int, int, int] | None:
-    """The paragraph and characters where some words stand, runs of white space counting alike; the next place first."""
+def _place(paragraphs: Sequence[_Paragraph], words: str, after: tuple[int, int]) -> tuple[int, int, int] | None:
+    """The paragraph and characters where some words stand next, or at all; runs of white space count alike."""
     form = re.compile(r"\s+".join(map(re.escape, words.split())))
-    for number in (*range(after, len(paragraphs)), *range(after)):
-        if found := form.search(paragraphs[number].text):
+    first, behind = after
+    for number in (*range(first, len(paragraphs)), *range(min(first + 1, len(paragraphs)))):
+        if found := form.search(paragraphs[number].text, behind if number == first else 0):
             return number, *found.span()
+        behind = 0
     return None
 
 

@@ -18,9 +18,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from serving import serving
 
-from assistant import labels
+from assistant import labels, wiring
 from assistant.answer import Citation, Claim, Doubt, Verdict
-from assistant.api.checks import CheckIn
+from assistant.api.checks import CheckIn, begun
 from assistant.api.serving import create_app
 from assistant.checking.deterministic import Deterministic
 from assistant.checking.verifier import Fault, Judgement, Support
@@ -245,6 +245,21 @@ def test_a_draft_needs_something_to_be_checked_against():
         list(checker().check(draft_of("A claim is made."), [source(NOTICE), source(" ", number=2)]))
 
 
+@given(st.text(max_size=80), st.text(max_size=80))
+def test_every_span_is_exact_whatever_is_sent(text: str, also: str):
+    """Claims are characters of the draft and quotes characters of their source, in any language and with any control."""
+    sent = f"{NOTICE}\n\n{also}".replace("\r", "\n").replace("\x00", "")
+    checked = check(f"Platforms must remove listings within 24 hours. {text}", source(sent))
+    for claim in checked.claims:
+        assert (
+            f"Platforms must remove listings within 24 hours. {text}"[claim.span.start : claim.span.end] == claim.text
+        )
+        for cited in (*claim.citations, *(each for doubt in claim.doubts for each in doubt.evidence)):
+            assert sent[cited.span.start : cited.span.end] == cited.quote
+        assert all(doubt.reason for doubt in claim.doubts)
+        assert claim.doubts or claim.verdict == "supported"
+
+
 def test_many_sources_are_searched():
     """Of more passages than a claim is compared with, those that hold its words are found, with their own ids."""
     others = [source(f"Report {n} tells of weather in place {n}.", f"Report {n}", n) for n in range(1, 60)]
@@ -401,6 +416,17 @@ def test_words_in_a_link_and_before_a_break_are_spanned():
     assert said == "Could not be checked."
 
 
+def test_a_sentence_that_stands_twice_has_a_comment_each_time():
+    """Comments stand where their own sentence stands, not twice on the first of two that are alike."""
+    again = "Platforms must waive fees."
+    original = word([f"{again} {again}"], [again])
+    draft = read_draft(Source(uri="x", name="draft.docx", content=original))
+    content = commented(collected(draft, checker().check(draft, [source(NOTICE)])), original)
+    assert [words for words, _ in marked(content)] == [again] * 3
+    runs = [[run.text for run in each.runs if run.text] for each in docx.Document(io.BytesIO(content)).paragraphs]
+    assert runs == [[again, " ", again], [again]]
+
+
 def test_a_plain_draft_becomes_a_word_file():
     """A draft that was no Word file becomes one, its lines as paragraphs, with the same comments."""
     assert ("Platforms must waive fees.", "overstated") in [
@@ -533,6 +559,25 @@ def test_events_are_the_same_claims_and_end_with_done(client: TestClient):
     assert last["type"] == "done"
     assert {name: last[name] for name in whole} == whole
     assert [{name: each[name] for name in whole["claims"][0]} for each in claims] == whole["claims"]
+
+
+async def test_leaving_off_ends_the_work(hashing_store: Store, monkeypatch: pytest.MonkeyPatch):
+    """A reader who goes away ends the check with the sentence that is being checked."""
+    list(hashing_store.ingest([from_record({"text": NOTICE}, "api:")]))
+    verify, calls = Deterministic.verify, []
+
+    def counted(self: Deterministic, *given: Any) -> Judgement:
+        calls.append(given)
+        return verify(self, *given)
+
+    monkeypatch.setattr(Deterministic, "verify", counted)
+    made = wiring.checker(Settings(home=hashing_store.home, embedder="hashing"), hashing_store)
+    asked = CheckIn(text=" ".join(f"Claim number {n} is made here." for n in range(30)))
+    settled = (await begun(hashing_store, lambda: made, asked)).settled()
+    assert (await anext(settled)).text == "Claim number 0 is made here."
+    await anext(settled)
+    await settled.aclose()  # type: ignore[attr-defined]
+    assert len(calls) < 10
 
 
 def test_a_check_that_fails_on_its_way_ends_with_an_error_event(client: TestClient, monkeypatch: pytest.MonkeyPatch):
