@@ -93,6 +93,10 @@ def _judges(text: str) -> bool:
 
 
 def _said_by_somebody(text: str) -> bool:
+    """Whether somebody is told to hold a view; "I think", with which a sentence opens, names nobody."""
+    opening = _pattern("own_view").match(_without_front(text))
+    if _pattern("voiced").search(text, len(text) - len(_without_front(text)) + (opening.end() if opening else 0)):
+        return True
     document = Document(id="", title="", text=text, source="", media_type="text/plain")
     found = find(document, Statement(span=Span(start=0, end=len(text))))
     return any(each.kind in {"attributed", "vague_source"} for each in found)
