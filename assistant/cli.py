@@ -68,6 +68,7 @@ def _parser() -> argparse.ArgumentParser:
     _ingest(commands)
     _ask(commands)
     _chat(commands)
+    _check(commands)
     _library(commands)
     for name, text in (
         ("doctor", "print the settings and prove what works"),
@@ -101,6 +102,21 @@ def _ask(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     ask.add_argument("question", type=_text)
     ask.add_argument("--json", action="store_true", help="print the whole answer as JSON")
     _filters(ask)
+
+
+def _check(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    text = "check a draft, sentence by sentence, against the library or given sources"
+    check = commands.add_parser("check", help=text, description=text)
+    check.add_argument("file", type=_text, help="a draft (txt, Markdown, HTML, PDF, DOCX), or - for standard input")
+    check.add_argument(
+        "--source", metavar="FILE", action="append", default=[], help="check against this; may be given several times"
+    )
+    check.add_argument("--json", action="store_true", help="print the whole as JSON when it is done")
+    check.add_argument("--docx", metavar="OUT.docx", help="also write a Word file with comments at the doubtful places")
+    check.add_argument(
+        "--markdown", metavar="OUT.md", help="also write it as Markdown with verdicts, sources and doubts"
+    )
+    _filters(check)
 
 
 def _mcp(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

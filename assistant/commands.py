@@ -21,13 +21,12 @@ from assistant.answer import Answer
 from assistant.citing import visible
 from assistant.rendering import answer_lines, as_json, held_json, source_name
 from assistant.settings import Settings, read_settings
+from assistant.terminal.showing import STYLES
 from ingest.errors import BadInput
 from ingest.sources import Source, count, gather
 from vectorstore.filters import Filters
 from vectorstore.library import Held, Library
 from vectorstore.store import Outcome, Store
-
-_STYLES = {"question": "bold", "claim": "", "source": "cyan", "doubt": "yellow", "quiet": "dim", "plain": ""}
 
 
 def run(given: argparse.Namespace) -> int:
@@ -49,12 +48,20 @@ def run(given: argparse.Namespace) -> int:
         if given.host is not None or given.port is not None:
             raise BadInput("--host and --port are for --http.", "Add --http, or leave them out.")
         return serve_stdio(settings, given.url)
-    if given.command == "chat":
-        from assistant.terminal.chatting import chat  # noqa: PLC0415 (only where it is used)
-
-        return chat(settings, _filters(given), given.conversation, given.url, given.key)
-    actions = {"ingest": _ingest, "ask": _ask, "library": _library, "rebuild": _rebuild}
+    actions = {"ask": _ask, "chat": _chat, "check": _check, "ingest": _ingest, "library": _library, "rebuild": _rebuild}
     return actions[given.command](given, settings)
+
+
+def _chat(given: argparse.Namespace, settings: Settings) -> int:
+    from assistant.terminal.chatting import chat  # noqa: PLC0415 (only where it is used)
+
+    return chat(settings, _filters(given), given.conversation, given.url, given.key)
+
+
+def _check(given: argparse.Namespace, settings: Settings) -> int:
+    from assistant.terminal.drafting import check  # noqa: PLC0415 (only where it is used)
+
+    return check(given, settings, _filters(given))
 
 
 def _ingest(given: argparse.Namespace, settings: Settings) -> int:
@@ -94,7 +101,7 @@ def print_answer(answer: Answer) -> None:
     """An answer for people; colour only on a terminal."""
     console = _console()
     for style, line in answer_lines(answer):
-        console.print(visible(line), style=_STYLES[style], markup=False, highlight=False)
+        console.print(visible(line), style=STYLES[style], markup=False, highlight=False)
 
 
 def _library(given: argparse.Namespace, settings: Settings) -> int:

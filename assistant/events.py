@@ -7,7 +7,7 @@ sentences from the library. `done` bears the whole answer, which alone counts.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -107,8 +107,13 @@ def event_json(event: Event) -> dict[str, Any]:
 
 def counts(answer: Answer) -> dict[str, int]:
     """Claims by verdict, those supported but in doubt apart; the parts sum to `claims`."""
-    told = {"claims": len(answer.claims), "supported": 0, "supported_with_doubts": 0, "contradicted": 0}
+    return tallied(answer.claims)
+
+
+def tallied(claims: Sequence[Claim]) -> dict[str, int]:
+    """Claims by verdict, as `counts` of an answer; what is unchecked counts as nothing else."""
+    told = {"claims": len(claims), "supported": 0, "supported_with_doubts": 0, "contradicted": 0}
     told |= {"not_found": 0, "unchecked": 0}
-    for claim in answer.claims:
+    for claim in claims:
         told["supported_with_doubts" if claim.verdict == "supported" and claim.doubts else claim.verdict] += 1
     return told

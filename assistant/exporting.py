@@ -49,7 +49,7 @@ def answer_docx(answer: Json) -> bytes:
 
     document = docx.Document()
     document.core_properties.author, document.core_properties.comments = "Caveat", ""
-    document.core_properties.title = _xml(answer["question"])[:255]
+    document.core_properties.title = xml_text(answer["question"])[:255]
     for block in _blocks(answer):
         _put(document, block)
     file = io.BytesIO()
@@ -66,6 +66,11 @@ def conversation_markdown(conversation: Conversation, changed_since: Sequence[st
     if changed_since:
         chapters.append(_page(_section("What changed since", changed_since)))
     return "\n".join(chapters)
+
+
+def draft_markdown(checked: Json) -> str:
+    """A checked draft as Markdown: its sentences in order, each claim with its state, its sources and its doubts."""
+    return _page(_draft_blocks(checked))
 
 
 def escaped(text: str) -> str:
@@ -102,6 +107,30 @@ def _blocks(answer: Json) -> Iterator[Block]:
     yield from _section("Notices", answer["notices"])
     made = {"answer": answer["id"], "mode": answer["mode"]} | answer["versions"] | answer["usage"]
     yield from _section("What made this answer", [f"{name}: {value}" for name, value in made.items()])
+
+
+def _draft_blocks(checked: Json) -> Iterator[Block]:
+    """A checked draft from top to bottom; what claims nothing stands between the claims as it did."""
+    yield Block(kind="title", text=f"Checked: {checked['title'] or 'a draft'}")
+    yield Block(kind="plain", text=f"{tally(checked['claims'])}." if checked["claims"] else "It claims nothing.")
+    claimed = _claims(checked["claims"])
+    left = sorted(checked["left"], key=lambda each: int(each["span"]["start"]))
+    starts = [int(claim["span"]["start"]) for claim in checked["claims"]]
+    claim = -1
+    for block in claimed:
+        if block.kind == "claim":
+            claim += 1
+            while left and left[0]["span"]["start"] < starts[claim]:
+                yield _left(left.pop(0))
+        yield block
+    yield from map(_left, left)
+    yield from _section("Notices", checked["notices"])
+
+
+def _left(left: Json) -> Block:
+    if left["why"] == "heading":
+        return Block(kind="section", text=left["text"].lstrip("# "))
+    return Block(kind="plain", text=left["text"])
 
 
 def _claims(claims: Sequence[Json]) -> Iterator[Block]:
@@ -179,7 +208,7 @@ def _markdown(block: Block, deeper: int) -> str:
 
 def _put(document: Any, block: Block) -> None:
     """Adds a block to a Word document, by the styles of its template."""
-    text, label = _xml(block.text), _xml(block.label)
+    text, label = xml_text(block.text), xml_text(block.label)
     match block.kind:
         case "title":
             document.add_heading(text, level=1)
@@ -194,9 +223,9 @@ def _put(document: Any, block: Block) -> None:
                 paragraph.add_run(f"{label} ").bold = True
             paragraph.add_run(text)
             if block.note:
-                paragraph.add_run(f" {_xml(block.note)}").bold = True
+                paragraph.add_run(f" {xml_text(block.note)}").bold = True
 
 
-def _xml(text: str) -> str:
+def xml_text(text: str) -> str:
     """Text with a sign in the place of characters that XML cannot hold."""
     return _NOT_XML.sub("\ufffd", text)

@@ -18,6 +18,8 @@ VERDICTS = {
     "unchecked": "Could not be checked.",
 }
 """Of a claim that is not supported. What its source says more carefully is not found as stated either."""
+SIGNS = {"supported": "✓", "contradicted": "✗", "not_found": "∅", "unchecked": "?"}
+"""Before a verdict, so that no two look alike where there is no colour."""
 DOUBTS = {
     "questioned": "Questioned",
     "self_reported": "Self-reported",

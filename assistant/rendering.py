@@ -78,7 +78,7 @@ def source_name(uri: str) -> str:
 
 
 def answer_lines(answer: Answer) -> Iterator[tuple[str, str]]:
-    """An answer for a terminal, as (style, line); styles are question, plain, claim, source, doubt, quiet."""
+    """An answer for a terminal, as (style, line); styles are question, plain, claim, source, doubt, quiet, and the verdicts."""
     yield "question", answer.question
     if answer.standalone not in {"", answer.question}:
         yield "quiet", f"Searched for: {answer.standalone}"
@@ -96,7 +96,7 @@ def answer_lines(answer: Answer) -> Iterator[tuple[str, str]]:
         yield from (("plain", f"  {number}. {choice}") for number, choice in enumerate(answer.choices, start=1))
         for number, claim in enumerate(answer.claims, start=1):
             yield "plain", ""
-            yield from _claim_lines(number, claim)
+            yield from claim_lines(number, claim)
         yield from (("quiet", line) for line in ("", *answer.missing) if answer.missing)
     yield from (("quiet", notice) for notice in answer.notices)
 
@@ -111,10 +111,11 @@ def voices_line(claim: Claim) -> str:
     return labels.voices([(voice.name, voice.copies) for voice in claim.voices])
 
 
-def _claim_lines(number: int, claim: Claim) -> Iterator[tuple[str, str]]:
+def claim_lines(number: int, claim: Claim) -> Iterator[tuple[str, str]]:
+    """A claim with its verdict, where it is none of the good ones, its source and its doubts."""
     yield "claim", f"{number}. {claim.text}"
     if claim.verdict in labels.VERDICTS:
-        yield "doubt", f"   {labels.VERDICTS[claim.verdict]}"
+        yield claim.verdict, f"   {labels.SIGNS[claim.verdict]} {labels.VERDICTS[claim.verdict]}"
     if claim.citations:
         yield "source", _source_line(number, claim)
     if voices := voices_line(claim):

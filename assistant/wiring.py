@@ -14,8 +14,12 @@ from vectorstore.store import Store
 if TYPE_CHECKING:
     from assistant.archive import Archive
     from assistant.chain import Assistant
+    from assistant.drafts import Checker
     from assistant.model import ChatModel
     from assistant.writing import Writer
+
+_FOR_A_CLAIM = 2
+"""Times the passages of an answer: what a claim rests on may stand in one document among many that are alike."""
 
 
 def embedder(settings: Settings) -> Embedder:
@@ -56,10 +60,26 @@ def assistant(store: Store, settings: Settings) -> Assistant:
 
 
 def verifier(store: Store, rarity: Callable[[], Rarity]) -> Verifier:
-    """What checks a written claim against its evidence."""
+    """What checks a claim against its evidence, words weighed by how rare they are in the store's library."""
+    return verifier_over(store.embedder, rarity)
+
+
+def verifier_over(embedder: Embedder, rarity: Callable[[], Rarity] | None = None) -> Verifier:
+    """What checks a claim against its evidence; without `rarity`, every word tells as much as any other."""
     from assistant.checking.deterministic import Deterministic  # noqa: PLC0415 (only where something is checked)
 
-    return Deterministic(store.embedder, rarity)
+    return Deterministic(embedder, rarity)
+
+
+def checker(settings: Settings, store: Store | None = None) -> Checker:
+    """What checks drafts: against a store's library, or, without a store, against sources that are given alone."""
+    from assistant.drafts import Checker  # noqa: PLC0415 (only where a draft is checked)
+
+    if store is None:
+        reader = embedder(settings)
+        return Checker(verifier_over(reader), reader, passages=_FOR_A_CLAIM * settings.passages)
+    rarity = assistant(store, settings).rarity
+    return Checker(verifier(store, rarity), store.embedder, store.retriever, passages=_FOR_A_CLAIM * settings.passages)
 
 
 def names_a_model(settings: Settings) -> bool:

@@ -14,14 +14,14 @@ from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 import prompts
-from assistant import doubts
-from assistant.answer import Citation, Claim, Doubt, cite
+from assistant.answer import Claim
 from assistant.checking.verifier import Fault, Judgement, Verifier
 from assistant.citing import REMOVED, Sentence, Splitter, plain
+from assistant.claiming import chinese, claimed, unstrayed, without_instructions
 from assistant.conversation import Turn
 from assistant.events import Claimed, Delta, Tell
 from assistant.evidence import Evidence, Messages, Rank, gathered, harmless, messages
-from assistant.instructions import instructs, ordering
+from assistant.instructions import instructs
 from assistant.model import ChatModel, ModelTrouble, Reply
 from ingest.document import Span
 from vectorstore.retrieval import Passage
@@ -31,7 +31,6 @@ _LETTERS_IN_A_TOKEN = 8
 _BETWEEN_DELTAS = 0.06
 """Seconds: words come in small groups, since every event costs each reader something."""
 _TURNS, _REMEMBERED, _LONGEST_REWRITTEN, _LONGEST_GAP = 6, 600, 600, 300
-_STRAYS = frozenset({"unsupported", "misquoted", "overstated"})
 
 
 class Doubting(Protocol):
@@ -169,31 +168,13 @@ def judged(sentence: Sentence, given: Sequence[Evidence], verifier: Verifier, qu
     others = [each.passage for each in given if each.passage not in cited]
     if unknown and not cited:
         return Judgement(verdict="not_found", faults=(_nowhere(unknown, sentence.text),))
-    judgement = _without_instructions(verifier.verify(sentence.text, cited, others, question), sentence.text)
+    judgement = without_instructions(verifier.verify(sentence.text, cited, others, question), sentence.text)
     faults = judgement.faults
     if unknown:
         faults = (_nowhere(unknown, sentence.text), *(each for each in faults if each.kind != "unsupported"))
     if sentence.removed and not any(each.kind == "unsupported" for each in faults):
         faults = (*faults, _linked(sentence.text))
-    verdict = judgement.verdict
-    if verdict == "supported" and any(each.kind in _STRAYS for each in faults):
-        verdict = "unchecked"
-    return replace(judgement, verdict=verdict, faults=faults)
-
-
-def _without_instructions(judgement: Judgement, claim: str) -> Judgement:
-    """A judgement without support from words that address a program, which are nobody's statement."""
-    ordered = [each for each in judgement.support if ordering(each.document, each.statement)]
-    if not ordered and not instructs(claim):
-        return judgement
-    reason = "It rests on words in the document that address a program, not a reader."
-    reason = "它所依据的文字是写给程序而非读者的指令。" if _chinese(claim) else reason
-    fault = Fault(
-        kind="unsupported", reason=reason, evidence=tuple((each.document, each.statement.span) for each in ordered)
-    )
-    kept = tuple(each for each in judgement.support if each not in ordered)
-    faults = (fault, *(each for each in judgement.faults if each.kind != "unsupported"))
-    return Judgement(verdict="not_found", support=kept, faults=faults)
+    return unstrayed(replace(judgement, faults=faults))
 
 
 def added(written: Written, sentence: Sentence, judgement: Judgement, given: Sequence[Evidence]) -> Claim:
@@ -207,49 +188,16 @@ def added(written: Written, sentence: Sentence, judgement: Judgement, given: Seq
     written.line = sentence.line
     start = len(written.text)
     written.text += sentence.text
-    number = f"c{len(written.claims) + 1}"
-    claim = Claim(
-        id=number,
-        text=sentence.text,
-        span=Span(start=start, end=len(written.text)),
-        verdict=judgement.verdict,
-        citations=_citations(judgement) or tuple(cite(each.document, each.chunk.span) for each in named),
-        doubts=_doubts(number, judgement),
-    )
+    claim = claimed(_next_id(written), sentence.text, start, judgement, named)
     if written.doubting is not None:
         [claim] = written.doubting.doubted([claim])
     written.claims.append(claim)
     return claim
 
 
-def _citations(judgement: Judgement) -> tuple[Citation, ...]:
-    spans = []
-    for each in judgement.support:
-        statement = each.statement
-        spans += [(each.document, span) for span in (statement.lead_in, statement.span) if span is not None]
-    return tuple(cite(document, span) for document, span in dict.fromkeys(spans))
-
-
-def _doubts(number: str, judgement: Judgement) -> tuple[Doubt, ...]:
-    """What is wrong with the claim itself, then what its sources raise, each kind once."""
-    found = [
-        (fault.kind, fault.reason, tuple(cite(document, span) for document, span in fault.evidence), fault.words)
-        for fault in judgement.faults
-    ]
-    for each in judgement.support:
-        for finding in doubts.find(each.document, each.statement):
-            if all(finding.kind != kind for kind, _, _, _ in found):
-                evidence = tuple(cite(each.document, span) for span in finding.evidence)
-                found.append((finding.kind, finding.reason, evidence, None))
-    return tuple(
-        Doubt(id=f"{number}-d{n}", kind=kind, reason=reason, evidence=evidence, span=words)
-        for n, (kind, reason, evidence, words) in enumerate(found, start=1)
-    )
-
-
 def _nowhere(keys: Sequence[str], claim: str) -> Fault:
     told = ", ".join(f"[{key}]" for key in keys)
-    if _chinese(claim):
+    if chinese(claim):
         return Fault(kind="unsupported", reason=f"它引用了{told}，而所给材料中没有这一条。")
     return Fault(kind="unsupported", reason=f"It cites {told}, and no such evidence was given.")
 
@@ -257,7 +205,7 @@ def _nowhere(keys: Sequence[str], claim: str) -> Fault:
 def _linked(claim: str) -> Fault:
     words = claim.find(REMOVED)
     span = Span(start=words, end=words + len(REMOVED)) if words >= 0 else None
-    if _chinese(claim):
+    if chinese(claim):
         return Fault(kind="unsupported", reason="它带有链接或图片，已删除；材料本身不会给出链接。", words=span)
     return Fault(kind="unsupported", reason="It held a link or an image, which was taken out.", words=span)
 
@@ -285,7 +233,7 @@ def _gap(text: str, question: str) -> str:
     figures = {each for each in own if each[0].isdigit()} - wanted
     if own & wanted and not figures and not instructs(text) and REMOVED not in text and len(text) <= _LONGEST_GAP:
         return text
-    return "材料没有回答问题的某一部分。" if _chinese(question) else "The evidence leaves a part of the question open."
+    return "材料没有回答问题的某一部分。" if chinese(question) else "The evidence leaves a part of the question open."
 
 
 def _next_id(written: Written) -> str:
@@ -294,7 +242,3 @@ def _next_id(written: Written) -> str:
 
 def _han_end(text: str) -> bool:
     return text[-1] in "。！？”」』；"
-
-
-def _chinese(text: str) -> bool:
-    return any("\u3400" <= each <= "\u9fff" for each in text)

@@ -95,7 +95,7 @@ class Given(_Closed):
 
 
 class Checked(_Closed):
-    """A text to be checked, against given sources or, without any, by its own words."""
+    """A text to be checked, against given sources, else against the library that is open, else by its own words."""
 
     text: Text
     sources: tuple[Given, ...] = ()

@@ -18,6 +18,7 @@ import httpx
 from assistant import doubts, wiring
 from assistant.citing import split
 from assistant.conversation import Turn
+from assistant.drafts import Left, collected, draft_of, pieces
 from assistant.evidence import Evidence
 from assistant.followup import standalone
 from assistant.rendering import as_json, source_name
@@ -31,7 +32,7 @@ from evals.kept import Json, RunError
 from ingest.document import Document, Span, Statement
 from ingest.errors import BadInput, CaveatError
 from ingest.pipeline import Ingested, Refused, ingest
-from ingest.sources import Source, from_file
+from ingest.sources import Source, from_file, from_record
 from vectorstore.embedding import HashingEmbedder
 from vectorstore.filters import Filters
 from vectorstore.retrieval import Passage
@@ -97,6 +98,7 @@ class InProcess:
         self._store = store
         self._assistant = wiring.assistant(store, settings) if store else None
         self._verifier = wiring.verifier(store, self._assistant.rarity) if store and self._assistant else None
+        self._checker = wiring.checker(settings, store)
 
     @property
     def fingerprint(self) -> Mapping[str, str]:
@@ -132,22 +134,18 @@ class InProcess:
         return Told(result={"answer": as_json(answer)}, seconds={**stages.seconds, "total": total})
 
     def check(self, given: Checked) -> Told:
-        """The doubts that a text's own words raise; no verdict, since the program checks no claims yet."""
+        """The claims of a text with their verdicts against its sources, or the open library; else its own words' doubts."""
         began = time.perf_counter()
-        text = given.text
-        document = Document(id="", title="", text=text, source="", media_type="text/plain")
-        found = doubts.find(document, Statement(span=Span(start=0, end=len(text))))
-        claim = {
-            "id": "c1",
-            "text": text,
-            "span": {"start": 0, "end": len(text)},
-            "verdict": "unchecked",
-            "citations": [],
-            "doubts": [{"kind": each.kind, "reason": each.reason, "span": as_json(each.words)} for each in found],
-        }
-        return Told(
-            result={"check": {"claims": [claim], "lacks": ["claims"]}}, seconds={"total": time.perf_counter() - began}
-        )
+        draft = draft_of(given.text)
+        if not given.sources and self._store is None:
+            return Told(result={"check": _alone(draft)}, seconds={"total": time.perf_counter() - began})
+        sources = [
+            from_record({"_id": str(number), "title": each.title, "text": each.text}, "given:")
+            for number, each in enumerate(given.sources, start=1)
+        ]
+        checked = collected(draft, self._checker.check(draft, sources))
+        told = {"claims": as_json(checked.claims), "left": as_json(checked.left)}
+        return Told(result={"check": told}, seconds={"total": time.perf_counter() - began})
 
     def settle(self, given: Reply, documents: Mapping[str, str]) -> Told:
         """Split, tied to its evidence and checked as the writer does it, on the passages that hold the evidence's words."""
@@ -325,6 +323,25 @@ def _sound(response: httpx.Response, path: str) -> httpx.Response:
 def _said(answer: Json) -> Json:
     """An answer without the names of where it is kept, which differ each time."""
     return {name: value for name, value in answer.items() if name not in {"conversation_id", "turn_id"}}
+
+
+def _alone(draft: Document) -> Json:
+    """A text with nothing to check it against: which of its sentences claim anything, and the doubts that their words raise."""
+    told: dict[str, list[Json]] = {"claims": [], "left": []}
+    for each in pieces(draft):
+        span = each.span
+        found = doubts.find(draft, each if isinstance(each, Statement) else Statement(span=span))
+        own = {
+            "text": draft.quote(span),
+            "span": as_json(span),
+            "doubts": [{"kind": one.kind, "reason": one.reason, "span": as_json(one.words)} for one in found],
+        }
+        if isinstance(each, Left):
+            told["left"].append(own | {"why": each.why})
+        else:
+            number = f"c{len(told['claims']) + 1}"
+            told["claims"].append({"id": number, "verdict": "unchecked", "citations": []} | own)
+    return told
 
 
 def _stages(response: httpx.Response) -> dict[str, float]:

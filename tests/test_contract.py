@@ -20,6 +20,7 @@ EXPECTED = {
     "/v1/answers/{answer_id}/export": "get",
     "/v1/chat": "post",
     "/v1/chat/completions": "post",
+    "/v1/checks": "post",
     "/v1/conversations": "get",
     "/v1/conversations/{conversation_id}": "patch",
     "/v1/documents": "post",

@@ -11,7 +11,7 @@ from fastapi.responses import StreamingResponse
 from fastapi.sse import format_sse_event
 
 from assistant.api.leaving import while_here
-from assistant.api.problems import RESPONSES, Problem, described
+from assistant.api.problems import RESPONSES, problem_of
 from assistant.api.schema import AnswerOut, QuestionIn, SearchIn, SearchOut
 from assistant.question import Question
 from assistant.rendering import as_json
@@ -117,20 +117,6 @@ async def _frames(stream: Stream, after: int, request: Request) -> AsyncIterator
         if event is None:
             yield b": still here\n\n"
             continue
-        told = event | _problem(event, request) if event["type"] == "error" else event
+        told = event | problem_of(event, request) if event["type"] == "error" else event
         data = json.dumps(told, ensure_ascii=False)
         yield format_sse_event(data_str=data, event=event["type"], id=event_id(event))
-
-
-def _problem(event: dict[str, Any], request: Request) -> dict[str, Any]:
-    """The problem document of an error, as the event bears it."""
-    status, title = described(str(event["code"]))
-    told = Problem(
-        title=title,
-        status=status,
-        code=str(event["code"]),
-        detail=str(event["message"]),
-        hint=str(event["hint"]),
-        request_id=str(request.scope.get("request_id", "")),
-    )
-    return {name: value for name, value in told.model_dump().items() if name != "type"}

@@ -92,6 +92,20 @@ def problem(
     return JSONResponse(body.model_dump(), status_code=status, media_type=MEDIA_TYPE, headers=headers)
 
 
+def problem_of(event: dict[str, Any], request: Request) -> dict[str, Any]:
+    """The problem document of an error, as the event bears it."""
+    status, title = described(str(event["code"]))
+    told = Problem(
+        title=title,
+        status=status,
+        code=str(event["code"]),
+        detail=str(event["message"]),
+        hint=str(event["hint"]),
+        request_id=str(request.scope.get("request_id", "")),
+    )
+    return {name: value for name, value in told.model_dump().items() if name != "type"}
+
+
 def described(code: str) -> tuple[int, str]:
     """The status and title that go with an error's code."""
     status = _STATUS.get(code, 400)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from fastapi.responses import FileResponse, HTMLResponse, JSONResponse
 from fastapi.staticfiles import StaticFiles
 
 from assistant import wiring
-from assistant.api import answers, conversations, documents, openai
+from assistant.api import answers, checks, conversations, documents, openai
 from assistant.api.edge import Edge
 from assistant.api.problems import RESPONSES, Problem, install
 from assistant.archive import Archive
@@ -60,6 +61,7 @@ def create_app(store: Store, settings: Settings) -> FastAPI:
     app.include_router(documents.routes(store))
     app.include_router(documents.disagreeing(store))
     app.include_router(answers.routes(store, streams))
+    app.include_router(checks.routes(store, cache(lambda: wiring.checker(settings, store))))
     app.include_router(conversations.routes(archive, store))
     app.include_router(openai.routes(lambda: wiring.assistant(store, settings)))
 

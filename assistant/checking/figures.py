@@ -50,8 +50,8 @@ def check(
         if figure.apart:
             continue
         alike = [each for each in here if _of_a_kind(figure, each.figure)]
-        same = [each for each in alike if figure.same(each.figure)]
-        orphans = [each for each in alike if not any(mine.same(each.figure) for mine in own)]
+        same = [each for each in alike if each.line.tells(each.figure, figure)]
+        orphans = [each for each in alike if not any(each.line.tells(each.figure, mine) for mine in own)]
         if same:
             remarks.extend(_turned(claim.claim, figure, same, orphans))
             continue
@@ -154,7 +154,7 @@ def _wider(text: str, start: int, end: int) -> str:
 
 def _elsewhere(claim: Wanted, figure: Figure, there: Sequence[Standing]) -> Standing | None:
     """Where else in what is cited the figure stands, in a statement about the same."""
-    found = [each for each in there if figure.same(each.figure)]
+    found = [each for each in there if each.line.tells(each.figure, figure)]
     best = max(
         found, key=lambda each: about(claim, each.line) + 0.1 * len(figure.around & each.figure.around), default=None
     )

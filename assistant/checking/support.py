@@ -24,6 +24,7 @@ LITTLE = 0.3  # what a word weighs that tells little
 A_FIGURE = 1.0
 A_HEAD = 0.5  # what a figure counts that stands in the head of the document
 AT_MOST = 3
+PAST, AHEAD = -11, 6  # months from a document's date within which it names a month without its year
 SHORT = 3  # terms; a claim of fewer has to be held whole
 
 
@@ -75,6 +76,18 @@ class Line:
             for span in self.spans
             for each in figures(self.document.quote(span))
         )
+
+    def tells(self, own: Figure, wanted: Figure) -> bool:
+        """Whether one of its figures is the one wanted: a bare "March" is the March next to the day its document came out."""
+        if wanted.same(own):
+            return True
+        issued = self.document.metadata.issued
+        if issued is None or (own.kind, wanted.kind) != ("month", "date") or not wanted.day.endswith("-*"):
+            return False
+        year, month, _ = wanted.day.split("-")
+        if not (year.isdigit() and month.isdigit()) or int(month) != int(own.name) + 1:
+            return False
+        return PAST <= 12 * (int(year) - issued.year) + int(month) - issued.month <= AHEAD
 
     @property
     def language(self) -> Language:
@@ -195,13 +208,20 @@ def _rows(claim: Wanted, candidates: Sequence[Line]) -> list[_Row]:
             for i, held_here in enumerate(own[line.document.id, line.position])
         ]
         told = [figure for _, figure in line.figures] if claim.figures else []
-        values = [1.0 if _has(figure, told) else A_HEAD if _has(figure, dated) else 0.0 for figure, _ in claim.figures]
+        values = [_told(figure, line, told, dated) for figure, _ in claim.figures]
         about_it = subject(line.text)
         precision = sum(term in claim.terms for term in about_it) / (len(about_it) or 1)
         asked = sum(match(term, held(line.text)) for term in claim.asked) / (len(claim.asked) or 1)
         alone = sum(map(mul, claim.terms.values(), own[line.document.id, line.position]))
         rows.append(_Row(line, (*words, *values), 0.2 * alone + 0.05 * precision + 0.05 * asked))
     return rows
+
+
+def _told(figure: Figure, line: Line, own: Sequence[Figure], dated: Sequence[Figure]) -> float:
+    """How well a statement has a figure: itself, or only in the head of its document."""
+    if any(line.tells(each, figure) for each in own):
+        return 1.0
+    return A_HEAD if _has(figure, dated) else 0.0
 
 
 def _has(figure: Figure, others: Sequence[Figure]) -> bool:

@@ -21,7 +21,7 @@ Nothing is sent twice: only a stream of events, which changes nothing, is taken 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
@@ -32,6 +32,7 @@ from assistant.client.async_client import AsyncClient
 from assistant.client.calls import Call
 from assistant.client.replies import Following, NotFound, Refused, Unauthorized, Unreachable
 from assistant.client.told import ListedConversation, ListedDocument, Sent, Told, ToldConversation
+from assistant.drafts import CheckedDraft
 from assistant.events import Event
 from ingest.errors import CaveatError
 from vectorstore.filters import Filters
@@ -97,6 +98,10 @@ class Client:
     def search(self, query: str, limit: int = 10, filters: Filters | None = None) -> Found:
         """Passages, best first."""
         return self._value(calls.searching(query, limit, filters))
+
+    def check(self, text: str, sources: Sequence[tuple[str, str]] = (), filters: Filters | None = None) -> CheckedDraft:
+        """A draft checked, sentence by sentence, against sources (title and text of each) or else the library."""
+        return self._value(calls.checking(text, sources, filters))
 
     def add(self, *paths: Path | str) -> tuple[Sent, ...]:
         """Reads files into the library; what became of each document, a refused one with its reason."""

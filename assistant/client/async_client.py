@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
@@ -13,6 +13,7 @@ from assistant.client import calls, replies
 from assistant.client.calls import Call
 from assistant.client.replies import Following
 from assistant.client.told import ListedConversation, ListedDocument, Sent, Told, ToldConversation
+from assistant.drafts import CheckedDraft
 from assistant.events import Event
 from ingest.errors import CaveatError
 from vectorstore.filters import Filters
@@ -79,6 +80,12 @@ class AsyncClient:
     async def search(self, query: str, limit: int = 10, filters: Filters | None = None) -> Found:
         """Passages, best first."""
         return await self._value(calls.searching(query, limit, filters))
+
+    async def check(
+        self, text: str, sources: Sequence[tuple[str, str]] = (), filters: Filters | None = None
+    ) -> CheckedDraft:
+        """A draft checked, sentence by sentence, against sources (title and text of each) or else the library."""
+        return await self._value(calls.checking(text, sources, filters))
 
     async def add(self, *paths: Path | str) -> tuple[Sent, ...]:
         """Reads files into the library; what became of each document, a refused one with its reason."""

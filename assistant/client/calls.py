@@ -13,6 +13,7 @@ import httpx
 
 from assistant.client import reading_back as read
 from assistant.client.told import ListedConversation, ListedDocument, Sent, Told, ToldConversation
+from assistant.drafts import CheckedDraft
 from assistant.events import Event
 from assistant.rendering import as_json
 from ingest.errors import BadInput
@@ -60,6 +61,18 @@ def searching(query: str, limit: int, filters: Filters | None) -> Call[Found]:
 
     asked = {"query": query, "limit": limit, "filters": as_json(filters or Filters())}
     return Call(method="POST", path="/v1/search", read=found, sent=_json(asked))
+
+
+def checking(text: str, sources: Sequence[tuple[str, str]], filters: Filters | None) -> Call[CheckedDraft]:
+    """A draft, and the titles and texts of what it is to be checked against."""
+    asked = {
+        "text": text,
+        "sources": [{"title": title, "text": body} for title, body in sources],
+        "filters": as_json(filters or Filters()),
+    }
+    return Call(
+        method="POST", path="/v1/checks", read=lambda reply: read.checked_value(reply.json(), text), sent=_json(asked)
+    )
 
 
 def adding(paths: Sequence[Path | str]) -> Call[tuple[Sent, ...]]:

@@ -24,6 +24,7 @@ from assistant.client.told import (
     ToldConversation,
     ToldTurn,
 )
+from assistant.drafts import CheckedDraft, Left
 from assistant.events import Claimed, Delta, Done, Event, Failed, Passages, Searching
 from ingest.document import Chunk, Label, Metadata, Relation, Span
 from vectorstore.filters import Filters
@@ -63,6 +64,17 @@ def claim_value(told: Json) -> Claim:
         citations=tuple(_citation(each) for each in told["citations"]),
         doubts=tuple(_doubt(each) for each in told["doubts"]),
         voices=tuple(_voice(each) for each in told.get("voices", ())),
+    )
+
+
+def checked_value(told: Json, text: str) -> CheckedDraft:
+    """A checked draft out of its JSON, which does not bear the draft's text."""
+    return CheckedDraft(
+        title="",
+        text=text,
+        claims=tuple(claim_value(each) for each in told["claims"]),
+        left=tuple(Left(text=each["text"], span=span_value(each["span"]), why=each["why"]) for each in told["left"]),
+        notices=tuple(told["notices"]),
     )
 
 

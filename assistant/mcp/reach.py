@@ -13,7 +13,9 @@ from urllib.parse import quote
 
 import httpx
 
+from assistant.api.checks import CheckIn, begun
 from assistant.api.schema import FiltersIn
+from assistant.drafts import Checked, Checker
 from assistant.question import Question
 from assistant.rendering import as_json, held_json
 from assistant.streams import Streams
@@ -42,6 +44,9 @@ class Reach(Protocol):
     async def ask(self, question: str, conversation_id: str | None, filters: FiltersIn, say: Say) -> Json:
         """An answer, as /v1/answers gives it; `say` hears how far it is."""
 
+    async def check(self, asked: CheckIn, say: Say) -> Json:
+        """A checked draft, as /v1/checks gives it; `say` hears how far it is."""
+
     async def document(self, document_id: str) -> Json:
         """A document, as /v1/documents/{id} gives it, with its `text`."""
 
@@ -52,9 +57,10 @@ class Reach(Protocol):
 class Here:
     """The library of this process; answers are kept among its conversations."""
 
-    def __init__(self, store: Store, streams: Streams) -> None:
+    def __init__(self, store: Store, streams: Streams, checker: Callable[[], Checker]) -> None:
         self._store = store
         self._streams = streams
+        self._checker = checker
 
     async def warm(self) -> None:
         """Loads what the first question would wait for."""
@@ -76,6 +82,15 @@ class Here:
         if last.get("type") != "done":
             raise Unanswered(str(last["code"]), str(last["message"]), str(last["hint"]))
         return last
+
+    async def check(self, asked: CheckIn, say: Say) -> Json:
+        """A checked draft; leaving off stops the work."""
+        work = await begun(self._store, self._checker, asked)
+        both: list[Checked] = []
+        async for each in work.settled():
+            both.append(each)
+            await say(f"Settled: {each.text}")
+        return work.told(both)
 
     async def document(self, document_id: str) -> Json:
         """A document with its text."""
@@ -110,6 +125,11 @@ class There:
         await say("Asked")
         asked = {"question": question, "conversation_id": conversation_id, "filters": _set(filters)}
         return await self._post("/v1/answers", asked)
+
+    async def check(self, asked: CheckIn, say: Say) -> Json:
+        """A checked draft; leaving off closes the connection, which stops the work."""
+        await say("Sent")
+        return await self._post("/v1/checks", asked.model_dump(mode="json", exclude_defaults=True))
 
     async def document(self, document_id: str) -> Json:
         """A document with its text."""

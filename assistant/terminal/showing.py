@@ -18,7 +18,7 @@ from rich.text import Text
 from assistant.answer import Answer, Citation, Claim
 from assistant.citing import visible
 from assistant.events import Claimed, Delta, Done, Event, Failed, Passages, Searching
-from assistant.labels import DOUBTS, MADE, VERDICTS
+from assistant.labels import DOUBTS, MADE, SIGNS, VERDICTS
 from assistant.rendering import tally, voices_line
 
 STYLES = {
@@ -29,6 +29,10 @@ STYLES = {
     "quiet": "dim",
     "plain": "",
     "error": "red",
+    "contradicted": "bold red",
+    "not_found": "red",
+    "unchecked": "magenta",
+    "supported": "green",
 }
 Line = tuple[str, str]
 """A style and a line."""
@@ -66,7 +70,7 @@ def claim_lines(number: int, claim: Claim, sources: Sequence[Citation]) -> Itera
     for citation in claim.citations:
         yield "source", f"   {_mark(citation, sources)} {_where(citation)}"
     if claim.verdict in VERDICTS:
-        yield "doubt", f"   ? {VERDICTS[claim.verdict]}"
+        yield claim.verdict, f"   {SIGNS[claim.verdict]} {VERDICTS[claim.verdict]}"
     if voices := voices_line(claim):
         yield "quiet", f"   {voices}"
     for doubt in claim.doubts:

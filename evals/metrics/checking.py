@@ -47,7 +47,8 @@ def hedged(case: Case, result: Json, documents: Mapping[str, Json]) -> Score | N
     expected, check = case.expect.hedged, result.get("check")
     if expected is None or check is None:
         return None
-    raised = {doubt["kind"] for claim in check["claims"] for doubt in claim["doubts"]} & _HEDGES
+    sentences = (*check["claims"], *check.get("left", ()))
+    raised = {doubt["kind"] for each in sentences for doubt in each.get("doubts", ())} & _HEDGES
     counts = (float(bool(raised) and expected), float(bool(raised) and not expected), float(not raised and expected))
     return Score(counts=counts, reason=f"flagged {', '.join(sorted(raised))}" if raised else "not flagged")
 
@@ -94,10 +95,12 @@ def handled(case: Case, result: Json, documents: Mapping[str, Json]) -> Score | 
 
 
 def _verdict(result: Json) -> Verdict | None:
-    """One verdict for a checked text: contradicted if any claim is, supported if all are."""
+    """One verdict for a checked text: contradicted if any claim is, supported if all are, unchecked where it claims nothing."""
     claims = (result.get("check") or {}).get("claims")
-    if not claims:
+    if claims is None:
         return None
+    if not claims:
+        return "unchecked"
     given = {claim["verdict"] for claim in claims}
     if len(given) == 1:
         return next(each for each in VERDICTS if each in given)
