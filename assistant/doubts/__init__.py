@@ -13,9 +13,9 @@ from __future__ import annotations
 from assistant.doubts import attribution, cut_off, hedging, interested, questioned
 from assistant.doubts.finding import Finding
 from assistant.doubts.words import read
-from ingest.document import Document, Statement
+from ingest.document import Document, Span, Statement
 
-__all__ = ["Finding", "find"]
+__all__ = ["Finding", "find", "softening"]
 
 
 def find(document: Document, statement: Statement) -> tuple[Finding, ...]:
@@ -32,3 +32,14 @@ def find(document: Document, statement: Statement) -> tuple[Finding, ...]:
         hedging.find(words, lead),
     )
     return tuple(finding for finding in found if finding is not None)
+
+
+def softening(document: Document, statement: Statement) -> tuple[Span, ...]:
+    """The words that make a sentence hedged or vague at all, in order.
+
+    These are those of its doubts, and weasel words ("some", "widely regarded") that are too common for a doubt each.
+    """
+    raised = (finding.words for finding in find(document, statement) if finding.kind in {"hedged", "vague_source"})
+    words = read(document, statement)
+    weak = (words.span(cue.start, cue.end) for cue in hedging.cues(words, raised=False))
+    return tuple(sorted({span for span in (*raised, *weak) if span is not None}))

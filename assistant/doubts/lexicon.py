@@ -38,6 +38,12 @@ def says(file: str, language: Language, name: str) -> str:
 
 
 @cache
+def weak(file: str, language: Language, name: str) -> bool:
+    """Whether a class makes a sentence vague without being a doubt on its own."""
+    return bool(lists(file)[language][name].get("weak", False))
+
+
+@cache
 def words(file: str, language: Language, name: str) -> frozenset[str]:
     """A list of plain words, as a set."""
     return frozenset(lists(file)[language][name]["words"])
