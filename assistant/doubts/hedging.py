@@ -15,7 +15,8 @@ from assistant.doubts.words import BLANK, Words, clipped, matches, orders
 FILE = "hedges"
 QUIET = "not_a_hedge"
 MODIFIED = re.compile(r"\b(?:and|or|the|of|than|with|as|previously|lower|higher|their|its|an?)\s+$")
-UNREAL = re.compile(r"\b(?:would|could|might|will|may)\b")
+HANGING = frozenset({"if", "unless", "provided that", "provided", "as long as", "depending on", "assuming", "assuming that"})
+UNREAL = re.compile(r"\b(?:would|could|might|will|'ll|(?:is|are) (?:likely|expected|set|due))\b")
 RELATIVE = re.compile(r"\b(?:who|which|that|whose|what|whatever|wherever)\s+(?:[a-z]+ly\s+|also\s+)?$")
 SAYING = re.compile(
     r"\b(?:sa(?:y|ys|id)|not(?:e|ed)|found|showed|believed?|thought|fear(?:ed|s)?|warn(?:ed|s)?|judged|it)\s+(?:[a-z]+ly\s+)?that\s+$"
@@ -85,7 +86,7 @@ def _condition(words: Words, cue: Cue) -> bool:
     """Whether the main claim hangs on a condition: an unreal or future one, not the case that a rule is about."""
     if words.document.metadata.kind == "notice":
         return False
-    if words.bare[cue.start : cue.end] not in {"if", "unless", "provided that", "as long as"}:
+    if words.bare[cue.start : cue.end] not in HANGING:
         return not orders(words)
     if re.search(
         r"\b(?:whether|ask(?:ed)?|wonder(?:ed)?|know|see|check|test|determine|even|as|only|question(?:ed)?)\s+$",

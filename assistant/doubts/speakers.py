@@ -16,7 +16,7 @@ FINITE = re.compile(
     r"\b(?:is|are|was|were|has|have|had|will|would|should|shall|must|may|might|can|could|did|does|do|be|been)\b"
 )
 CONJUNCTION = re.compile(
-    r"(?:^|\s)(?:and|but|or|while|although|though|whereas|as|because|since|if|when|that|which|whom|where|so|than|whether)\s+"
+    r"(?:^|\s)(?:and|but|or|while|although|though|whereas|as|because|since|if|when|that|which|whom|where|so|than|whether|after|before|until|once)\s+"
 )
 LEADING = re.compile(
     r"^(?:[a-z]+ly|and|but|or|so|yet|also|then|thus|meanwhile|moreover|however|still|overall|nevertheless|on\s+net)\s+|"

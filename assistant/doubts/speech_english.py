@@ -37,14 +37,23 @@ CLOSED = re.compile(
 )
 AUXILIARY = re.compile(
     r"(?:(?:^|\s+)(?:has|have|had|also|then|later|recently|repeatedly|again|further|however|generally|broadly|always|now|"
-    r"even|still|instead|thus|therefore|once|first|already|often|long|[a-z]+ly)|"
-    r",\s*(?:however|too|meanwhile|moreover|in turn|for example|for instance)\s*,)+$"
+    r"even|still|instead|thus|therefore|once|first|already|often|long|again|both|each|all|[a-z]+ly|"
+    r"(?:continued?|continues|went\s+on|tended|appeared|seemed|came|began)\s+to)|"
+    r",\s*(?:however|too|meanwhile|moreover|in\s+turn|though|therefore|on\s+balance|on\s+net|for\s+(?:example|instance|their\s+part))\s*,)+$"
+)
+NEGATED = re.compile(r"\s+(?:(?:did|do|does)\s+not|no\s+longer)$")
+JOINED = re.compile(r"(?:^|[\s,])(?:and|but|or)$")
+CLAUSE_START = re.compile(r"[;:!?\n]\s*|(?<=[a-z)\d]{2})\.\s+")
+INSERTED = re.compile(r"\s*,\s*[a-z]")
+NOUN_PHRASE = re.compile(
+    r"\s+(?!(?:on|to|in|at|by|for|from|with|of|as|so|and|or|but|that|whether|how|its|his)\b)[a-z$0-9][\w’'$%-]*\s+[^\s]|\s+(?:on\s+)?(?:how|whether)\b"
 )
 UNSAID = re.compile(
     rf"(?:^|[\s{STOP}])(?:to|not|never|should|must|shall|may|can|could|would|might|will|who|which|that|is|are|was|were|be|"
     r"been|being|did|does|do|as|and|or|but|cannot|please|without|by|of|for|the|a|an|this|these|in|on)$|n['’]t$"
 )
-SUBORDINATE = re.compile(r"(?:^|[\s,;])(?:although|though|while|whereas|because|since|if|when|unless|until|once)\s+$")
+SUPPOSED = re.compile(r"(?:^|[\s,;])(?:since|if|when|unless|until|once|after|before|whether|where)\s+$")
+SUBORDINATE = re.compile(r"(?:^|[\s,;])(?:although|though|while|whereas|because|as|even as)\s+$")
 WHO = re.compile(rf"\s+(?P<who>(?:[^{STOP}.!?]|(?<=\b\w)\.|(?<=\b(?:mr|dr|ms|st))\.|(?<=\bmrs)\.|\.(?=\w)){{2,90}})")
 LATER = re.compile(
     r"\s+(?:on|last|late|early|earlier|this|yesterday|today|in\s+(?:a|an|its|his|her|their|the|january|february|march|"
@@ -60,6 +69,9 @@ BEYOND = re.compile(
     r"as well as)\b|\s+(?:released|published|issued|compiled|cited|seen|obtained|conducted|dated|posted|on\s+\w+day)\b"
 )
 
+PREDICATE = re.compile(
+    rf"(?<=\s)(?:is|are|was|were|has|have|had|will|would|also|continued|[a-z]{{3,}}ed|saw|said|thought|felt|held|found|began|{'|'.join(['generally', 'broadly', 'further'])})\b"
+)
 GERUND = re.compile(r"(?:[a-z]+ly\s+)?[a-z]+ing\b")  # "unwinding the decline observed in March": nobody speaks
 REACH = 200  # characters looked back from a verb of saying, so that the cost grows with the length only
 
@@ -114,33 +126,50 @@ def _names(words: Words, start: int, end: int, told: str) -> bool:
 
 def _before(words: Words, verb: re.Match[str], told: str) -> Speech | None:
     """The speaker stands before the verb, and what is said follows or went before."""
-    text = words.spoken
+    text, stance = words.spoken, verbs("en")[told][0]
     far = max(0, verb.start() - REACH)
     before = (text[:far] + AUXILIARY.sub("", text[far : verb.start()].rstrip())).rstrip()
-    if not before or UNSAID.search(before[-REACH:]) or not _says_something(text, verb.end(), told, before):
+    if stance == "holding":
+        before = before[:-20] + NEGATED.sub("", before[-20:])
+    shared = JOINED.search(before[-5:]) is not None
+    if not before or (not shared and UNSAID.search(before[-REACH:])):
         return None
-    place = speakers.subject(text, before)
-    if (
-        place is None
-        or SUBORDINATE.search(text[max(0, place.start - REACH) : place.start])
-        or not _can_say(words, place, told)
-    ):
+    place = _shared_subject(text, before) if shared else speakers.subject(text, before)
+    if place is None or not _says_something(words, place, verb.end(), told):
+        return None
+    ahead = text[max(0, place.start - REACH) : place.start]
+    if SUPPOSED.search(ahead) or not _can_say(words, place, told):
         return None
     if words.whole[place.start].islower() and GERUND.match(text, place.start):
         return None
-    who = (place.start, place.end)
-    return _speech(words, (place.start, verb.end()), who, told, cited=place.cited)
+    who, aside = (place.start, place.end), SUBORDINATE.search(ahead) is not None
+    start = verb.start() if shared else place.start
+    return _speech(words, (start, verb.end()), who, told, cited=place.cited, aside=aside)
 
 
-def _says_something(text: str, end: int, told: str, before: str) -> bool:
+def _shared_subject(text: str, before: str) -> speakers.Place | None:
+    """The subject of the clause whose second verb follows: "Participants saw gains in May and noted that ..."."""
+    opening = max((found.end() for found in CLAUSE_START.finditer(before)), default=0)
+    first = next((m for m in PREDICATE.finditer(text, opening, len(before))), None)
+    if first is None:
+        return None
+    place = speakers.subject(text, AUXILIARY.sub("", text[: first.start()].rstrip()) or " ")
+    head = "" if place is None else head_of(text[place.start : place.end])
+    return place if place is not None and head in agents() else None
+
+
+def _says_something(words: Words, place: speakers.Place, end: int, told: str) -> bool:
     """Whether the verb has a clause or a quotation as its object, or closes a clause; "reported losses" has neither."""
-    stance = verbs("en")[told][0]
+    text, stance, before = words.spoken, verbs("en")[told][0], words.spoken[: place.end]
     if THAT.match(text, end) or (stance != "holding" and QUOTED.match(text, end)):
         return True
+    head = head_of(text[place.start : place.end])
+    if head in listed("speakers", "en", "meeting") and told in listed("grammar", "en", "discursive"):
+        return NOUN_PHRASE.match(text, end) is not None
     if told in listed("grammar", "en", "ambiguous"):
         return False
-    closes = TOLD if told == "told" else CLOSED
-    if "," in before and stance != "holding" and closes.match(text, end):
+    closes = TOLD if told == "told" else INSERTED if stance == "holding" else CLOSED
+    if "," in before and closes.match(text, end):
         tail = re.split(r"[,”\"]", before[-REACH:])[-1].strip()
         return 0 < len(tail.split()) <= 10 and not speakers.FINITE.search(tail)
     if NO_CLAUSE.match(text, end):
@@ -188,7 +217,13 @@ def _according(words: Words, match: re.Match[str]) -> Speech | None:
 
 
 def _speech(
-    words: Words, whole: tuple[int, int], who: tuple[int, int], told: str, *, cited: tuple[int, int] | None = None
+    words: Words,
+    whole: tuple[int, int],
+    who: tuple[int, int],
+    told: str,
+    *,
+    cited: tuple[int, int] | None = None,
+    aside: bool = False,
 ) -> Speech:
     stance, participle = verbs("en").get(told, ("neutral", told))
     return Speech(
@@ -201,4 +236,5 @@ def _speech(
         voice=speakers.voice(words, who[0], who[1]),
         language="en",
         cited=cited,
+        aside=aside,
     )
