@@ -146,7 +146,7 @@ def _reason(words: Words, speech: Speech, speaker: str) -> str:
         how = {"distancing": "用词与之保持距离，", "endorsing": "用词予以认可，"}.get(speech.stance, "")
         return f"仅据{speaker}（“{speech.verb}”），{how}{source}并未以自己的口吻陈述。"
     own_voice = f"{source} does not say it in its own voice."
-    if " " in speech.verb and speech.stance == "neutral" and not speech.verb.startswith(("pointed", "commented")):
+    if " " in speech.verb and speech.stance == "neutral" and not speech.verb.startswith("pointed"):
         return f"Only according to {speaker}; {own_voice}"
     if speech.stance == "distancing":
         return f"Only as {speech.verb} by {speaker}, a word that keeps its distance; {source} does not vouch for it."

@@ -14,7 +14,7 @@ Stretch = tuple[int, int]
 THAT = re.compile(rf"(?:{WHEN})?(?:\s*,[^,;:.]{{2,45}},)?\s+(?:of\s+)?(?:the\s+)?that\b[\s,:“\"]*")
 QUOTED = re.compile(rf"(?:{WHEN})?\s*[,:]?\s*[\"“‘:]\s*[\"“‘]?")
 VIEW = re.compile(
-    r"\s+(?:(?:the|their|a|some|no|its|his|her)\s+)?(?:[a-z]+\s+)?(?:view|opinion|belief|concern|judgment|expectation|hope|possibility|confidence|fear)s?\s+that\s+"
+    r"\s+(?:(?:the|their|a|some|no|its|his|her)\s+)?(?:[a-z]+\s+)?(?:view|opinion|belief|concern|judgment|expectation|hope|possibility|confidence|fear|doubt|worr(?:y|ie)|point|idea)s?\s+that\s+"
 )
 CLOSED = re.compile(rf"\s*(?:$|[.!?;){BLANK}”\"])|\s+(?:on|in|at|late|last|this|yesterday|today|earlier)\b[^,;:]{{0,40}}(?:$|[.!?,;])")
 INSERTED = re.compile(r"\s*,\s*(?=\S)")
@@ -22,7 +22,7 @@ ADDING = re.compile(
     r"\s*,?\s*(?:adding|noting|saying|warning|arguing|explaining|stressing|pointing\s+out)\s+(?:that\s+)?"
 )
 CITING = re.compile(r"\s*,\s*(?:citing|quoting|who|which|a|an|the)\b")
-OTHER = re.compile(r"(?:[,;]\s*(?:and|but|while|whereas|although|though|yet|as)?|\s(?:while|whereas|although|though))\s+$")
+OTHER = re.compile(r"(?:[,;][”\"’]?\s*(?:and|but|while|whereas|although|though|yet|as)?|\s(?:while|whereas|although|though))\s+$")
 SENTENCE = re.compile(r"(?<=[a-z)”\"’0-9%]{2})[.!?][”\"’]?\s+(?=[A-Z“])|\n\n")
 BULLET = re.compile(r"^[\s•·▪◦*–—-]+")
 JOINT = re.compile(r"^(?:and|but|or|so|yet|while|although|though|whereas|because|that)\s+", re.IGNORECASE)
@@ -45,7 +45,7 @@ def _english(words: Words, speech: Speech, said: Sequence[Speech]) -> Iterator[S
     begin = speech.start
     opening = any(other.end <= speech.start and other is not speech and other.speaker_start == speech.speaker_start for other in said)
     lead = (first, begin)
-    if speech.speaker_end > speech.start and speech.speaker_end == speech.end and speech.speaker_start > speech.start:
+    if speech.speaker_start > speech.start:
         yield from _after_the_words(words, speech, first, end)
         return
     content = VIEW.match(text, after, end) or THAT.match(text, after, end) or QUOTED.match(text, after, end)

@@ -32,6 +32,9 @@ PARTITIVE = re.compile(
 )
 CITING = re.compile(rf"(?:citing|quoting)\s+(?P<who>[^{STOP}.]{{2,80}})")
 ABBREVIATED = re.compile(r"\b(?:mr|mrs|dr|ms|u\.s|st|\w)$")
+AFTER_HEADING = re.compile(
+    r"[A-Za-z’']\s+((?:Participants|Members|The|A|An|Several|Some|Many|Most|All|Few|Various|Respondents|Market|He|She|They|It)\s+(?=[a-z])|(?:Participants|Members|He|She|They)$)"
+)
 LONGEST = 300  # characters of a subject; beyond that it is no noun phrase
 WORD = re.compile(r"[\w’'&.-]+")
 
@@ -45,10 +48,11 @@ class Place:
     cited: tuple[int, int] | None = None
 
 
-def subject(text: str, before: str) -> Place | None:
-    """The noun phrase that ends `before`, the words in front of a verb of saying."""
+def subject(text: str, before: str, whole: str) -> Place | None:
+    """The noun phrase that ends `before`, the words in front of a verb of saying; `whole` has them as written."""
     end, cited = _end(before)
     start = _start(text, end)
+    start += _heading(whole[start:end])
     who = text[start:end]
     first = who.split()[0] if who.split() else ""
     if not first or len(who.split()) > 14 or "according to" in who or FINITE.search(OF.sub("", who)):
@@ -56,6 +60,12 @@ def subject(text: str, before: str) -> Place | None:
     if first in listed("grammar", "en", "unfit") or not set(who.split()) - listed("grammar", "en", "idle"):
         return None
     return Place(start=start, end=end, cited=cited)
+
+
+def _heading(who: str) -> int:
+    """How much of a noun phrase is the heading before it: "Staff Economic Outlook The staff projected"."""
+    found = [match.start(1) for match in AFTER_HEADING.finditer(who)]
+    return found[-1] if found and len(who.split()) > 3 else 0
 
 
 def _end(before: str) -> tuple[int, tuple[int, int] | None]:

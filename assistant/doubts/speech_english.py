@@ -15,7 +15,7 @@ from assistant.doubts.words import BLANK, Words
 
 WHEN = (
     r"(?:\s+(?:(?:on|in|late|early|earlier|this (?:week|month|year|morning)|last|yesterday|today|recently|again|"
-    r"also|during|at|via|through)\b(?!\s+that\b)[^,;:.]{0,45}?|"
+    r"also|further|during|at|via|through)\b(?!\s+that\b)[^,;:.]{0,45}?|"
     r"(?:to\s+)?(?:reporters|journalists|investors|"
     r"lawmakers|state media|reuters|xinhua|cnn|[a-z]+ news)[^,;:.]{0,20}?))?"
 )
@@ -45,8 +45,12 @@ NEGATED = re.compile(r"\s+(?:(?:did|do|does)\s+not|no\s+longer)$")
 JOINED = re.compile(r"(?:^|[\s,])(?:and|but|or)$")
 CLAUSE_START = re.compile(r"[;:!?\n]\s*|(?<=[a-z)\d]{2})\.\s+")
 INSERTED = re.compile(r"\s*,\s*[a-z]")
+VIEW = re.compile(
+    r"\s+(?:(?:the|their|a|some|no|its|his|her|this)\s+)?(?:[a-z]+\s+)?(?:view|opinion|belief|concern|judgment|expectation|hope|possibility|confidence|fear|"
+    r"doubt|worr(?:y|ie)|question|point|idea)s?\s+(?:that|about|as\s+to|over|whether|regarding)\b"
+)
 NOUN_PHRASE = re.compile(
-    r"\s+(?!(?:on|to|in|at|by|for|from|with|of|as|so|and|or|but|that|whether|how|its|his)\b)[a-z$0-9][\w’'$%-]*\s+[^\s]|\s+(?:on\s+)?(?:how|whether)\b"
+    r"\s+(?!(?:on|to|in|at|by|for|from|with|of|as|so|and|or|but|that|whether|how|its|his)\b|(?:a|the)\s+(?:range|variety|number)\s+of\s+views\b)[a-z$0-9][\w’'$%-]*\s+[^\s]|\s+(?:on\s+)?(?:how|whether)\b"
 )
 UNSAID = re.compile(
     rf"(?:^|[\s{STOP}])(?:to|not|never|should|must|shall|may|can|could|would|might|will|who|which|that|is|are|was|were|be|"
@@ -58,6 +62,9 @@ WHO = re.compile(rf"\s+(?P<who>(?:[^{STOP}.!?]|(?<=\b\w)\.|(?<=\b(?:mr|dr|ms|st)
 LATER = re.compile(
     r"\s+(?:on|last|late|early|earlier|this|yesterday|today|in\s+(?:a|an|its|his|her|their|the|january|february|march|"
     r"april|may|june|july|august|september|october|november|december|\d{4}))\b.*$"
+)
+IN_VIEW = re.compile(
+    rf"\b(?P<verb>in)\s+(?P<who>[^{STOP}.]{{2,60}}?)(?:['’]s?)\s+(?:view|opinion|judgment|words|assessment|estimation)\s*,"
 )
 ACCORDING = re.compile(
     r"\b(?P<verb>according to|in the (?:view|opinion|words) of|as (?:reported|stated|noted|described|cited|quoted|"
@@ -87,6 +94,9 @@ def speeches(words: Words) -> Iterator[Speech]:
             yield speech
     if any(sign in words.spoken for sign in ("according", " by", " of", "as ")):
         yield from filter(None, (_according(words, match) for match in ACCORDING.finditer(words.spoken)))
+    for match in IN_VIEW.finditer(words.spoken):
+        if head_of(match["who"]) not in listed("grammar", "en", "determiner") | {"my", "our"}:
+            yield _speech(words, (match.start(), match.end() - 1), match.span("who"), "in the view of")
 
 
 @cache
@@ -134,7 +144,7 @@ def _before(words: Words, verb: re.Match[str], told: str) -> Speech | None:
     shared = JOINED.search(before[-5:]) is not None
     if not before or (not shared and UNSAID.search(before[-REACH:])):
         return None
-    place = _shared_subject(text, before) if shared else speakers.subject(text, before)
+    place = _shared_subject(words, before) if shared else speakers.subject(text, before, words.whole)
     if place is None or not _says_something(words, place, verb.end(), told):
         return None
     ahead = text[max(0, place.start - REACH) : place.start]
@@ -147,13 +157,14 @@ def _before(words: Words, verb: re.Match[str], told: str) -> Speech | None:
     return _speech(words, (start, verb.end()), who, told, cited=place.cited, aside=aside)
 
 
-def _shared_subject(text: str, before: str) -> speakers.Place | None:
+def _shared_subject(words: Words, before: str) -> speakers.Place | None:
     """The subject of the clause whose second verb follows: "Participants saw gains in May and noted that ..."."""
+    text = words.spoken
     opening = max((found.end() for found in CLAUSE_START.finditer(before)), default=0)
     first = next((m for m in PREDICATE.finditer(text, opening, len(before))), None)
     if first is None:
         return None
-    place = speakers.subject(text, AUXILIARY.sub("", text[: first.start()].rstrip()) or " ")
+    place = speakers.subject(text, AUXILIARY.sub("", text[: first.start()].rstrip()) or " ", words.whole)
     head = "" if place is None else head_of(text[place.start : place.end])
     return place if place is not None and head in agents() else None
 
@@ -161,7 +172,7 @@ def _shared_subject(text: str, before: str) -> speakers.Place | None:
 def _says_something(words: Words, place: speakers.Place, end: int, told: str) -> bool:
     """Whether the verb has a clause or a quotation as its object, or closes a clause; "reported losses" has neither."""
     text, stance, before = words.spoken, verbs("en")[told][0], words.spoken[: place.end]
-    if THAT.match(text, end) or (stance != "holding" and QUOTED.match(text, end)):
+    if THAT.match(text, end) or VIEW.match(text, end) or (stance != "holding" and QUOTED.match(text, end)):
         return True
     head = head_of(text[place.start : place.end])
     if head in listed("speakers", "en", "meeting") and told in listed("grammar", "en", "discursive"):
@@ -198,9 +209,8 @@ def _can_say(words: Words, place: speakers.Place, told: str) -> bool:
     written = words.whole[place.start : place.end].split()
     alone = stance == "arguing" and len(written) == 1
     named = any(word[0].isupper() for word in written[1:]) or ((place.start > 0 or alone) and written[0][0].isupper())
-    return (
-        named or head in agents() or head in listed("grammar", "en", "pronoun") | listed("grammar", "en", "quantifier")
-    )
+    standing = listed("grammar", "en", "pronoun") | listed("grammar", "en", "quantifier") | {"them", "these", "those"}
+    return named or head in agents() or head in standing
 
 
 def _according(words: Words, match: re.Match[str]) -> Speech | None:
