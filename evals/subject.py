@@ -132,11 +132,12 @@ class InProcess:
         return Told(result={"answer": as_json(answer)}, seconds={**stages.seconds, "total": total})
 
     def check(self, given: Checked) -> Told:
-        """The doubts that a text's own words raise; no verdict, since the program checks no claims yet."""
+        """The doubts that a text's own words raise, and its hedged or vague words; no verdict: no claims are checked yet."""
         began = time.perf_counter()
         text = given.text
         document = Document(id="", title="", text=text, source="", media_type="text/plain")
-        found = doubts.find(document, Statement(span=Span(start=0, end=len(text))))
+        statement = Statement(span=Span(start=0, end=len(text)))
+        found = doubts.find(document, statement)
         claim = {
             "id": "c1",
             "text": text,
@@ -144,6 +145,7 @@ class InProcess:
             "verdict": "unchecked",
             "citations": [],
             "doubts": [{"kind": each.kind, "reason": each.reason, "span": as_json(each.words)} for each in found],
+            "softening": as_json(doubts.softening(document, statement)),
         }
         return Told(
             result={"check": {"claims": [claim], "lacks": ["claims"]}}, seconds={"total": time.perf_counter() - began}

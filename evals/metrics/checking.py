@@ -43,11 +43,12 @@ def sided(case: Case, result: Json, documents: Mapping[str, Json]) -> Score | No
 
 
 def hedged(case: Case, result: Json, documents: Mapping[str, Json]) -> Score | None:  # noqa: ARG001
-    """Whether a hedged or vaguely sourced sentence is flagged as such: counts true, false, missed."""
+    """Whether a hedged or vague sentence is known as such, by its doubts or weasel words: counts true, false, missed."""
     expected, check = case.expect.hedged, result.get("check")
     if expected is None or check is None:
         return None
     raised = {doubt["kind"] for claim in check["claims"] for doubt in claim["doubts"]} & _HEDGES
+    raised |= {"weasel words" for claim in check["claims"] if claim.get("softening")}
     counts = (float(bool(raised) and expected), float(bool(raised) and not expected), float(not raised and expected))
     return Score(counts=counts, reason=f"flagged {', '.join(sorted(raised))}" if raised else "not flagged")
 
