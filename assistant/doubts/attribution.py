@@ -157,8 +157,14 @@ def _reason(words: Words, speech: Speech, speaker: str) -> str:
 
 
 def _somebody(words: Words, speech: Speech) -> bool:
-    """Whether a pronoun without a speaker before it still stands for a person: "he believed", not "it said"."""
-    return words.spoken[speech.speaker_start : speech.speaker_end] in {"he", "she", "they", "他", "她", "他们"}
+    """Whether a pronoun without a speaker before it stands for somebody: "he believed"; "it said" of no notice."""
+    if words.spoken[speech.speaker_start : speech.speaker_end] in {"he", "she", "they", "他", "她", "他们"}:
+        return True
+    statements = [each for each in words.document.statements if each.span.end <= words.start]
+    if not statements or speech.stance == "showing":
+        return False
+    opening = set(words.document.quote(statements[-1].span).lower().split()[:8])
+    return opening.isdisjoint(lexicon.words("speakers", "en", "own"))
 
 
 def _antecedent(words: Words) -> tuple[Words, Speech] | None:

@@ -75,7 +75,7 @@ def _may_do(words: Words, start: int, end: int, following: re.Match[str]) -> boo
     if part or _listed("ahead", rest):
         return True
     if allowed and (generic or _is(head, "roles")):
-        return not (_is(head, "allowed") or _is(verb, "permitted") or _listed("leave", rest))
+        return not (_is(head, "allowed") or _is(verb, "asking") or _listed("leave", rest))
     if following["not"]:
         return not _is(verb, "permitted")
     return not (_listed("leave", rest) and _is(verb, "permitted"))

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
+from assistant.doubts.lexicon import pattern
 from assistant.doubts.lexicon import words as listed
 from assistant.doubts.speech import Voice
 from assistant.doubts.words import BLANK, Words
@@ -114,8 +115,10 @@ def voice(words: Words, start: int, end: int) -> Voice:
     head, first = head_of(who), who.split()[0]
     if who in listed("grammar", "en", "pronoun"):
         return "pronoun"
-    if head in listed("speakers", "en", "own") or _is_issuer(words, who):
+    if head in listed("speakers", "en", "own") or _is_issuer(words, who) or _numbered(words, start, who):
         return "own"
+    if pattern("speakers", "en", "unnamed").search(_with_apposition(words, start, end)):
+        return "vague"
     lists = (
         listed("grammar", "en", "determiner")
         | listed("grammar", "en", "quantifier")
@@ -129,6 +132,18 @@ def voice(words: Words, start: int, end: int) -> Voice:
         return "named" if definite and head not in listed("grammar", "en", "quantifier") else "vague"
     counted = first in listed("grammar", "en", "quantifier") and first not in {"all", "both", "one", "another"}
     return "vague" if counted and head not in listed("speakers", "en", "group") else "named"
+
+
+def _numbered(words: Words, start: int, who: str) -> bool:
+    """Whether the speaker is a notice by its number: "MDI IT [2020] 14 says"."""
+    return who.strip().isdecimal() and words.spoken[:start].rstrip(" ").endswith(BLANK)
+
+
+def _with_apposition(words: Words, start: int, end: int) -> str:
+    """The speaker with what follows: "two people who asked not to be named", "an official, who declined to be named,"."""
+    who = words.spoken[start:end]
+    after = words.spoken[end : end + 60]
+    return f"{who} {after}" if re.match(r",?\s+(?:who|familiar|briefed|speaking|on\s+condition|with\s+knowledge)\b", after) else who
 
 
 def _is_issuer(words: Words, who: str) -> bool:

@@ -28,6 +28,22 @@ CLAUSE = re.compile(
     r"\s+(?:is|are|was|were|will|would|had|has|have|could|may|might|should|must|can|did|does|do|[a-z]{3,}ed|"
     r"rose|fell|grew|became|went|came|made|lost|won|began|left|sold|said)\b"
 )
+TOLD_SOMEBODY = re.compile(
+    r"\s+(?!to\b)(?:[\w’'-]+\s+){1,4}?(?:that\b|(?:the|a|an|it|they|he|she|there|this|its|their)\s+(?:[\w’'-]+\s+){0,4}?(?:is|are|was|were|will|would|had|has|have|could|must|should)\b)"
+)
+AUX_CLAUSE = re.compile(
+    r"\s+(?:it|they|he|she|there|this|these|those|we|(?:(?:the|a|an|its|their|his|her|some|most|many|all|no|such|new|more)\s+)?"
+    r"(?!(?:that|which|who|to|of|on|in|for|by)\b)[\w'’-]+(?:\s+(?!(?:that|which|who|to)\b)[\w'’-]+){0,5}?)"
+    r"\s+(?:is|are|was|were|will|would|had|has|have|could|might|may|should|must|cannot|did)\b"
+)
+AS_OBJECT = re.compile(r"\s+(?!to\b|for\b)[^,.;]{2,80}?\s+(?:as|for|to|on)\s+\S")
+CALLED = re.compile(
+    r"\s+(?:the|this|it|them|these|that|its|their|his|her)\b(?:\s+[\w’'-]+){0,4}?\s+(?:an?\s+\w+|too\s+\w+|“|\w+(?:able|ible|ful|less|ous|ive|al|safe|fair|ary|ent|ant|ed|ing))\b"
+)
+AS_SAID = re.compile(
+    rf"\bas\s+(?P<who>(?!(?:it|he|she|they|is|was|previously|just|already|we|i)\b)[^{STOP}.]{{2,60}}?)\s+(?:has\s+|have\s+|had\s+|also\s+|recently\s+)?"
+    r"(?P<verb>reported|reports|noted|notes|said|says|pointed\s+out|explained|stated|observed|warned|argued|put\s+it)(?=\s*[,.]|$)"
+)
 INFINITIVE = re.compile(r"\s+(?!to\b)[^,.;:]{2,70}?\s+(?:to\s+[a-z]+|as)\b")
 NO_CLAUSE = re.compile(r"\s+(?:to|so|nothing|no|for|with|by|in|as)\b")
 TO_BE = re.compile(r"\s+to\s+(?:be|have)\b")
@@ -73,7 +89,7 @@ ACCORDING = re.compile(
 )
 BEYOND = re.compile(
     r"\s+(?:and\s+(?:is|are|was|were|has|have|will)|is|are|was|were|has|have|had|will|would|which|who|that|"
-    r"as well as)\b|\s+(?:released|published|issued|compiled|cited|seen|obtained|conducted|dated|posted|on\s+\w+day)\b"
+    r"as well as|as)\b|\s+(?:released|published|issued|compiled|cited|seen|obtained|conducted|dated|posted|on\s+\w+day)\b"
 )
 
 PREDICATE = re.compile(
@@ -94,6 +110,8 @@ def speeches(words: Words) -> Iterator[Speech]:
             yield speech
     if any(sign in words.spoken for sign in ("according", " by", " of", "as ")):
         yield from filter(None, (_according(words, match) for match in ACCORDING.finditer(words.spoken)))
+    for match in AS_SAID.finditer(words.spoken):
+        yield _speech(words, match.span(), match.span("who"), " ".join(match["verb"].split()))
     for match in IN_VIEW.finditer(words.spoken):
         if head_of(match["who"]) not in listed("grammar", "en", "determiner") | {"my", "our"}:
             yield _speech(words, (match.start(), match.end() - 1), match.span("who"), "in the view of")
@@ -110,6 +128,8 @@ def _after(words: Words, verb: re.Match[str], told: str) -> Speech | None:
     text, stance = words.spoken, verbs("en")[told][0]
     before = text[: verb.start()].rstrip()
     if not before or before[-1] not in f',”"’—–{BLANK}' or stance in {"holding", "showing"}:
+        return None
+    if told in listed("grammar", "en", "ascribing"):
         return None
     found = WHO.match(text, verb.end())
     if found is None:
@@ -175,6 +195,10 @@ def _says_something(words: Words, place: speakers.Place, end: int, told: str) ->
     if THAT.match(text, end) or VIEW.match(text, end) or (stance != "holding" and QUOTED.match(text, end)):
         return True
     head = head_of(text[place.start : place.end])
+    if told in listed("grammar", "en", "addressed") and TOLD_SOMEBODY.match(text, end):
+        return True
+    if told in listed("grammar", "en", "ascribing"):
+        return (CALLED if told.startswith("call") else AS_OBJECT).match(text, end) is not None
     if head in listed("speakers", "en", "meeting") and told in listed("grammar", "en", "discursive"):
         return NOUN_PHRASE.match(text, end) is not None
     if told in listed("grammar", "en", "ambiguous"):
@@ -193,12 +217,15 @@ def _has_object(text: str, end: int, told: str, stance: str) -> bool:
     if stance == "holding" and (told.startswith(("expect", "predict", "anticipat")) or INFINITIVE.match(text, end)):
         return True
     bare = told in listed("grammar", "en", "clausal") or stance in {"distancing", "holding"}
-    return bare and CLAUSE.match(text, end) is not None
+    return (CLAUSE if bare else AUX_CLAUSE).match(text, end) is not None
 
 
 def _can_say(words: Words, place: speakers.Place, told: str) -> bool:
     """Whether the subject can hold or argue anything: data "suggest" too, but nobody speaks."""
     stance = verbs("en")[told][0]
+    if told in listed("grammar", "en", "ascribing"):
+        written = words.whole[place.start : place.end].split()
+        return head_of(words.spoken[place.start : place.end]) in agents() or any(w[0].isupper() for w in written[1:])
     if stance not in {"showing", "arguing", "holding"} and told not in listed("grammar", "en", "ambiguous"):
         return True
     head = head_of(words.spoken[place.start : place.end])
