@@ -97,7 +97,8 @@ def quoted_over_sentences(words: Words) -> tuple[Words, Speech] | None:
     inside = [each for each in words.document.statements if each.span.meets(paragraph) and each.span != words.statement.span]
     for statement in sorted(inside, key=lambda each: abs(each.span.start - words.start)):
         near = read(words.document, statement)
-        if any(mark in near.whole for mark in OPENS + CLOSES + '"'):
+        adjoins = 0 <= statement.span.start - words.start - len(words.whole) <= 3
+        if adjoins or any(mark in near.whole for mark in OPENS + CLOSES + '"'):
             speech = next((found for found in speeches(near) if found.voice in {"named", "vague"}), None)
             if speech is not None:
                 return near, speech

@@ -11,7 +11,7 @@ from assistant.doubts.speech import Speech
 from assistant.doubts.words import Words, matches, orders
 
 CLASSES = ("self", "unaudited", "preliminary")
-WHITE = re.compile(r"\s+")
+GAP = re.compile(r"\s*,?\s+")
 LATIN_WORD = re.compile(r"[a-z]+")
 COUNTING = frozenset({"neutral", "distancing", "endorsing"})
 NUMBER = re.compile(
@@ -56,7 +56,7 @@ def _by_an_organisation(words: Words, said: Sequence[Speech]) -> tuple[Speech, i
     for speech in said:
         if speech.voice == "named" and speech.stance in COUNTING and not _official(words, speech):
             own_affair = lexicon.pattern("interest", speech.language, "own_affair")
-            gap = WHITE.match(words.spoken, speech.end)
+            gap = GAP.match(words.spoken, speech.end)
             follows = own_affair.match(words.spoken, gap.end() if gap else speech.end)
             if follows is not None:
                 return speech, follows.end()

@@ -55,7 +55,7 @@ def pattern(file: str, language: Language, *names: str) -> re.Pattern[str]:
     groups = "|".join(
         f"(?P<{name}>{'|'.join(spaced(entry) for entry in lists(file)[language][name]['words'])})" for name in names
     )
-    return re.compile(rf"\b(?:{groups})(?!\w)" if language == "en" else groups)
+    return re.compile(rf"(?<!\w)(?:{groups})(?!\w)" if language == "en" else groups)
 
 
 @cache
