@@ -58,7 +58,7 @@ def subject(text: str, before: str, whole: str) -> Place | None:
     first = who.split()[0] if who.split() else ""
     if not first or len(who.split()) > 14 or "according to" in who or FINITE.search(OF.sub("", who)):
         return None
-    if first in listed("grammar", "en", "unfit") or not set(who.split()) - listed("grammar", "en", "idle"):
+    if who.endswith(("'s", "’s")) or first in listed("grammar", "en", "unfit") or not set(who.split()) - listed("grammar", "en", "idle"):
         return None
     return Place(start=start, end=end, cited=cited)
 

@@ -192,13 +192,13 @@ def _shared_subject(words: Words, before: str) -> speakers.Place | None:
 def _says_something(words: Words, place: speakers.Place, end: int, told: str) -> bool:
     """Whether the verb has a clause or a quotation as its object, or closes a clause; "reported losses" has neither."""
     text, stance, before = words.spoken, verbs("en")[told][0], words.spoken[: place.end]
+    if told in listed("grammar", "en", "ascribing"):
+        return (CALLED if told.startswith("call") else AS_OBJECT).match(text, end) is not None
     if THAT.match(text, end) or VIEW.match(text, end) or (stance != "holding" and QUOTED.match(text, end)):
         return True
     head = head_of(text[place.start : place.end])
     if told in listed("grammar", "en", "addressed") and TOLD_SOMEBODY.match(text, end):
         return True
-    if told in listed("grammar", "en", "ascribing"):
-        return (CALLED if told.startswith("call") else AS_OBJECT).match(text, end) is not None
     if head in listed("speakers", "en", "meeting") and told in listed("grammar", "en", "discursive"):
         return NOUN_PHRASE.match(text, end) is not None
     if told in listed("grammar", "en", "ambiguous"):

@@ -19,7 +19,7 @@ BY_NAME = re.compile(r"\s*by\s+(?:the\s+)?[A-Z]")
 COUNTED = re.compile(
     r"(?:some|many|several|most|almost all|nearly all|a few|few|one|another|all|both|a couple|a number|two|"
     r"three|others?)"
-    r"(?:\s+(?:of\s+(?:them|these|those)|others?|also))?\b"
+    r"(?:\s+(?:of\s+(?:them|these|those|others)|others?|also))?\b"
 )
 AUXILIARIES = frozenset({"also", "have", "has", "had", "now", "still", "would", "even", "often"})
 GROUPS = re.compile(
