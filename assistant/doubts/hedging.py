@@ -16,6 +16,7 @@ FILE = "hedges"
 QUIET = "not_a_hedge"
 MODIFIED = re.compile(r"\b(?:and|or|the|of|than|with|as|previously|lower|higher|their|its|an?)\s+$")
 HANGING = frozenset({"if", "unless", "provided that", "provided", "as long as", "depending on", "assuming", "assuming that"})
+ATTRIBUTIVE = re.compile(r"\b(?:the|a|an|this|that|these|those|its|their|his|her|most|more)\s+$")
 UNREAL = re.compile(r"\b(?:would|could|might|will|'ll|(?:is|are) (?:likely|expected|set|due))\b")
 RELATIVE = re.compile(r"\b(?:who|which|that|whose|what|whatever|wherever)\s+(?:[a-z]+ly\s+|also\s+)?$")
 SAYING = re.compile(
@@ -65,6 +66,8 @@ def _english(words: Words, cue: Cue) -> bool:
         return _condition(words, cue)
     if RELATIVE.search(before) and not SAYING.search(before):
         return before.rstrip().endswith(", which") and cue.name != "intention"
+    if cue.name in {"adverb", "evidential"} and ATTRIBUTIVE.search(before) and not _of_the_noun(words, cue):
+        return False
     if cue.name == "modal":
         return possible(words, cue.start, cue.end)
     if cue.name == "epistemic" and words.whole[cue.end + 1 : cue.end + 2].isupper():
@@ -72,6 +75,11 @@ def _english(words: Words, cue: Cue) -> bool:
     if cue.name == "intention" and not _intends(words, cue, before):
         return False
     return not (cue.name in {"intention", "epistemic", "adverb"} and orders(words))
+
+
+def _of_the_noun(words: Words, cue: Cue) -> bool:
+    """Whether a hedge before a noun is the noun's own ("an estimated 300 people"), not that of its adjective."""
+    return words.bare[cue.start : cue.end].startswith("an ")
 
 
 def _intends(words: Words, cue: Cue, before: str) -> bool:

@@ -56,7 +56,8 @@ def _may_be(words: Words, end: int, following: re.Match[str]) -> bool:
     if (_is(then, "usable") or _listed("leave", rest)) and not _listed("ahead", rest):
         return False
     if kind == "notice":
-        return not (_is(then, "permitted") or ruled)
+        acted_on = PARTICIPLE.match(then) is not None and not _is(then, "befallen")
+        return not (acted_on or _is(then, "permitted") or ruled)
     if kind == "report":
         return not ruled
     return not (_is(then, "permitted") or ruled)
