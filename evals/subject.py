@@ -330,11 +330,13 @@ def _alone(draft: Document) -> Json:
     told: dict[str, list[Json]] = {"claims": [], "left": []}
     for each in pieces(draft):
         span = each.span
-        found = doubts.find(draft, each if isinstance(each, Statement) else Statement(span=span))
+        statement = each if isinstance(each, Statement) else Statement(span=span)
+        found = doubts.find(draft, statement)
         own = {
             "text": draft.quote(span),
             "span": as_json(span),
             "doubts": [{"kind": one.kind, "reason": one.reason, "span": as_json(one.words)} for one in found],
+            "softening": as_json(doubts.softening(draft, statement)),
         }
         if isinstance(each, Left):
             told["left"].append(own | {"why": each.why})

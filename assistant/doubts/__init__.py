@@ -10,25 +10,41 @@
 
 from __future__ import annotations
 
-from assistant.doubts import attribution, cut_off, hedging, interested, questioned
+from assistant.doubts import attribution, cut_off, hedging, interested, questioned, vague
+from assistant.doubts.attribution import Attribution, attributions, speeches
 from assistant.doubts.finding import Finding
 from assistant.doubts.words import read
-from ingest.document import Document, Statement
+from ingest.document import Document, Span, Statement
 
-__all__ = ["Finding", "find"]
+__all__ = ["Attribution", "Finding", "attributions", "find", "softening"]
 
 
 def find(document: Document, statement: Statement) -> tuple[Finding, ...]:
     """The doubts of a statement, each kind at most once, first what would change a reader's mind first."""
     words = read(document, statement)
     lead = None if statement.lead_in is None else read(document, statement, of=statement.lead_in)
-    vague, attributed = attribution.find(words, lead)
+    said = speeches(words)
+    unnamed, named = vague.find(words, said), attribution.find(words, said)
+    if lead is not None and unnamed is None and named is None:
+        said_before = speeches(lead)
+        unnamed, named = vague.find(lead, said_before), attribution.find(lead, said_before)
     found = (
         questioned.find(words),
         cut_off.find(words),
-        interested.find(words),
-        vague,
-        attributed,
+        interested.find(words, said),
+        unnamed,
+        named,
         hedging.find(words, lead),
     )
     return tuple(finding for finding in found if finding is not None)
+
+
+def softening(document: Document, statement: Statement) -> tuple[Span, ...]:
+    """The words that make a sentence hedged or vague at all, in order.
+
+    These are those of its doubts, and weasel words ("some", "widely regarded") that are too common for a doubt each.
+    """
+    raised = (finding.words for finding in find(document, statement) if finding.kind in {"hedged", "vague_source"})
+    words = read(document, statement)
+    weak = (words.span(cue.start, cue.end) for cue in hedging.cues(words, raised=False))
+    return tuple(sorted({span for span in (*raised, *weak) if span is not None}))

@@ -1,88 +1,136 @@
-"""Statements that are only as said: by a named voice (`attributed`), or by nobody in particular (`vague_source`)."""
+"""Who says it: each attribution with its speaker, verb, stance and the words that it covers; and the doubt that follows.
+
+>>> from ingest.document import Document, Span, Statement
+>>> text = "Exports rose in May, the ministry said."
+>>> document = Document(id="a", title="", text=text, source="a.txt", media_type="text/plain")
+>>> [found] = attributions(document, Statement(span=Span(start=0, end=len(text))))
+>>> document.quote(found.speaker), found.verb, [document.quote(span) for span in found.scope]
+('the ministry', 'said', ['Exports rose in May'])
+"""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
+from collections.abc import Sequence
+from dataclasses import dataclass
 
-from assistant.doubts import lexicon, speech_chinese, speech_english
-from assistant.doubts.finding import Finding
-from assistant.doubts.speech import Speech
-from assistant.doubts.words import Words, clipped, matches, orders, read
-from ingest.document import Span
+from assistant.doubts import lexicon, speech_chinese, speech_english, vague
+from assistant.doubts.finding import Finding, source_of
+from assistant.doubts.scope import scope
+from assistant.doubts.speech import Speech, Voice
+from assistant.doubts.words import Words, on_one_line, read
+from ingest.document import Document, Span, Statement
 
-VAGUE_CLASSES = ("sources", "hearsay", "passive")
-NAMED_WITHIN = re.compile(r"\b(?:at|from|of|in|with|by)\s+(?:the\s+)?[A-Z]")
-INNER_NAME = re.compile(r"[^.] [A-Z][a-z]")
-OWNER = re.compile(r"(?:\b(?:the|its|their|his|her|our|bank|fed|desk|ministry|university|company)|'s|’s)$")
-WHITE = re.compile(r"\s+")
-LATIN_WORD = re.compile(r"[a-z]+")
-LEGAL = re.compile(r"\b(?:deemed|shall|must|for (?:the )?purposes? of)\b")
-COUNTED = re.compile(
-    r"(?:some|many|several|most|almost all|nearly all|a few|few|one|another|all|both|a couple|a number|two|"
-    r"three|others?)"
-    r"(?:\s+(?:of\s+(?:them|these|those)|others?|also))?\b"
-)
-AUXILIARIES = frozenset({"also", "have", "has", "had", "now", "still", "would", "even", "often"})
-COUNTING = frozenset({"neutral", "distancing", "endorsing"})
-GROUPS = re.compile(
-    r"\b(?:participants|members|respondents|officials|staff|analysts|economists|experts|contacts|policymakers|dealers)\b"
-)
+OPENS, CLOSES = "“「", "”」"
 
 
-def find(words: Words, lead: Words | None) -> tuple[Finding | None, Finding | None]:
-    """The vague source and the named voice of a statement, looked for in its lead-in where it has none itself."""
-    said = tuple(speeches(words))
-    vague, attributed = _vague(words, said), _attributed(words, said)
-    if lead is not None and vague is None and attributed is None:
-        said = tuple(speeches(lead))
-        return _vague(lead, said), _attributed(lead, said)
-    return vague, attributed
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attribution:
+    """An attribution in characters of the document.
+
+    `speaker` are the words that name who says it, `name` who that is (the name that a pronoun stands for), `verb` how a
+    reader is told ("said", "according to", 声称), `stance` neutral, arguing, holding, showing, distancing or endorsing,
+    `words` all words that attribute, `scope` the words that are only as said, `cited` the further voice of a chain.
+    """
+
+    speaker: Span
+    name: str
+    verb: str
+    stance: str
+    voice: Voice
+    words: Span
+    scope: tuple[Span, ...]
+    cited: Span | None = None
 
 
-def speeches(words: Words) -> Iterator[Speech]:
-    """Every attribution of the statement's main claim, in either language."""
+def attributions(document: Document, statement: Statement) -> tuple[Attribution, ...]:
+    """The attributions of a statement, its main one first; the document's own authority is none."""
+    words = read(document, statement)
+    said = speeches(words)
+    found = [_attribution(words, speech, said) for speech in said if speech.voice != "own"]
+    if not found and (spoken := quoted_over_sentences(words)) is not None:
+        before, speech = spoken
+        inside = Span(start=statement.span.start, end=statement.span.end)
+        found = [_placed(before, speech, (inside,))]
+    return tuple(found)
+
+
+def speeches(words: Words) -> tuple[Speech, ...]:
+    """Every attribution in either language, those of main clauses first."""
+    found: list[Speech] = []
     for language in words.languages:
-        yield from (speech_english if language == "en" else speech_chinese).speeches(words)
+        found += (speech_english if language == "en" else speech_chinese).speeches(words)
+    return tuple(sorted(found, key=lambda speech: speech.aside))
 
 
-def by_an_organisation(words: Words) -> tuple[Speech, int] | None:
-    """Where an organisation that is no authority speaks of itself, and where its "it had" ends."""
-    for speech in speeches(words):
-        if speech.voice == "named" and speech.stance in COUNTING and not _official(words, speech):
-            own_affair = lexicon.pattern("interest", speech.language, "own_affair")
-            gap = WHITE.match(words.spoken, speech.end)
-            follows = own_affair.match(words.spoken, gap.end() if gap else speech.end)
-            if follows is not None:
-                return speech, follows.end()
-    return None
-
-
-def _official(words: Words, speech: Speech) -> bool:
-    """Whether the speaker is an authority, whose figures are official."""
-    who = words.spoken[speech.speaker_start : speech.speaker_end]
-    if speech.language == "zh":
-        return who.endswith(tuple(lexicon.words("speakers", "zh", "official")))
-    return not lexicon.words("speakers", "en", "official").isdisjoint(LATIN_WORD.findall(who))
-
-
-def _attributed(words: Words, said: tuple[Speech, ...]) -> Finding | None:
+def find(words: Words, said: Sequence[Speech]) -> Finding | None:
+    """The named voice of a statement."""
     for speech in said:
-        named = speech.voice == "named" or (speech.voice == "vague" and _group_before(words, speech))
         if speech.voice == "pronoun":
             antecedent = _antecedent(words)
-            return None if antecedent is None else _by_antecedent(words, speech, antecedent)
-        if named:
+            if antecedent is not None:
+                return _by_antecedent(words, speech, antecedent)
+            if not _somebody(words, speech):
+                continue
+        if speech.voice in {"named", "pronoun"} or (speech.voice == "vague" and vague.group_before(words, speech)):
             return _finding(words, speech)
+    spoken = quoted_over_sentences(words) if not said else None
+    if spoken is None or spoken[1].voice != "named":
+        return None
+    before, speech = spoken
+    span = before.span(speech.start, speech.end)
+    reason = _reason(before, speech, before.quote(speech.speaker_start, speech.speaker_end))
+    return Finding(kind="attributed", reason=reason, evidence=(span,), words=span)
+
+
+def quoted_over_sentences(words: Words) -> tuple[Words, Speech] | None:
+    """Who speaks where a quotation of several sentences holds the statement."""
+    text = words.document.text
+    begin = text.rfind("\n\n", 0, words.start) + 1
+    if not any(mark in text[begin : words.start + 2] for mark in OPENS + '"'):
+        return None
+    before = text[begin : words.start + 1]
+    opened = sum(before.count(mark) for mark in OPENS) - sum(before.count(mark) for mark in CLOSES) > 0
+    if not opened and before.count('"') % 2 == 0:
+        return None
+    ahead = text.find("\n\n", words.start)
+    paragraph = Span(start=max(0, begin), end=ahead if ahead >= 0 else len(text))
+    inside = [each for each in words.document.statements if each.span.meets(paragraph) and each.span != words.statement.span]
+    for statement in sorted(inside, key=lambda each: abs(each.span.start - words.start)):
+        near = read(words.document, statement)
+        adjoins = 0 <= statement.span.start - words.start - len(words.whole) <= 3
+        if adjoins or any(mark in near.whole for mark in OPENS + CLOSES + '"'):
+            speech = next((found for found in speeches(near) if found.voice in {"named", "vague"}), None)
+            if speech is not None:
+                return near, speech
     return None
+
+
+def _attribution(words: Words, speech: Speech, said: Sequence[Speech]) -> Attribution:
+    antecedent = _antecedent(words) if speech.voice == "pronoun" else None
+    spans = tuple(words.span(start, end) for start, end in scope(words, speech, said))
+    name = "" if antecedent is None else antecedent[0].quote(antecedent[1].speaker_start, antecedent[1].speaker_end)
+    return _placed(words, speech, spans, name)
+
+
+def _placed(words: Words, speech: Speech, spans: tuple[Span, ...], name: str = "") -> Attribution:
+    return Attribution(
+        speaker=words.span(speech.speaker_start, speech.speaker_end),
+        name=name or words.quote(speech.speaker_start, speech.speaker_end),
+        verb=speech.verb,
+        stance=speech.stance,
+        voice=speech.voice,
+        words=words.span(speech.start, speech.end),
+        scope=spans,
+        cited=None if speech.cited is None else words.span(*speech.cited),
+    )
 
 
 def _finding(words: Words, speech: Speech) -> Finding:
     span = words.span(speech.start, speech.end)
     speaker = _inside_a_sentence(words, words.quote(speech.speaker_start, speech.speaker_end))
-    group = _group_before(words, speech) if speech.voice == "vague" else None
+    group = vague.group_before(words, speech) if speech.voice == "vague" else None
     cited = "" if speech.cited is None else f", citing {words.quote(*speech.cited)}"
-    reason = _reason(speech, f"{speaker} ({group}, as named before)" if group else f"{speaker}{cited}")
+    reason = _reason(words, speech, f"{speaker} ({group}, as named before)" if group else f"{speaker}{cited}")
     return Finding(kind="attributed", reason=reason, evidence=(span,), words=span)
 
 
@@ -93,74 +141,31 @@ def _inside_a_sentence(words: Words, speaker: str) -> str:
     return first.lower() + speaker[len(first) :] if plain and first[1:].islower() else speaker
 
 
-def _reason(speech: Speech, speaker: str) -> str:
+def _reason(words: Words, speech: Speech, speaker: str) -> str:
+    source = source_of(words.document, speech.language)
     if speech.language == "zh":
         how = {"distancing": "用词与之保持距离，", "endorsing": "用词予以认可，"}.get(speech.stance, "")
-        return f"仅据{speaker}（“{speech.verb}”），{how}原文并未以自己的口吻陈述。"
+        return f"仅据{speaker}（“{speech.verb}”），{how}{source}并未以自己的口吻陈述。"
+    own_voice = f"{source} does not say it in its own voice."
     if " " in speech.verb and speech.stance == "neutral" and not speech.verb.startswith("pointed"):
-        return f"Only according to {speaker}; the source does not say it in its own voice."
+        return f"Only according to {speaker}; {own_voice}"
     if speech.stance == "distancing":
-        return f"Only as {speech.verb} by {speaker}, a word that keeps its distance; the source does not vouch for it."
+        return f"Only as {speech.verb} by {speaker}, a word that keeps its distance; {source} does not vouch for it."
     if speech.stance == "endorsing":
         return f"Only as {speech.verb} by {speaker}, whom the source believes; it does not say it in its own voice."
-    verb = {"told": "said", "wrote": "written"}.get(speech.verb, speech.verb)
-    return f"Only as {verb} by {speaker}; the source does not say it in its own voice."
+    verb = {"told": "said", "wrote": "written", "saw": "seen"}.get(speech.verb, speech.verb)
+    return f"Only as {verb} by {speaker}; {own_voice}"
 
 
-def _vague(words: Words, said: tuple[Speech, ...]) -> Finding | None:
-    for speech in said:
-        if speech.voice == "vague" and not _group_before(words, speech):
-            return _unnamed(words, speech.start, speech.end, words.quote(speech.speaker_start, speech.speaker_end))
-    for language in words.languages:
-        for name in VAGUE_CLASSES:
-            if name not in lexicon.classes("vague", language):
-                continue
-            for cue in matches(words.bare, "vague", language, name):
-                if _stands(words, cue, name, said):
-                    return _unnamed(words, cue.start(), cue.end(), words.quote(cue.start(), cue.end()))
-    return None
-
-
-def _stands(words: Words, cue: re.Match[str], name: str, said: tuple[Speech, ...]) -> bool:
-    """Whether a vague phrase names nobody: no name goes with it, and it is no definition in a rule."""
-    if LEGAL.search(words.spoken) or orders(words):
+def _somebody(words: Words, speech: Speech) -> bool:
+    """Whether a pronoun without a speaker before it stands for somebody: "he believed"; "it said" of no notice."""
+    if words.spoken[speech.speaker_start : speech.speaker_end] in {"he", "she", "they", "他", "她", "他们"}:
+        return True
+    statements = [each for each in words.document.statements if each.span.end <= words.start]
+    if not statements or speech.stance == "showing":
         return False
-    if name == "sources" and (_named_near(words, cue) or _group(words, cue.start(), cue.end())):
-        return False
-    if name == "passive" and re.match(r"\s*by\s+(?:the\s+)?[A-Z]", words.whole[cue.end() : cue.end() + 12]):
-        return False
-    return not any(speech.voice == "named" and speech.start < cue.end() and cue.start() < speech.end for speech in said)
-
-
-def _named_near(words: Words, cue: re.Match[str]) -> bool:
-    """Whether a name goes with the unnamed: "analysts at Goldman Sachs", "the ministry's experts"."""
-    after, inside = words.whole[cue.end() : cue.end() + 40].lstrip(), words.whole[cue.start() + 1 : cue.end()]
-    before = words.spoken[: cue.start()].rstrip()
-    return bool(NAMED_WITHIN.match(after) or INNER_NAME.search(inside) or OWNER.search(before))
-
-
-def _unnamed(words: Words, start: int, end: int, quoted: str) -> Finding:
-    span = words.span(start, end)
-    if words.languages[0] == "zh":
-        reason = f"消息来源不明：“{clipped(quoted, 80)}”没有说明是谁说的，无从核对。"
-    else:
-        reason = f'It names no source that could be checked: "{clipped(quoted, 80)}".'
-    return Finding(kind="vague_source", reason=reason, evidence=(span,), words=span)
-
-
-def _group_before(words: Words, speech: Speech) -> str | None:
-    """The group that a bare "some" or "a few" belongs to, where the lines before have just named it."""
-    return _group(words, speech.speaker_start, speech.speaker_end) if speech.language == "en" else None
-
-
-def _group(words: Words, start: int, end: int) -> str | None:
-    text = words.spoken[start:end].strip()
-    bare = COUNTED.match(text)
-    if bare is None or not set(text[bare.end() :].split()) <= lexicon.verbs("en").keys() | AUXILIARIES:
-        return None
-    earlier = words.document.text[max(0, words.start - 400) : words.start + start].rpartition("\n\n")[2]
-    found = GROUPS.findall(earlier.lower())
-    return found[-1] if found else None
+    opening = set(words.document.quote(statements[-1].span).lower().split()[:8])
+    return opening.isdisjoint(lexicon.words("speakers", "en", "own"))
 
 
 def _antecedent(words: Words) -> tuple[Words, Speech] | None:
@@ -176,10 +181,10 @@ def _antecedent(words: Words) -> tuple[Words, Speech] | None:
 
 def _by_antecedent(words: Words, speech: Speech, antecedent: tuple[Words, Speech]) -> Finding:
     before, named = antecedent
-    who = before.quote(named.speaker_start, named.speaker_end)
+    who = on_one_line(before.quote(named.speaker_start, named.speaker_end))
     pronoun = words.quote(speech.speaker_start, speech.speaker_end)
     span = words.span(speech.start, speech.end)
     earlier: Span = before.span(named.start, named.end)
     return Finding(
-        kind="attributed", reason=_reason(speech, f'{who} ("{pronoun}")'), evidence=(span, earlier), words=span
+        kind="attributed", reason=_reason(words, speech, f'{who} ("{pronoun}")'), evidence=(span, earlier), words=span
     )

@@ -62,7 +62,7 @@ def _needs_more(words: Words, text: str) -> bool:
     last = text[-1]
     listed = _indent(words) is not None or words.statement.lead_in is not None
     if ELLIPSIS.search(text):
-        return len(text) > 24 and not text.startswith(("…", "..."))
+        return len(text) > (8 if HAN.search(text) else 24) and not text.startswith(("…", "..."))
     if last in ",，":
         return not (listed or len(text) < 40 or _goes_on(words))
     if last in "-–—":
@@ -87,14 +87,16 @@ def _english_end(text: str, *, listed: bool) -> bool:
         )
     if word not in lexicon.words("endings", "en", "loose"):
         return False
-    stranded = before in lexicon.words("endings", "en", "particle_verbs") or before.endswith("ed")
+    stranded = before in lexicon.words("endings", "en", "particle_verbs") or (before.endswith("ed") and word != "by")
     return not stranded and not re.search(r"\b(?:which|whom|what|who|that|where)\b", lower(text))
 
 
 def _chinese_end(text: str, *, listed: bool) -> bool:
     if len(text) < 8 or (listed and text.endswith(("的", "和", "与", "并", "及")) and len(text) < 12):
         return False
-    return any(text.endswith(word) for word in lexicon.words("endings", "zh", "open"))
+    if any(text.endswith(word) for word in lexicon.words("endings", "zh", "open")):
+        return True
+    return not listed and "，" in text and text.endswith(tuple(lexicon.words("endings", "zh", "place")))
 
 
 def _unclosed(words: Words, text: str) -> bool:

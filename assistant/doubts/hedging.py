@@ -9,24 +9,15 @@ from dataclasses import dataclass
 from assistant.doubts import lexicon
 from assistant.doubts.finding import Finding
 from assistant.doubts.lexicon import Language
+from assistant.doubts.modality import possible
 from assistant.doubts.words import BLANK, Words, clipped, matches, orders
 
 FILE = "hedges"
 QUIET = "not_a_hedge"
-TOOLS = (QUIET, "permitted", "happening")
-ADVERB = (
-    r"(?:\s+(?:also|still|well|only|then|now|therefore|thus|however|instead|in turn|further|later|actually|[a-z]+ly))*"
-)
-NEXT = re.compile(
-    rf"{ADVERB}(?P<not>\s+not)?{ADVERB}\s+(?P<verb>[a-z]+)(?:{ADVERB}\s+(?P<then>[a-z]+(?:\s+accordance)?))?"
-)
-RULED = re.compile(
-    r"\b(?:shall|must|applicants?|operators?|licen[sc]ees?|holders?|enterprises|authorit(?:y|ies)|departments?|"
-    r"any person|persons?|part(?:y|ies)|citizens|employers?|institutions|units|members? states?|"
-    r"upon (?:approval|application|request)|in accordance with|pursuant to|with the (?:approval|consent))\b"
-)
 MODIFIED = re.compile(r"\b(?:and|or|the|of|than|with|as|previously|lower|higher|their|its|an?)\s+$")
-UNREAL = re.compile(r"\b(?:would|could|might|will|may)\b")
+HANGING = frozenset({"if", "unless", "provided that", "provided", "as long as", "depending on", "assuming", "assuming that"})
+ATTRIBUTIVE = re.compile(r"\b(?:the|a|an|this|that|these|those|its|their|his|her|most|more)\s+$")
+UNREAL = re.compile(r"\b(?:would|could|might|will|'ll|(?:is|are) (?:likely|expected|set|due))\b")
 RELATIVE = re.compile(r"\b(?:who|which|that|whose|what|whatever|wherever)\s+(?:[a-z]+ly\s+|also\s+)?$")
 SAYING = re.compile(
     r"\b(?:sa(?:y|ys|id)|not(?:e|ed)|found|showed|believed?|thought|fear(?:ed|s)?|warn(?:ed|s)?|judged|it)\s+(?:[a-z]+ly\s+)?that\s+$"
@@ -55,9 +46,9 @@ def find(words: Words, lead: Words | None) -> Finding | None:
 
 
 def cues(words: Words, *, raised: bool = True) -> Iterator[Cue]:
-    """The hedges of the main claim; with `raised=False` those classes that are known but raise no doubt alone."""
+    """The hedges of the main claim; with `raised=False` those of the weak classes, which raise no doubt."""
     for language in words.languages:
-        names = tuple(name for name in lexicon.classes(FILE, language, raised=raised) if name not in TOOLS)
+        names = tuple(name for name in lexicon.classes(FILE, language, raised=raised) if raised or lexicon.weak(FILE, language, name))
         quiet: list[tuple[int, int]] | None = None
         for match in matches(words.bare, FILE, language, *names):
             if quiet is None:
@@ -75,13 +66,20 @@ def _english(words: Words, cue: Cue) -> bool:
         return _condition(words, cue)
     if RELATIVE.search(before) and not SAYING.search(before):
         return before.rstrip().endswith(", which") and cue.name != "intention"
+    if cue.name in {"adverb", "evidential"} and ATTRIBUTIVE.search(before) and not _of_the_noun(words, cue):
+        return False
     if cue.name == "modal":
-        return _modal(words, cue, words.bare[cue.end :])
+        return possible(words, cue.start, cue.end)
     if cue.name == "epistemic" and words.whole[cue.end + 1 : cue.end + 2].isupper():
         return False
     if cue.name == "intention" and not _intends(words, cue, before):
         return False
     return not (cue.name in {"intention", "epistemic", "adverb"} and orders(words))
+
+
+def _of_the_noun(words: Words, cue: Cue) -> bool:
+    """Whether a hedge before a noun is the noun's own ("an estimated 300 people"), not that of its adjective."""
+    return words.bare[cue.start : cue.end].startswith("an ")
 
 
 def _intends(words: Words, cue: Cue, before: str) -> bool:
@@ -92,34 +90,11 @@ def _intends(words: Words, cue: Cue, before: str) -> bool:
     return not (cue_text.startswith(("expected", "anticipated", "pr")) and MODIFIED.search(before))
 
 
-def _modal(words: Words, cue: Cue, after: str) -> bool:
-    """Whether a modal says what may happen, not what is allowed."""
-    modal = words.bare[cue.start : cue.end]
-    if modal != "may":
-        return not (modal == "could" and orders(words))
-    following = NEXT.match(after)
-    if following is None or words.whole[cue.start] == "M":
-        return False
-    verb, then, rule = following["verb"], following["then"] or "", words.document.metadata.kind == "notice"
-    ruled = RULED.search(words.context) is not None
-    if following["not"]:
-        return verb in {"be", "have"} and not (_permits(then) or rule or orders(words))
-    if verb == "be" and words.document.metadata.kind == "report":
-        return not ruled
-    if verb == "be":
-        return not (_permits(then) or (rule and ruled))
-    return verb in lexicon.words(FILE, "en", "happening") or not (_permits(verb) or rule or ruled)
-
-
-def _permits(verb: str) -> bool:
-    return lexicon.pattern(FILE, "en", "permitted").fullmatch(verb) is not None
-
-
 def _condition(words: Words, cue: Cue) -> bool:
     """Whether the main claim hangs on a condition: an unreal or future one, not the case that a rule is about."""
     if words.document.metadata.kind == "notice":
         return False
-    if words.bare[cue.start : cue.end] not in {"if", "unless", "provided that", "as long as"}:
+    if words.bare[cue.start : cue.end] not in HANGING:
         return not orders(words)
     if re.search(
         r"\b(?:whether|ask(?:ed)?|wonder(?:ed)?|know|see|check|test|determine|even|as|only|question(?:ed)?)\s+$",

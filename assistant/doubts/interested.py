@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from assistant.doubts import lexicon
-from assistant.doubts.attribution import by_an_organisation
 from assistant.doubts.finding import Finding
+from assistant.doubts.scope import scope
+from assistant.doubts.speech import Speech
 from assistant.doubts.words import Words, matches, orders
 
 CLASSES = ("self", "unaudited", "preliminary")
+GAP = re.compile(r"\s*,?\s+")
+LATIN_WORD = re.compile(r"[a-z]+")
+COUNTING = frozenset({"neutral", "distancing", "endorsing"})
 NUMBER = re.compile(
     r"\d|\b(?:two|three|four|five|six|seven|eight|nine|ten|half|doubled|tripled|million|billion|record)\b|[一二两三四五六七八九十百千万亿]{2}"
 )
 
 
-def find(words: Words) -> Finding | None:
+def find(words: Words, said: Sequence[Speech]) -> Finding | None:
     """The words that show whose figures these are, unless the statement orders such figures to be given."""
     for language in words.languages:
         for cue in matches(words.spoken, "interest", language, *CLASSES):
@@ -30,18 +35,59 @@ def find(words: Words) -> Finding | None:
                 else f"所依据的数据{says}：“{quoted}”。"
             )
             return Finding(kind="self_reported", reason=reason, evidence=(span,), words=span)
-    return _of_itself(words)
+    return _of_itself(words, said)
 
 
-def _of_itself(words: Words) -> Finding | None:
+def _of_itself(words: Words, said: Sequence[Speech]) -> Finding | None:
     """A company that speaks of itself, with a number."""
-    found = by_an_organisation(words)
-    if found is None or NUMBER.search(words.spoken, found[1]) is None:
+    found = _by_an_organisation(words, said)
+    if found is None:
         return None
     speech, end = found
-    span = words.span(speech.start, end)
+    span = words.span(min(speech.start, end), max(speech.end, end))
     speaker = words.quote(speech.speaker_start, speech.speaker_end)
     reason = f"These are figures of {speaker} about itself; nobody else is said to have checked them."
     if speech.language == "zh":
         reason = f"这是{speaker}关于自身的数据，原文没有提到其他人核实过。"
     return Finding(kind="self_reported", reason=reason, evidence=(span,), words=span)
+
+
+def _by_an_organisation(words: Words, said: Sequence[Speech]) -> tuple[Speech, int] | None:
+    """Where an organisation that is no authority gives a figure of its own, and where its "it had" ends."""
+    if NUMBER.search(words.spoken) is None:
+        return None
+    for speech in said:
+        if speech.voice == "named" and speech.stance in COUNTING and not _official(words, speech):
+            own_affair = lexicon.pattern("interest", speech.language, "own_affair")
+            gap = GAP.match(words.spoken, speech.end)
+            follows = own_affair.match(words.spoken, gap.end() if gap else speech.end)
+            if follows is not None and NUMBER.search(words.spoken, follows.end()):
+                return speech, follows.end()
+            if _of_its_own(words, speech, said):
+                return speech, speech.end
+    return None
+
+
+def _of_its_own(words: Words, speech: Speech, said: Sequence[Speech]) -> bool:
+    """Whether what a company says names the company or its own affairs, with a number."""
+    content = " ".join(words.spoken[start:end] for start, end in scope(words, speech, said))
+    if NUMBER.search(content) is None:
+        return False
+    who = words.spoken[speech.speaker_start : speech.speaker_end]
+    if speech.language == "zh":
+        return who.endswith(tuple(lexicon.words("interest", "zh", "company"))) and (who in content or "其" in content)
+    if lexicon.words("interest", "en", "outlet").intersection(LATIN_WORD.findall(who)):
+        return False
+    name = words.whole[speech.speaker_start : speech.speaker_end].split()[0]
+    if name[0].isupper() and len(name) > 3 and name.lower() not in lexicon.words("grammar", "en", "determiner"):
+        return re.search(rf"\b{re.escape(name.lower())}\b|\b(?:its|our)\b", content) is not None
+    company = not lexicon.words("interest", "en", "company").isdisjoint(LATIN_WORD.findall(who))
+    return company and speech.cited is None
+
+
+def _official(words: Words, speech: Speech) -> bool:
+    """Whether the speaker is an authority, whose figures are official."""
+    who = words.spoken[speech.speaker_start : speech.speaker_end]
+    if speech.language == "zh":
+        return who.endswith(tuple(lexicon.words("speakers", "zh", "official")))
+    return not lexicon.words("speakers", "en", "official").isdisjoint(LATIN_WORD.findall(who))

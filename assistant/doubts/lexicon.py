@@ -38,6 +38,12 @@ def says(file: str, language: Language, name: str) -> str:
 
 
 @cache
+def weak(file: str, language: Language, name: str) -> bool:
+    """Whether a class makes a sentence vague without being a doubt on its own."""
+    return bool(lists(file)[language][name].get("weak", False))
+
+
+@cache
 def words(file: str, language: Language, name: str) -> frozenset[str]:
     """A list of plain words, as a set."""
     return frozenset(lists(file)[language][name]["words"])
@@ -49,7 +55,7 @@ def pattern(file: str, language: Language, *names: str) -> re.Pattern[str]:
     groups = "|".join(
         f"(?P<{name}>{'|'.join(spaced(entry) for entry in lists(file)[language][name]['words'])})" for name in names
     )
-    return re.compile(rf"\b(?:{groups})(?!\w)" if language == "en" else groups)
+    return re.compile(rf"(?<!\w)(?:{groups})(?!\w)" if language == "en" else groups)
 
 
 @cache

@@ -40,8 +40,9 @@ def _by_a_note(words: Words) -> Finding | None:
 def _in_its_own_words(words: Words) -> Finding | None:
     low = lower(words.whole)
     for language in words.languages:
-        cue = _cue(low, language, "statement")
-        if cue is not None and not orders(words):
+        cautioned = _cue(low, language, "caution") if "caution" in lexicon.classes("doubting", language) else None
+        cue = cautioned or _cue(low, language, "statement")
+        if cue is not None and (cautioned or not orders(words)):
             span = words.span(cue.start(), cue.end())
             quoted = words.quote(cue.start(), cue.end())
             reason = (

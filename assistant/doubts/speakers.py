@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
+from assistant.doubts.lexicon import pattern
 from assistant.doubts.lexicon import words as listed
 from assistant.doubts.speech import Voice
 from assistant.doubts.words import BLANK, Words
@@ -16,7 +17,7 @@ FINITE = re.compile(
     r"\b(?:is|are|was|were|has|have|had|will|would|should|shall|must|may|might|can|could|did|does|do|be|been)\b"
 )
 CONJUNCTION = re.compile(
-    r"(?:^|\s)(?:and|but|or|while|although|though|whereas|as|because|since|if|when|that|which|whom|where|so|than|whether)\s+"
+    r"(?:^|\s)(?:and|but|or|while|although|though|whereas|as|because|since|if|when|that|which|whom|where|so|than|whether|after|before|until|once)\s+"
 )
 LEADING = re.compile(
     r"^(?:[a-z]+ly|and|but|or|so|yet|also|then|thus|meanwhile|moreover|however|still|overall|nevertheless|on\s+net)\s+|"
@@ -32,6 +33,9 @@ PARTITIVE = re.compile(
 )
 CITING = re.compile(rf"(?:citing|quoting)\s+(?P<who>[^{STOP}.]{{2,80}})")
 ABBREVIATED = re.compile(r"\b(?:mr|mrs|dr|ms|u\.s|st|\w)$")
+AFTER_HEADING = re.compile(
+    r"[A-Za-z’']\s+((?:Participants|Members|The|A|An|Several|Some|Many|Most|All|Few|Various|Respondents|Market|He|She|They|It)\s+(?=[a-z])|(?:Participants|Members|He|She|They)$)"
+)
 LONGEST = 300  # characters of a subject; beyond that it is no noun phrase
 WORD = re.compile(r"[\w’'&.-]+")
 
@@ -45,17 +49,24 @@ class Place:
     cited: tuple[int, int] | None = None
 
 
-def subject(text: str, before: str) -> Place | None:
-    """The noun phrase that ends `before`, the words in front of a verb of saying."""
+def subject(text: str, before: str, whole: str) -> Place | None:
+    """The noun phrase that ends `before`, the words in front of a verb of saying; `whole` has them as written."""
     end, cited = _end(before)
     start = _start(text, end)
+    start += _heading(whole[start:end])
     who = text[start:end]
     first = who.split()[0] if who.split() else ""
     if not first or len(who.split()) > 14 or "according to" in who or FINITE.search(OF.sub("", who)):
         return None
-    if first in listed("grammar", "en", "unfit") or not set(who.split()) - listed("grammar", "en", "idle"):
+    if who.endswith(("'s", "’s")) or first in listed("grammar", "en", "unfit") or not set(who.split()) - listed("grammar", "en", "idle"):
         return None
     return Place(start=start, end=end, cited=cited)
+
+
+def _heading(who: str) -> int:
+    """How much of a noun phrase is the heading before it: "Staff Economic Outlook The staff projected"."""
+    found = [match.start(1) for match in AFTER_HEADING.finditer(who)]
+    return found[-1] if found and len(who.split()) > 3 else 0
 
 
 def _end(before: str) -> tuple[int, tuple[int, int] | None]:
@@ -104,8 +115,10 @@ def voice(words: Words, start: int, end: int) -> Voice:
     head, first = head_of(who), who.split()[0]
     if who in listed("grammar", "en", "pronoun"):
         return "pronoun"
-    if head in listed("speakers", "en", "own") or _is_issuer(words, who):
+    if head in listed("speakers", "en", "own") or _is_issuer(words, who) or _numbered(words, start, who):
         return "own"
+    if pattern("speakers", "en", "unnamed").search(_with_apposition(words, start, end)):
+        return "vague"
     lists = (
         listed("grammar", "en", "determiner")
         | listed("grammar", "en", "quantifier")
@@ -119,6 +132,18 @@ def voice(words: Words, start: int, end: int) -> Voice:
         return "named" if definite and head not in listed("grammar", "en", "quantifier") else "vague"
     counted = first in listed("grammar", "en", "quantifier") and first not in {"all", "both", "one", "another"}
     return "vague" if counted and head not in listed("speakers", "en", "group") else "named"
+
+
+def _numbered(words: Words, start: int, who: str) -> bool:
+    """Whether the speaker is a notice by its number: "MDI IT [2020] 14 says"."""
+    return who.strip().isdecimal() and words.spoken[:start].rstrip(" ").endswith(BLANK)
+
+
+def _with_apposition(words: Words, start: int, end: int) -> str:
+    """The speaker with what follows: "two people who asked not to be named", "an official, who declined to be named,"."""
+    who = words.spoken[start:end]
+    after = words.spoken[end : end + 60]
+    return f"{who} {after}" if re.match(r",?\s+(?:who|familiar|briefed|speaking|on\s+condition|with\s+knowledge)\b", after) else who
 
 
 def _is_issuer(words: Words, who: str) -> bool:

@@ -15,7 +15,8 @@ class Speech:
     """Words that attribute, in offsets of the statement: all of them (`start`, `end`) and the speaker's.
 
     `verb` is what a reader is told ("said", "according to", "声称"), `stance` the writer's stance in choosing it;
-    `cited` is the further voice of a chain ("Xinhua, citing the ministry, said").
+    `cited` is the further voice of a chain ("Xinhua, citing the ministry, said"); `scope` is what is said, in one or
+    two stretches; `aside` tells that it stands in a subordinate clause ("although some noted that ...").
     """
 
     start: int
@@ -27,3 +28,5 @@ class Speech:
     voice: Voice
     language: Language
     cited: tuple[int, int] | None = None
+    scope: tuple[tuple[int, int], ...] = ()
+    aside: bool = False

@@ -16,6 +16,10 @@ ACCORDING = re.compile(
     rf"(?:的|援引[^{STOPS}]{{2,14}}的?)?(?P<verb>报道|消息|介绍|透露|通报|统计|披露|称|数据|调查|报告|研究|估计|预测|说法|分析|测算)"
     rf"(?:显示|称|表明|指出|认为)?(?=[{STOPS}]|$)"
 )
+SHOWN = re.compile(
+    rf"(?P<who>[^{STOPS}]{{2,24}}?)(?:的|最新|近期|公布的|发布的|一项|一份|年度|调查|[0-9]{{4}}年)*(?P<verb>数据|报告|研究|调查|统计|民调|问卷|评估|监测|审计)(?:结果)?(?:显示|表明|发现|指出|认为|称)"
+)
+BELIEVES = re.compile(rf"(?:在|依)(?P<who>[^{STOPS}]{{2,14}})(?P<verb>看来|之见)(?=[，,])")
 WHEN = (
     r"(?:(?:于|在)?[0-9０-９一二三四五六七八九十]{1,4}[年月日][0-9０-９月日年晚上午下间]*|"
     r"今天|昨天|日前|近日|此前|当天|当日|周[一二三四五六日]|[早晚]间)"
@@ -26,17 +30,17 @@ OBJECTS = re.compile(
 )
 NOT_SAID = re.compile(
     r"(?:以|可|用|据|不|未|应当?|须|必须|请|如实|要|需|如需|所|被|可以|为|的话|"
-    r"照|难|再|[数图表][据])$"
+    r"照|难|再|[数图表][据]|经|未经|获|得到|得以|有待|待|尚|尚未|无法|未能|并未|没有|拒绝|予以|加以|进行|后被|便于)$"
 )
 SUBJECT_NOISE = re.compile(r"^(?:但是|但|而|同时|此外|另外|对此|不过|其中|并|并且|且|随后|另据|因此|还|也)+")
 TAIL_NOISE = re.compile(
-    rf"(?:{WHEN}|还|也|曾|均|都|则|又|再次|再|日前|明确|公开|进一步|多次|在[^，。]{{2,20}}(?:中|上|时|后)|对[^，。]{{2,12}}|向[^，。]{{2,12}}|接受[^，。]{{2,14}}采访时|援引[^，。]{{2,14}}|发布[^，。]{{0,8}}|发表[^，。]{{0,8}}|发文)+$"
+    rf"(?:{WHEN}|普遍|一致|大多|均已|则|还|也|曾|均|都|则|又|再次|再|日前|明确|公开|进一步|多次|在[^，。]{{2,20}}(?:中|上|时|后)|对[^，。]{{2,12}}|向[^，。]{{2,12}}|接受[^，。]{{2,14}}采访时|援引[^，。]{{2,14}}|发布[^，。]{{0,8}}|发表[^，。]{{0,8}}|发文)+$"
 )
 CASE = re.compile(r"[^。；]{0,60}的[，、；：。]?(?:应当|可以|有权|不得|由|依法|$)")
 NAMED = re.compile(r"(?:名|简|俗|通|统|全|尊|并|职)$")
 TOLD = re.compile(r"(?:小|学|传|来|据|的话)$")
 NO_VOICE = re.compile(
-    r"《|》|规定|办法|要求|需要|实际|^(?:初步|不完全|最新|有关|相关|现有|目前|上述|公开|以上|已有|历史)$"
+    r"《|》|自行|自主|自身|自报|自愿|本人|内部|抽样|规定|办法|要求|需要|实际|^(?:初步|不完全|最新|有关|相关|现有|目前|上述|公开|以上|已有|历史)$"
 )
 PAPER = re.compile(r"《[^《》]{2,20}》")
 UNFIT = re.compile(
@@ -62,9 +66,21 @@ NEEDS_OPENING = frozenset(
         "披露",
         "估算",
         "主张",
+        "预计",
+        "预期",
+        "估计",
+        "重申",
+        "承诺",
+        "澄清",
+        "反驳",
+        "批评",
+        "抱怨",
+        "反映",
+        "坦承",
     ]
 )
-PRONOUNS = frozenset({"他", "她", "其", "他们", "她们", "它"})
+UNNAMED = re.compile(r"不愿|匿名|未具名|不具名|不便|未透露|知情|消息人士|业内人士")
+PRONOUNS = frozenset({"他", "她", "其", "他们", "她们", "它", "该委", "该部", "该局", "该行", "该厅", "该院", "该机构", "该协会", "该公司负责人", "该负责人", "该发言人", "该人士"})
 
 
 def speeches(words: Words) -> Iterator[Speech]:
@@ -78,6 +94,15 @@ def speeches(words: Words) -> Iterator[Speech]:
                 yield _speech(words, match.span(), (start + 1, start + paper.end() - 1), opening)
             elif not NO_VOICE.search(match["who"]):
                 yield _speech(words, match.span(), match.span("who"), opening)
+    if any(sign in words.spoken for sign in ("显示", "表明", "发现", "指出", "看来", "之见")):
+        for pattern in (SHOWN, BELIEVES):
+            for match in pattern.finditer(words.spoken):
+                start = match.start("who")
+                noise = SUBJECT_NOISE.match(match["who"])
+                who = match["who"][noise.end() if noise else 0 :]
+                start = match.end("who") - len(who)
+                if len(who) >= 2 and not NO_VOICE.search(who) and not UNFIT.search(who) and not who.endswith(("据", "有")):
+                    yield _speech(words, (match.start("who"), match.end()), (start, match.end("who")), match["verb"])
     for match in _said().finditer(words.spoken):
         speech = _by(words, match)
         if speech is not None:
@@ -88,7 +113,7 @@ def speeches(words: Words) -> Iterator[Speech]:
 def _said() -> re.Pattern[str]:
     forms = sorted(verbs("zh"), key=len, reverse=True)
     return re.compile(
-        rf"(?P<who>[^{STOPS}]{{1,36}}?)(?P<verb>{'|'.join(forms)})(?P<then>[，：:,“\"]|(?=[^{STOPS}]{{4}}))"
+        rf"(?P<who>[^{STOPS}]{{1,36}}?)(?P<verb>{'|'.join(forms)})(?P<then>[，：:,“\"]|(?=[^{STOPS}]{{4}})|(?<=[说称道])(?=[。！？]|$))"
     )
 
 
@@ -127,7 +152,7 @@ def _speech(words: Words, whole: tuple[int, int], who: tuple[int, int], told: st
         end=whole[1],
         speaker_start=who[0],
         speaker_end=who[1],
-        verb=participle if base else "据",
+        verb=participle if base else "据" if told not in {"看来", "之见"} else told,
         stance=stance,
         voice=_voice(words, who),
         language="zh",
@@ -141,7 +166,7 @@ def _voice(words: Words, place: tuple[int, int]) -> Voice:
         return "pronoun"
     if _full("own").fullmatch(who) or who in issuer or (issuer and issuer in who):
         return "own"
-    return "vague" if _full("vague").fullmatch(who) else "named"
+    return "vague" if _full("vague").fullmatch(who) or UNNAMED.search(who) else "named"
 
 
 @cache

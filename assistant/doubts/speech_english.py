@@ -15,7 +15,7 @@ from assistant.doubts.words import BLANK, Words
 
 WHEN = (
     r"(?:\s+(?:(?:on|in|late|early|earlier|this (?:week|month|year|morning)|last|yesterday|today|recently|again|"
-    r"also|during|at|via|through)\b(?!\s+that\b)[^,;:.]{0,45}?|"
+    r"also|further|during|at|via|through)\b(?!\s+that\b)[^,;:.]{0,45}?|"
     r"(?:to\s+)?(?:reporters|journalists|investors|"
     r"lawmakers|state media|reuters|xinhua|cnn|[a-z]+ news)[^,;:.]{0,20}?))?"
 )
@@ -28,6 +28,22 @@ CLAUSE = re.compile(
     r"\s+(?:is|are|was|were|will|would|had|has|have|could|may|might|should|must|can|did|does|do|[a-z]{3,}ed|"
     r"rose|fell|grew|became|went|came|made|lost|won|began|left|sold|said)\b"
 )
+TOLD_SOMEBODY = re.compile(
+    r"\s+(?!to\b)(?:[\w’'-]+\s+){1,4}?(?:that\b|(?:the|a|an|it|they|he|she|there|this|its|their)\s+(?:[\w’'-]+\s+){0,4}?(?:is|are|was|were|will|would|had|has|have|could|must|should)\b)"
+)
+AUX_CLAUSE = re.compile(
+    r"\s+(?:it|they|he|she|there|this|these|those|we|(?:(?:the|a|an|its|their|his|her|some|most|many|all|no|such|new|more)\s+)?"
+    r"(?!(?:that|which|who|to|of|on|in|for|by)\b)[\w'’-]+(?:\s+(?!(?:that|which|who|to)\b)[\w'’-]+){0,5}?)"
+    r"\s+(?:is|are|was|were|will|would|had|has|have|could|might|may|should|must|cannot|did)\b"
+)
+AS_OBJECT = re.compile(r"\s+(?!to\b|for\b)[^,.;]{2,80}?\s+(?:as|for|to|on)\s+\S")
+CALLED = re.compile(
+    r"\s+(?:the|this|it|them|these|that|its|their|his|her)\b(?:\s+[\w’'-]+){0,4}?\s+(?:an?\s+\w+|too\s+\w+|“|\w+(?:able|ible|ful|less|ous|ive|al|safe|fair|ary|ent|ant|ed|ing))\b"
+)
+AS_SAID = re.compile(
+    rf"\bas\s+(?P<who>(?!(?:it|he|she|they|is|was|previously|just|already|we|i)\b)[^{STOP}.]{{2,60}}?)\s+(?:has\s+|have\s+|had\s+|also\s+|recently\s+)?"
+    r"(?P<verb>reported|reports|noted|notes|said|says|pointed\s+out|explained|stated|observed|warned|argued|put\s+it)(?=\s*[,.]|$)"
+)
 INFINITIVE = re.compile(r"\s+(?!to\b)[^,.;:]{2,70}?\s+(?:to\s+[a-z]+|as)\b")
 NO_CLAUSE = re.compile(r"\s+(?:to|so|nothing|no|for|with|by|in|as)\b")
 TO_BE = re.compile(r"\s+to\s+(?:be|have)\b")
@@ -37,18 +53,34 @@ CLOSED = re.compile(
 )
 AUXILIARY = re.compile(
     r"(?:(?:^|\s+)(?:has|have|had|also|then|later|recently|repeatedly|again|further|however|generally|broadly|always|now|"
-    r"even|still|instead|thus|therefore|once|first|already|often|long|[a-z]+ly)|"
-    r",\s*(?:however|too|meanwhile|moreover|in turn|for example|for instance)\s*,)+$"
+    r"even|still|instead|thus|therefore|once|first|already|often|long|again|both|each|all|[a-z]+ly|"
+    r"(?:continued?|continues|went\s+on|tended|appeared|seemed|came|began)\s+to)|"
+    r",\s*(?:however|too|meanwhile|moreover|in\s+turn|though|therefore|on\s+balance|on\s+net|for\s+(?:example|instance|their\s+part))\s*,)+$"
+)
+NEGATED = re.compile(r"\s+(?:(?:did|do|does)\s+not|no\s+longer)$")
+JOINED = re.compile(r"(?:^|[\s,])(?:and|but|or)$")
+CLAUSE_START = re.compile(r"[;:!?\n]\s*|(?<=[a-z)\d]{2})\.\s+")
+INSERTED = re.compile(r"\s*,\s*[a-z]")
+VIEW = re.compile(
+    r"\s+(?:(?:the|their|a|some|no|its|his|her|this)\s+)?(?:[a-z]+\s+)?(?:view|opinion|belief|concern|judgment|expectation|hope|possibility|confidence|fear|"
+    r"doubt|worr(?:y|ie)|question|point|idea)s?\s+(?:that|about|as\s+to|over|whether|regarding)\b"
+)
+NOUN_PHRASE = re.compile(
+    r"\s+(?!(?:on|to|in|at|by|for|from|with|of|as|so|and|or|but|that|whether|how|its|his)\b|(?:a|the)\s+(?:range|variety|number)\s+of\s+views\b)[a-z$0-9][\w’'$%-]*\s+[^\s]|\s+(?:on\s+)?(?:how|whether)\b"
 )
 UNSAID = re.compile(
     rf"(?:^|[\s{STOP}])(?:to|not|never|should|must|shall|may|can|could|would|might|will|who|which|that|is|are|was|were|be|"
     r"been|being|did|does|do|as|and|or|but|cannot|please|without|by|of|for|the|a|an|this|these|in|on)$|n['’]t$"
 )
-SUBORDINATE = re.compile(r"(?:^|[\s,;])(?:although|though|while|whereas|because|since|if|when|unless|until|once)\s+$")
+SUPPOSED = re.compile(r"(?:^|[\s,;])(?:since|if|when|unless|until|once|after|before|whether|where)\s+$")
+SUBORDINATE = re.compile(r"(?:^|[\s,;])(?:although|though|while|whereas|because|as|even as)\s+$")
 WHO = re.compile(rf"\s+(?P<who>(?:[^{STOP}.!?]|(?<=\b\w)\.|(?<=\b(?:mr|dr|ms|st))\.|(?<=\bmrs)\.|\.(?=\w)){{2,90}})")
 LATER = re.compile(
     r"\s+(?:on|last|late|early|earlier|this|yesterday|today|in\s+(?:a|an|its|his|her|their|the|january|february|march|"
     r"april|may|june|july|august|september|october|november|december|\d{4}))\b.*$"
+)
+IN_VIEW = re.compile(
+    rf"\b(?P<verb>in)\s+(?P<who>[^{STOP}.]{{2,60}}?)(?:['’]s?)\s+(?:view|opinion|judgment|words|assessment|estimation)\s*,"
 )
 ACCORDING = re.compile(
     r"\b(?P<verb>according to|in the (?:view|opinion|words) of|as (?:reported|stated|noted|described|cited|quoted|"
@@ -57,9 +89,12 @@ ACCORDING = re.compile(
 )
 BEYOND = re.compile(
     r"\s+(?:and\s+(?:is|are|was|were|has|have|will)|is|are|was|were|has|have|had|will|would|which|who|that|"
-    r"as well as)\b|\s+(?:released|published|issued|compiled|cited|seen|obtained|conducted|dated|posted|on\s+\w+day)\b"
+    r"as well as|as)\b|\s+(?:released|published|issued|compiled|cited|seen|obtained|conducted|dated|posted|on\s+\w+day)\b"
 )
 
+PREDICATE = re.compile(
+    rf"(?<=\s)(?:is|are|was|were|has|have|had|will|would|also|continued|[a-z]{{3,}}ed|saw|said|thought|felt|held|found|began|{'|'.join(['generally', 'broadly', 'further'])})\b"
+)
 GERUND = re.compile(r"(?:[a-z]+ly\s+)?[a-z]+ing\b")  # "unwinding the decline observed in March": nobody speaks
 REACH = 200  # characters looked back from a verb of saying, so that the cost grows with the length only
 
@@ -75,6 +110,11 @@ def speeches(words: Words) -> Iterator[Speech]:
             yield speech
     if any(sign in words.spoken for sign in ("according", " by", " of", "as ")):
         yield from filter(None, (_according(words, match) for match in ACCORDING.finditer(words.spoken)))
+    for match in AS_SAID.finditer(words.spoken):
+        yield _speech(words, match.span(), match.span("who"), " ".join(match["verb"].split()))
+    for match in IN_VIEW.finditer(words.spoken):
+        if head_of(match["who"]) not in listed("grammar", "en", "determiner") | {"my", "our"}:
+            yield _speech(words, (match.start(), match.end() - 1), match.span("who"), "in the view of")
 
 
 @cache
@@ -88,6 +128,8 @@ def _after(words: Words, verb: re.Match[str], told: str) -> Speech | None:
     text, stance = words.spoken, verbs("en")[told][0]
     before = text[: verb.start()].rstrip()
     if not before or before[-1] not in f',”"’—–{BLANK}' or stance in {"holding", "showing"}:
+        return None
+    if told in listed("grammar", "en", "ascribing"):
         return None
     found = WHO.match(text, verb.end())
     if found is None:
@@ -114,33 +156,55 @@ def _names(words: Words, start: int, end: int, told: str) -> bool:
 
 def _before(words: Words, verb: re.Match[str], told: str) -> Speech | None:
     """The speaker stands before the verb, and what is said follows or went before."""
-    text = words.spoken
+    text, stance = words.spoken, verbs("en")[told][0]
     far = max(0, verb.start() - REACH)
     before = (text[:far] + AUXILIARY.sub("", text[far : verb.start()].rstrip())).rstrip()
-    if not before or UNSAID.search(before[-REACH:]) or not _says_something(text, verb.end(), told, before):
+    if stance == "holding":
+        before = before[:-20] + NEGATED.sub("", before[-20:])
+    shared = JOINED.search(before[-5:]) is not None
+    if not before or (not shared and UNSAID.search(before[-REACH:])):
         return None
-    place = speakers.subject(text, before)
-    if (
-        place is None
-        or SUBORDINATE.search(text[max(0, place.start - REACH) : place.start])
-        or not _can_say(words, place, told)
-    ):
+    place = _shared_subject(words, before) if shared else speakers.subject(text, before, words.whole)
+    if place is None or not _says_something(words, place, verb.end(), told):
+        return None
+    ahead = text[max(0, place.start - REACH) : place.start]
+    if SUPPOSED.search(ahead) or not _can_say(words, place, told):
         return None
     if words.whole[place.start].islower() and GERUND.match(text, place.start):
         return None
-    who = (place.start, place.end)
-    return _speech(words, (place.start, verb.end()), who, told, cited=place.cited)
+    who, aside = (place.start, place.end), SUBORDINATE.search(ahead) is not None
+    start = verb.start() if shared else place.start
+    return _speech(words, (start, verb.end()), who, told, cited=place.cited, aside=aside)
 
 
-def _says_something(text: str, end: int, told: str, before: str) -> bool:
+def _shared_subject(words: Words, before: str) -> speakers.Place | None:
+    """The subject of the clause whose second verb follows: "Participants saw gains in May and noted that ..."."""
+    text = words.spoken
+    opening = max((found.end() for found in CLAUSE_START.finditer(before)), default=0)
+    first = next((m for m in PREDICATE.finditer(text, opening, len(before))), None)
+    if first is None:
+        return None
+    place = speakers.subject(text, AUXILIARY.sub("", text[: first.start()].rstrip()) or " ", words.whole)
+    head = "" if place is None else head_of(text[place.start : place.end])
+    return place if place is not None and head in agents() else None
+
+
+def _says_something(words: Words, place: speakers.Place, end: int, told: str) -> bool:
     """Whether the verb has a clause or a quotation as its object, or closes a clause; "reported losses" has neither."""
-    stance = verbs("en")[told][0]
-    if THAT.match(text, end) or (stance != "holding" and QUOTED.match(text, end)):
+    text, stance, before = words.spoken, verbs("en")[told][0], words.spoken[: place.end]
+    if told in listed("grammar", "en", "ascribing"):
+        return (CALLED if told.startswith("call") else AS_OBJECT).match(text, end) is not None
+    if THAT.match(text, end) or VIEW.match(text, end) or (stance != "holding" and QUOTED.match(text, end)):
         return True
+    head = head_of(text[place.start : place.end])
+    if told in listed("grammar", "en", "addressed") and TOLD_SOMEBODY.match(text, end):
+        return True
+    if head in listed("speakers", "en", "meeting") and told in listed("grammar", "en", "discursive"):
+        return NOUN_PHRASE.match(text, end) is not None
     if told in listed("grammar", "en", "ambiguous"):
         return False
-    closes = TOLD if told == "told" else CLOSED
-    if "," in before and stance != "holding" and closes.match(text, end):
+    closes = TOLD if told == "told" else INSERTED if stance == "holding" else CLOSED
+    if "," in before and closes.match(text, end):
         tail = re.split(r"[,”\"]", before[-REACH:])[-1].strip()
         return 0 < len(tail.split()) <= 10 and not speakers.FINITE.search(tail)
     if NO_CLAUSE.match(text, end):
@@ -153,12 +217,15 @@ def _has_object(text: str, end: int, told: str, stance: str) -> bool:
     if stance == "holding" and (told.startswith(("expect", "predict", "anticipat")) or INFINITIVE.match(text, end)):
         return True
     bare = told in listed("grammar", "en", "clausal") or stance in {"distancing", "holding"}
-    return bare and CLAUSE.match(text, end) is not None
+    return (CLAUSE if bare else AUX_CLAUSE).match(text, end) is not None
 
 
 def _can_say(words: Words, place: speakers.Place, told: str) -> bool:
     """Whether the subject can hold or argue anything: data "suggest" too, but nobody speaks."""
     stance = verbs("en")[told][0]
+    if told in listed("grammar", "en", "ascribing"):
+        written = words.whole[place.start : place.end].split()
+        return head_of(words.spoken[place.start : place.end]) in agents() or any(w[0].isupper() for w in written[1:])
     if stance not in {"showing", "arguing", "holding"} and told not in listed("grammar", "en", "ambiguous"):
         return True
     head = head_of(words.spoken[place.start : place.end])
@@ -169,9 +236,8 @@ def _can_say(words: Words, place: speakers.Place, told: str) -> bool:
     written = words.whole[place.start : place.end].split()
     alone = stance == "arguing" and len(written) == 1
     named = any(word[0].isupper() for word in written[1:]) or ((place.start > 0 or alone) and written[0][0].isupper())
-    return (
-        named or head in agents() or head in listed("grammar", "en", "pronoun") | listed("grammar", "en", "quantifier")
-    )
+    standing = listed("grammar", "en", "pronoun") | listed("grammar", "en", "quantifier") | {"them", "these", "those"}
+    return named or head in agents() or head in standing
 
 
 def _according(words: Words, match: re.Match[str]) -> Speech | None:
@@ -188,7 +254,13 @@ def _according(words: Words, match: re.Match[str]) -> Speech | None:
 
 
 def _speech(
-    words: Words, whole: tuple[int, int], who: tuple[int, int], told: str, *, cited: tuple[int, int] | None = None
+    words: Words,
+    whole: tuple[int, int],
+    who: tuple[int, int],
+    told: str,
+    *,
+    cited: tuple[int, int] | None = None,
+    aside: bool = False,
 ) -> Speech:
     stance, participle = verbs("en").get(told, ("neutral", told))
     return Speech(
@@ -201,4 +273,5 @@ def _speech(
         voice=speakers.voice(words, who[0], who[1]),
         language="en",
         cited=cited,
+        aside=aside,
     )

@@ -12,10 +12,11 @@ from ingest.document import Document, Span, Statement
 
 BLANK = "\x1f"
 BRACKETS = re.compile(r"\([^()]*\)|（[^（）]*）|\[[^\[\]]*\]|【[^【】]*】")
-TITLES = re.compile(r"《[^》]*》|“[^”.!?。！？；]{1,90}”|‘[^’.!?]{1,90}’(?!\w)|\"[^\".!?]{1,90}\"|「[^」。]*」")
+TITLES = re.compile(r"《[^》]*》|“[^”.!?。！？；]{1,90}[?!？！]?”|‘[^’.!?]{1,90}[?!]?’(?!\w)|\"[^\".!?]{1,90}[?!]?\"|「[^」。]*」")
 ASIDES = re.compile(r",\s+(?:who|which|whose|where|whom)\b[^,.;:]{2,160},(?!\s+(?:and|or)\b)")
 HAN = re.compile(r"[\u3400-\u9fff]")
 LATIN = re.compile(r"[A-Za-z]{2}")
+ASKED = re.compile(r"\bshould\b|\b(?:is|are) to\b|^\s*(?:where|if|when|in case)\b|应(?!急|用|对|届|付|变|邀|征|运)")
 ONE_LINE = re.compile(r"\s+")
 
 
@@ -77,6 +78,8 @@ def matches(words: str, file: str, language: Language, *names: str) -> Iterator[
 
 def orders(words: Words) -> bool:
     """Whether the statement lays down a duty, so that its words are about what ought to be and not about what is."""
+    if words.document.metadata.kind == "notice" and ASKED.search(words.context):
+        return True
     return any(lexicon.pattern("doubting", language, "duty").search(words.context) for language in words.languages)
 
 

@@ -43,12 +43,13 @@ def sided(case: Case, result: Json, documents: Mapping[str, Json]) -> Score | No
 
 
 def hedged(case: Case, result: Json, documents: Mapping[str, Json]) -> Score | None:  # noqa: ARG001
-    """Whether a hedged or vaguely sourced sentence is flagged as such: counts true, false, missed."""
+    """Whether a hedged or vague sentence is known as such, by its doubts or weasel words: counts true, false, missed."""
     expected, check = case.expect.hedged, result.get("check")
     if expected is None or check is None:
         return None
     sentences = (*check["claims"], *check.get("left", ()))
     raised = {doubt["kind"] for each in sentences for doubt in each.get("doubts", ())} & _HEDGES
+    raised |= {"weasel words" for each in sentences if each.get("softening")}
     counts = (float(bool(raised) and expected), float(bool(raised) and not expected), float(not raised and expected))
     return Score(counts=counts, reason=f"flagged {', '.join(sorted(raised))}" if raised else "not flagged")
 

@@ -1,0 +1,127 @@
+"""Whether "may" and "could" say what is possible ("prices may rise") or what is allowed ("visitors may come without an appointment")."""
+
+from __future__ import annotations
+
+import re
+
+from assistant.doubts import lexicon
+from assistant.doubts.words import BLANK, Words, orders
+
+FILE = "modality"
+ADVERB = (
+    r"(?:\s+(?:also|still|well|only|then|now|therefore|thus|however|instead|in turn|further|later|actually|each|both|all|even|[a-z]+ly))*"
+)
+NEXT = re.compile(
+    rf"{ADVERB}(?P<not>\s+not)?{ADVERB}\s+(?P<verb>[a-z]+)(?:{ADVERB}\s+(?P<then>[a-z]+(?:\s+(?:accordance|of))?))?"
+)
+WELL = re.compile(r"\s+(?:well|yet|soon|eventually|never)\b")
+RULED = re.compile(
+    r"\b(?:shall|must|any person|citizens|members? states?|upon (?:approval|application|request)|in accordance with|"
+    r"pursuant to|with the (?:approval|consent|permission))\b"
+)
+POWER = re.compile(r"\bby the (?:bureau|ministry|authorit(?:y|ies)|department|commission|council|court|minister|holder)\b")
+PARTICIPLE = re.compile(r"[a-z]+(?:ed|en|wn|ne|ght|nt|pt|ld|id|st|lt|un|ad|ut|eft|und|ung|ot|et|ed to)$")
+BREAK = re.compile(rf"[,;:.!?，；：。{BLANK}\n]\s*|\s(?:and|but|or|that|while|although|though|because|so|if|where|when)\s+")
+WORD = re.compile(r"[a-z][a-z'’-]*")
+NOUN_END = re.compile(r"\s+(?:of|at|for|from|in|with|by|on|to|who|which|that|under|without|near)\b.*$", re.DOTALL)
+GENERIC = frozenset({"a", "an", "any", "each", "every", "all", "no", "both", "either", "only"})
+EARLIER = re.compile(r"\b(?:so that|where|enough|from (?:mon|tues|wednes|thurs|fri|satur|sun)day|for the first time|until|at the time|then|who)\b")
+
+
+def possible(words: Words, start: int, end: int) -> bool:
+    """Whether the modal at these offsets says what may be so or may happen."""
+    modal, after = words.bare[start:end], words.bare[end:]
+    following = NEXT.match(after)
+    if modal == "might":
+        return following is not None
+    if following is None or words.whole[start] == "M":
+        return False
+    if modal == "could":
+        return not (orders(words) or _was_able(words, start, following["verb"]))
+    if WELL.match(after):
+        return True
+    if following["verb"] == "be":
+        return _may_be(words, end, following)
+    if following["verb"] == "have" and following["then"] and PARTICIPLE.match(following["then"]):
+        return True
+    return _may_do(words, start, end, following)
+
+
+def _may_be(words: Words, end: int, following: re.Match[str]) -> bool:
+    """ "May be revoked" is a power, "may be bought" says what can be; "may be delayed" and "may be wrong" are guesses."""
+    then, kind = (following["then"] or "").split(" ")[0], words.document.metadata.kind
+    rest, ruled = words.bare[end + following.end() :], _ruled(words)
+    if following["not"]:
+        return not (_is(then, "permitted") or _is(then, "usable") or kind == "notice" or orders(words))
+    if (_is(then, "usable") or _listed("leave", rest)) and not _listed("ahead", rest):
+        return False
+    if kind == "notice":
+        acted_on = PARTICIPLE.match(then) is not None and not _is(then, "befallen")
+        return not (acted_on or _is(then, "permitted") or ruled)
+    if kind == "report":
+        return not ruled
+    return not (_is(then, "permitted") or ruled)
+
+
+def _may_do(words: Words, start: int, end: int, following: re.Match[str]) -> bool:
+    """What somebody is allowed to do, or what somebody or something may happen to do."""
+    verb, rest = following["verb"], words.bare[end : end + 160]
+    kind = words.document.metadata.kind
+    head, part, generic = _subject(words, start)
+    allowed = _is(head, "allowed") or _is(head, "bodies")
+    if _is(verb, "happening") and not (_is(verb, "either") and (kind == "notice" or _is(head, "allowed")) and not part):
+        return True
+    if _ruled(words) or kind == "notice":
+        return False
+    if part or _listed("ahead", rest):
+        return True
+    if allowed and (generic or _is(head, "roles")):
+        return not (_is(head, "allowed") or _is(verb, "asking") or _listed("leave", rest))
+    if following["not"]:
+        return not _is(verb, "permitted")
+    return not (_listed("leave", rest) and _is(verb, "permitted"))
+
+
+def _subject(words: Words, start: int) -> tuple[str, bool, bool]:
+    """The head of the noun phrase before a modal, whether it is a part of a group, and whether it is generic."""
+    before = words.bare[max(0, start - 160) : start].rstrip(" ,")
+    opening = max((found.end() for found in BREAK.finditer(before)), default=0)
+    phrase = before[opening:].strip()
+    if not phrase and words.statement.lead_in is not None:
+        phrase = words.context.split(words.spoken)[0].strip(" :.…")
+    found = WORD.findall(NOUN_END.sub("", phrase)) or WORD.findall(phrase)
+    if not found:
+        return "", False, False
+    part = bool(_match("part", phrase))
+    first, head = found[0], found[-1]
+    plural = head.endswith("s") or head in {"people", "children", "men", "women", "staff"}
+    generic = first in GENERIC or head in {"anyone", "anybody", "everyone", "nobody", "you", "one", "who"}
+    return head, part, generic or (plural and first not in {"the", "these", "those", "its", "their", "our"})
+
+
+def _was_able(words: Words, start: int, verb: str) -> bool:
+    """Whether "could" tells what somebody was able or allowed to do: "the hall could hold 300 people", "so that residents could register"."""
+    head, part, _ = _subject(words, start)
+    before = words.bare[max(0, start - 80) : start]
+    rest = words.bare[start : start + 120]
+    if part or _listed("ahead", rest) or not _is(verb, "able"):
+        return False
+    return _is(head, "allowed") or EARLIER.search(before) is not None or verb in {"hold", "seat", "accommodate", "store"}
+
+
+def _ruled(words: Words) -> bool:
+    return RULED.search(words.context) is not None or (
+        words.document.metadata.kind != "report" and POWER.search(words.context) is not None
+    )
+
+
+def _is(word: str, name: str) -> bool:
+    return lexicon.pattern(FILE, "en", name).fullmatch(word) is not None
+
+
+def _match(name: str, text: str) -> re.Match[str] | None:
+    return lexicon.pattern(FILE, "en", name).match(text)
+
+
+def _listed(name: str, text: str) -> bool:
+    return lexicon.pattern(FILE, "en", name).search(text) is not None
