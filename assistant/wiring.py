@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assistant.checking.verifier import Verifier
@@ -14,8 +16,11 @@ from vectorstore.store import Store
 if TYPE_CHECKING:
     from assistant.archive import Archive
     from assistant.chain import Assistant
+    from assistant.checking.prose import PairReader
     from assistant.model import ChatModel
     from assistant.writing import Writer
+
+ADAPTER = Path(__file__).parent / "checking" / "adapter" / "adapter.safetensors"
 
 
 def embedder(settings: Settings) -> Embedder:
@@ -52,14 +57,40 @@ def assistant(store: Store, settings: Settings) -> Assistant:
     plain = Assistant(store, passages=settings.passages)
     if not names_a_model(settings):
         return plain
-    return Assistant(store, passages=settings.passages, writer=_writer(settings, verifier(store, plain.rarity)))
+    return Assistant(
+        store, passages=settings.passages, writer=_writer(settings, verifier(store, plain.rarity, settings))
+    )
 
 
-def verifier(store: Store, rarity: Callable[[], Rarity]) -> Verifier:
-    """What checks a written claim against its evidence."""
+def verifier(store: Store, rarity: Callable[[], Rarity], settings: Settings | None = None) -> Verifier:
+    """What checks a claim against its evidence; the shipped checker where no settings are given."""
+    return verifier_over(store.embedder, rarity, settings)
+
+
+def verifier_over(
+    embedder: Embedder, rarity: Callable[[], Rarity] | None, settings: Settings | None = None
+) -> Verifier:
+    """The same without a library: the rules, and behind them what reads prose, which is loaded when it first reads."""
     from assistant.checking.deterministic import Deterministic  # noqa: PLC0415 (only where something is checked)
+    from assistant.checking.trained import Together  # noqa: PLC0415
 
-    return Deterministic(store.embedder, rarity)
+    rules = Deterministic(embedder, rarity)
+    checker = settings.checker if settings else "trained"
+    if checker == "rules":
+        return rules
+    return Together(rules, pair_reader(checker, settings.precision if settings else "auto"))
+
+
+@cache
+def pair_reader(checker: str, precision: str) -> PairReader:
+    """What reads a claim beside its evidence: the shipped adapter, or a cross-encoder by its folder or name."""
+    if checker == "trained":
+        from vectorstore.pair_encoding import AdaptedReader  # noqa: PLC0415 (torch takes seconds to import)
+
+        return AdaptedReader(ADAPTER, precision=precision)
+    from vectorstore.cross_encoding import NamedReader  # noqa: PLC0415
+
+    return NamedReader(checker)
 
 
 def names_a_model(settings: Settings) -> bool:

@@ -16,6 +16,7 @@ from urllib.parse import unquote
 import httpx
 
 from assistant import doubts, wiring
+from assistant.checking import Judgement
 from assistant.citing import split
 from assistant.conversation import Turn
 from assistant.evidence import Evidence
@@ -27,6 +28,7 @@ from assistant.versions import versions
 from assistant.writing import Written, added, judged
 from evals.carrying import carries
 from evals.case import Case, Checked, Reply, Shown
+from evals.given import passages
 from evals.kept import Json, RunError
 from ingest.document import Document, Span, Statement
 from ingest.errors import BadInput, CaveatError
@@ -96,7 +98,11 @@ class InProcess:
         self._settings = settings
         self._store = store
         self._assistant = wiring.assistant(store, settings) if store else None
-        self._verifier = wiring.verifier(store, self._assistant.rarity) if store and self._assistant else None
+        self._verifier = (
+            wiring.verifier(store, self._assistant.rarity, settings)
+            if store and self._assistant
+            else wiring.verifier_over(wiring.embedder(settings), None, settings)
+        )
 
     @property
     def fingerprint(self) -> Mapping[str, str]:
@@ -132,18 +138,21 @@ class InProcess:
         return Told(result={"answer": as_json(answer)}, seconds={**stages.seconds, "total": total})
 
     def check(self, given: Checked) -> Told:
-        """The doubts that a text's own words raise; no verdict, since the program checks no claims yet."""
+        """A text as one claim, judged by the sources that come with it, and the doubts that its own words raise."""
         began = time.perf_counter()
         text = given.text
         document = Document(id="", title="", text=text, source="", media_type="text/plain")
         found = doubts.find(document, Statement(span=Span(start=0, end=len(text))))
+        cited = passages([(each.title, each.text) for each in given.sources])
+        judgement = self._verifier.verify(text, cited, ()) if cited else Judgement(verdict="unchecked")
+        told = [(each.kind, each.reason, each.words) for each in (*judgement.faults, *found)]
         claim = {
             "id": "c1",
             "text": text,
             "span": {"start": 0, "end": len(text)},
-            "verdict": "unchecked",
+            "verdict": judgement.verdict,
             "citations": [],
-            "doubts": [{"kind": each.kind, "reason": each.reason, "span": as_json(each.words)} for each in found],
+            "doubts": [{"kind": kind, "reason": reason, "span": as_json(words)} for kind, reason, words in told],
         }
         return Told(
             result={"check": {"claims": [claim], "lacks": ["claims"]}}, seconds={"total": time.perf_counter() - began}
@@ -151,11 +160,11 @@ class InProcess:
 
     def settle(self, given: Reply, documents: Mapping[str, str]) -> Told:
         """Split, tied to its evidence and checked as the writer does it, on the passages that hold the evidence's words."""
-        if self._store is None or self._verifier is None:
+        if self._store is None:
             raise RunError("There is no library to settle from.", "Name one with --library.")
         began, written = time.perf_counter(), Written()
-        passages = [_passage(self._store, documents[each.document], each) for each in given.evidence]
-        evidence = [Evidence(key=f"s{n}", passage=each) for n, each in enumerate(passages, start=1)]
+        shown = [_passage(self._store, documents[each.document], each) for each in given.evidence]
+        evidence = [Evidence(key=f"s{n}", passage=each) for n, each in enumerate(shown, start=1)]
         for sentence in split(given.text, len(evidence)):
             added(written, sentence, judged(sentence, evidence, self._verifier, given.question), evidence)
         claims = as_json(written.claims)

@@ -33,7 +33,7 @@ class Deterministic:
 
     def verify(self, claim: str, cited: Sequence[Passage], others: Sequence[Passage], question: str = "") -> Judgement:
         """The judgement of a claim by what it cites, or by all of the evidence where it cites nothing."""
-        asked = wanted(claim, self._rarity() if self._rarity is not None else None, question)
+        asked = self.wanted(claim, question)
         if not (asked.terms or asked.figures):
             return _unchecked(say(claim, "empty"))
         candidates = lines(cited or others)
@@ -46,6 +46,14 @@ class Deterministic:
         if not found.carried:
             return self._unsupported(asked, candidates, others if cited else (), cited=bool(cited))
         return _checked(asked, found, readable, question)
+
+    def wanted(self, claim: str, question: str = "") -> Wanted:
+        """A claim as it is looked for."""
+        return wanted(claim, self._rarity() if self._rarity is not None else None, question)
+
+    def resting(self, asked: Wanted, chosen: Sequence[Line], readable: Sequence[Line], question: str) -> Judgement:
+        """The judgement of a claim that rests on some statements, as another reader says."""
+        return _checked(asked, Carrying(lines=tuple(chosen), carried=True), readable, question)
 
     def _across(self, claim: Wanted, foreign: Sequence[Line], question: str) -> Judgement:
         """A claim in another language than its evidence: figures and Latin names are compared, its sense is not."""

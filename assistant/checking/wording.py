@@ -34,6 +34,11 @@ class Limits:
     adds: float
     embedded: int
     subject: float
+    alone_contradicts: float
+    alone_supports: float
+    prose_contradicts: float
+    prose_supports: float
+    prose_lost: float
 
 
 @cache
