@@ -27,6 +27,7 @@ from vectorstore.cross_encoding import NamedReader, ReaderError
 from vectorstore.embedding import HashingEmbedder
 from vectorstore.library import Vector
 from vectorstore.pair_encoding import AdaptedReader, AdapterError, adapted, body_weights, fresh_head
+from vectorstore.terms import _piece_terms, terms
 
 SOURCE = (
     "The ministry issued the notice on 24 February 2020. Platforms are to remove listings of wild animals within 24 hours. "
@@ -35,6 +36,8 @@ SOURCE = (
 SENTENCE = (
     "The Committee agreed in March 2021 that Japan would likely raise its target to 2.5 percent, and it should act."
 )
+
+ENDINGS = ("s", "ed", "ing", "ingly", "ation", "ational", "ative", "ations", "ement", "fulness", "ization", "ously")
 
 
 class Says:
@@ -161,6 +164,21 @@ def test_pairs_read_together_and_by_themselves_read_the_same() -> None:
         single = list(threads.map(lambda pair: shipped().probabilities([pair])[0], pairs))
     assert np.allclose(whole, np.stack(single), atol=1e-4)
     assert shipped().probabilities([]).shape == (0, 3)
+
+
+def test_threads_stem_as_one_does() -> None:
+    """Words that are stemmed for the first time by many threads at once get the stems that one thread gives them."""
+    words = [f"{first}{last}" for first in ("order", "mark", "stat", "relat", "nation", "oper") for last in ENDINGS]
+    sys.setswitchinterval(1e-6)
+    try:
+        for _ in range(3):
+            _piece_terms.cache_clear()
+            with ThreadPoolExecutor(8) as threads:
+                found = list(threads.map(terms, words * 4))
+            _piece_terms.cache_clear()
+            assert found == [terms(word) for word in words] * 4
+    finally:
+        sys.setswitchinterval(0.005)
 
 
 def test_no_import_loads_torch() -> None:

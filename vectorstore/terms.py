@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 import tomllib
 import unicodedata
 from functools import cache, lru_cache
@@ -14,6 +15,7 @@ import snowballstemmer
 _HAN = r"\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\u3040-\u30ff"
 _PIECE = re.compile(rf"[{_HAN}]+|\d+(?:[.,]\d+)*|[^\W\d_{_HAN}]+(?:['’][^\W\d_{_HAN}]+)?")
 _FIRST_HAN = "\u3040"
+_OWN = threading.local()
 
 
 def terms(text: str) -> list[str]:
@@ -61,6 +63,8 @@ def _stopwords() -> dict[str, frozenset[str]]:
         return {name: frozenset(words) for name, words in tomllib.load(file).items()}
 
 
-@cache
 def _stemmer() -> Any:
-    return snowballstemmer.stemmer("english")
+    """A stemmer keeps the word it is at in itself: each thread has its own."""
+    if not hasattr(_OWN, "stemmer"):
+        _OWN.stemmer = snowballstemmer.stemmer("english")
+    return _OWN.stemmer
