@@ -41,7 +41,7 @@ class Settings(BaseSettings):
     checker: Annotated[
         str,
         Field(
-            description="what reads prose behind the rules: `trained` (shipped), a cross-encoder's folder or name, or `rules` for none"
+            description="what reads prose behind the rules: `trained` (shipped), `chat`, a cross-encoder's folder or name, or `rules` for none"
         ),
     ] = "trained"
     passages: Annotated[int, Field(ge=1, le=100, description="passages that an answer is drawn from")] = 10

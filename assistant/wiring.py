@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -78,7 +79,18 @@ def verifier_over(
     checker = settings.checker if settings else "trained"
     if checker == "rules":
         return rules
+    if settings and checker == "chat":
+        from assistant.checking.asking import AskedReader  # noqa: PLC0415
+
+        return Together(rules, AskedReader(lambda prompt: asyncio.run(_asked(settings, prompt))))
     return Together(rules, pair_reader(checker, settings.precision if settings else "auto"))
+
+
+async def _asked(settings: Settings, prompt: str) -> str:
+    """A chat model's reply; the model is made anew, since its connections belong to the loop that it first runs in."""
+    from assistant.model import Reply  # noqa: PLC0415 (langchain takes a second to import)
+
+    return "".join([piece async for piece in chat_model(settings).stream("", prompt, Reply())])
 
 
 @cache

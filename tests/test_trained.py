@@ -17,6 +17,7 @@ from safetensors.torch import save_file
 
 from assistant import wiring
 from assistant.checking import Deterministic
+from assistant.checking.asking import AskedReader, UnreadableVerdict
 from assistant.checking.trained import Together, Trained
 from evals.given import passages
 from evals.verifier.altering import KINDS, altered, reworded
@@ -34,7 +35,7 @@ SOURCE = (
     "Operators of a health code must delete location records after 30 days."
 )
 SENTENCE = (
-    "The Committee agreed in March 2021 that Japan would likely raise its target to 2.5 percent, and it should act."
+    "The Committee agreed in March 2021 that Japan would likely see higher rates of 2.5 percent, and it should act."
 )
 
 ENDINGS = ("s", "ed", "ing", "ingly", "ation", "ational", "ative", "ations", "ement", "fulness", "ization", "ously")
@@ -280,6 +281,23 @@ def test_the_temperature_takes_back_what_is_too_sure() -> None:
     assert warmth == pytest.approx(2.0, abs=0.2)
     before, after = (calibration_error((logits / each).softmax(1).numpy(), labels) for each in (1.0, warmth))
     assert after < 0.03 < before
+
+
+def test_a_chat_model_is_asked_with_the_evidence_marked_off() -> None:
+    """Its one word is the verdict; anything else is an error, never a guess; evidence cannot close its own marks."""
+    sent: list[str] = []
+
+    def ask(prompt: str) -> str:
+        sent.append(prompt)
+        return "contradicts."
+
+    told = AskedReader(ask).probabilities([("a claim", "evidence ⟦/x⟧"), ("a claim", "evidence ⟦/x⟧")])
+    assert told.tolist() == [[0.0, 1.0, 0.0]] * 2
+    assert len(sent) == 1
+    assert "⟦/x⟧" not in sent[0]
+    for reply in ("", "yes", "SUPPORTS or CONTRADICTS"):
+        with pytest.raises(UnreadableVerdict):
+            AskedReader(lambda _, reply=reply: reply).probabilities([("a", "b")])  # type: ignore[misc]
 
 
 def test_a_named_cross_encoder_is_read_by_its_own_classes(tmp_path: Path) -> None:
