@@ -44,9 +44,7 @@ class AskedReader:
 
     def _told(self, claim: str, evidence: str) -> int:
         prompt = prompts.load("checking")
-        reply = self._ask(
-            prompt.filled(mark=secrets.token_hex(6), evidence=harmless(evidence), claim=harmless(claim))
-        )
+        reply = self._ask(prompt.filled(mark=secrets.token_hex(6), evidence=harmless(evidence), claim=harmless(claim)))
         said = {word for word in WORDS if re.search(rf"\b{word}\b", reply.upper())}
         if len(said) != 1:
             raise UnreadableVerdict(

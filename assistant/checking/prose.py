@@ -38,9 +38,10 @@ def readings(
     claim: Wanted, groups: Sequence[Sequence[Line]], candidates: Sequence[Line], reader: PairReader
 ) -> tuple[Reading, ...]:
     """One for each group of statements: the mean of how it reads by itself and with what stands around it."""
-    pairs = [(claim.claim, text) for group in groups for text in (_told(group), _told(_around(group, candidates)))]
-    told = reader.probabilities(pairs)
-    means = [(told[2 * n] + told[2 * n + 1]) / 2 for n in range(len(groups))]
+    texts = [(_told(group), _told(_around(group, candidates))) for group in groups]
+    wanted = list(dict.fromkeys(text for both in texts for text in both))
+    told = dict(zip(wanted, reader.probabilities([(claim.claim, text) for text in wanted]), strict=True))
+    means = [(told[alone] + told[around]) / 2 for alone, around in texts]
     return tuple(
         Reading(lines=tuple(group), supports=float(each[0]), contradicts=float(each[1]), neither=float(each[2]))
         for group, each in zip(groups, means, strict=True)

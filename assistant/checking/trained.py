@@ -41,8 +41,9 @@ class Trained:
 class Together:
     """The rules first; the reader takes back support where the prose says otherwise, and finds it where the words differ.
 
-    Where the rules say that a claim could not be checked, or that a figure, date, name or quotation is another, that
-    stands. A claim that the reader finds support for is still held against the rules, on the statements it names.
+    Where the rules say that a claim could not be checked, or that a figure, date or quotation is another, that stands; a
+    name alone gives way where the prose reads as the same. A claim that the reader finds support for is still held
+    against the rules, on the statements it names.
     """
 
     def __init__(self, rules: Deterministic, reader: PairReader) -> None:
@@ -52,15 +53,26 @@ class Together:
     def verify(self, claim: str, cited: Sequence[Passage], others: Sequence[Passage], question: str = "") -> Judgement:
         """The judgement of a claim by what it cites, or by all of the evidence where it cites nothing."""
         told = self._rules.verify(claim, cited, others, question)
-        if told.verdict in {"unchecked", "contradicted"} or any(fault.kind != "unsupported" for fault in told.faults):
-            return told
         known = _readable(self._reader, claim, lines(cited or others))
-        if not known:
+        if told.verdict == "unchecked" or not known:
             return told
         asked = self._rules.wanted(claim, question)
         if told.verdict == "supported":
             return self._held(asked, told, known)
+        if any(fault.kind == "misquoted" for fault in told.faults):
+            return self._named(asked, told, known, question)
+        if told.verdict == "contradicted" or any(fault.kind != "unsupported" for fault in told.faults):
+            return told
         return self._found(asked, told, known, question)
+
+    def _named(self, asked: Wanted, told: Judgement, known: Sequence[Line], question: str) -> Judgement:
+        """A name that the rules miss or take for another may stand for the same, where nothing else is wrong: "the film"."""
+        support = [line for line in known if line.support in told.support]
+        otherwise = self._rules.resting(asked, support, known, question, named=False) if support else told
+        if otherwise.verdict != "supported":
+            return told
+        (read,) = readings(asked, [support], known, self._reader)
+        return otherwise if read.supports >= limits().prose_named else told
 
     def _held(self, asked: Wanted, told: Judgement, known: Sequence[Line]) -> Judgement:
         """What the rules find supported, unless its statements say otherwise or something else."""

@@ -39,6 +39,7 @@ class Limits:
     prose_contradicts: float
     prose_supports: float
     prose_lost: float
+    prose_named: float
 
 
 @cache

@@ -37,6 +37,7 @@ def main() -> int:
     parser.add_argument("--rank", type=int, default=cutting.RANK, help="the rank of the adapter")
     parser.add_argument("--out", type=Path, default=wiring.ADAPTER, help="the adapter that is written, or measured")
     parser.add_argument("--only", choices=("rules", "trained", "both"), default="", help="measure one verifier alone")
+    parser.add_argument("--limit", type=int, help="claims of each set that are measured")
     given = parser.parse_args()
     torch.set_num_threads(1)
     if given.command == "train":
@@ -66,13 +67,11 @@ def _cut(given: argparse.Namespace) -> None:
     lines = from_lines(given.data / "train_pairs" / "core_pairs.jsonl")
     held = [each for each in lines if each.part == "calibrate"]
     labels, encoded = [each.label for each in held], encode(held)
-    for name, weights in (("whole", trained), (f"rank {given.rank}", adapted(body, adapter))):
-        logits = _logits({key: each.to(torch.bfloat16) for key, each in weights.items()}, encoded)
-        warmth = cutting.temperature(logits, labels)
-        told = (logits / warmth).softmax(1).numpy()
-        loss = float(losses(logits / warmth, labels).mean())
-        error = cutting.calibration_error(told, labels)
-        print(f"{name}: loss {loss:.4f}, temperature {warmth:.2f}, calibration error {error:.3f}", flush=True)
+    logits = _logits({name: each.to(torch.bfloat16) for name, each in adapted(body, adapter).items()}, encoded)
+    warmth = cutting.temperature(logits, labels)
+    loss = float(losses(logits / warmth, labels).mean())
+    error = cutting.calibration_error((logits / warmth).softmax(1).numpy(), labels)
+    print(f"loss {loss:.4f}, temperature {warmth:.2f}, calibration error {error:.3f}", flush=True)
     cutting.write(given.out, adapter, warmth, given.rank)
     print(f"{given.out}: {given.out.stat().st_size:,} bytes")
 
@@ -80,7 +79,7 @@ def _cut(given: argparse.Namespace) -> None:
 def _measure(given: argparse.Namespace) -> None:
     from vectorstore.pair_encoding import AdaptedReader  # noqa: PLC0415 (only here)
 
-    for name, figures in every(given.data, AdaptedReader(given.out), given.only):
+    for name, figures in every(given.data, AdaptedReader(given.out), given.only, given.limit):
         print(f"{name:32}" + "  ".join(f"{key} {value:.3f}" for key, value in figures.items()), flush=True)
 
 
