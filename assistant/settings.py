@@ -38,6 +38,12 @@ class Settings(BaseSettings):
     precision: Annotated[Literal["auto", "float32", "bfloat16"], Field(description="what the embedder computes in")] = (
         "auto"
     )
+    checker: Annotated[
+        str,
+        Field(
+            description="what reads prose behind the rules: `trained` (shipped), `chat`, a cross-encoder's folder or name, or `rules` for none"
+        ),
+    ] = "trained"
     passages: Annotated[int, Field(ge=1, le=100, description="passages that an answer is drawn from")] = 10
     model: Annotated[
         str, Field(description="the chat model that writes, as provider:name; empty for quoted answers")

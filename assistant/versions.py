@@ -11,8 +11,8 @@ from pathlib import Path
 from assistant.settings import Settings
 from vectorstore.store import Store
 
-_SHAPING = {"embedder", "precision", "passages", "model_context", "model_reply", "unsupported"}
-_CODE = frozenset({".py", ".toml"})
+_SHAPING = {"checker", "embedder", "precision", "passages", "model_context", "model_reply", "unsupported"}
+_CODE = frozenset({".py", ".safetensors", ".toml"})
 
 
 def versions(store: Store, settings: Settings) -> dict[str, str]:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
+from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assistant.checking.verifier import Verifier
@@ -14,10 +17,12 @@ from vectorstore.store import Store
 if TYPE_CHECKING:
     from assistant.archive import Archive
     from assistant.chain import Assistant
+    from assistant.checking.prose import PairReader
     from assistant.drafts import Checker
     from assistant.model import ChatModel
     from assistant.writing import Writer
 
+ADAPTER = Path(__file__).parent / "checking" / "adapter" / "adapter.safetensors"
 _FOR_A_CLAIM = 2
 """Times the passages of an answer: what a claim rests on may stand in one document among many that are alike."""
 
@@ -56,19 +61,51 @@ def assistant(store: Store, settings: Settings) -> Assistant:
     plain = Assistant(store, passages=settings.passages)
     if not names_a_model(settings):
         return plain
-    return Assistant(store, passages=settings.passages, writer=_writer(settings, verifier(store, plain.rarity)))
+    return Assistant(
+        store, passages=settings.passages, writer=_writer(settings, verifier(store, plain.rarity, settings))
+    )
 
 
-def verifier(store: Store, rarity: Callable[[], Rarity]) -> Verifier:
-    """What checks a claim against its evidence, words weighed by how rare they are in the store's library."""
-    return verifier_over(store.embedder, rarity)
+def verifier(store: Store, rarity: Callable[[], Rarity], settings: Settings | None = None) -> Verifier:
+    """What checks a claim against its evidence; the shipped checker where no settings are given."""
+    return verifier_over(store.embedder, rarity, settings)
 
 
-def verifier_over(embedder: Embedder, rarity: Callable[[], Rarity] | None = None) -> Verifier:
-    """What checks a claim against its evidence; without `rarity`, every word tells as much as any other."""
+def verifier_over(
+    embedder: Embedder, rarity: Callable[[], Rarity] | None = None, settings: Settings | None = None
+) -> Verifier:
+    """The same without a library: the rules, and behind them what reads prose, which is loaded when it first reads."""
     from assistant.checking.deterministic import Deterministic  # noqa: PLC0415 (only where something is checked)
+    from assistant.checking.trained import Together  # noqa: PLC0415
 
-    return Deterministic(embedder, rarity)
+    rules = Deterministic(embedder, rarity)
+    checker = settings.checker if settings else "trained"
+    if checker == "rules":
+        return rules
+    if settings and checker == "chat":
+        from assistant.checking.asking import AskedReader  # noqa: PLC0415
+
+        return Together(rules, AskedReader(lambda prompt: asyncio.run(_asked(settings, prompt))))
+    return Together(rules, pair_reader(checker, settings.precision if settings else "auto"))
+
+
+async def _asked(settings: Settings, prompt: str) -> str:
+    """A chat model's reply; the model is made anew, since its connections belong to the loop that it first runs in."""
+    from assistant.model import Reply  # noqa: PLC0415 (langchain takes a second to import)
+
+    return "".join([piece async for piece in chat_model(settings).stream("", prompt, Reply())])
+
+
+@cache
+def pair_reader(checker: str, precision: str) -> PairReader:
+    """What reads a claim beside its evidence: the shipped adapter, or a cross-encoder by its folder or name."""
+    if checker == "trained":
+        from vectorstore.pair_encoding import AdaptedReader  # noqa: PLC0415 (torch takes seconds to import)
+
+        return AdaptedReader(ADAPTER, precision=precision)
+    from vectorstore.cross_encoding import NamedReader  # noqa: PLC0415
+
+    return NamedReader(checker)
 
 
 def checker(settings: Settings, store: Store | None = None) -> Checker:
@@ -77,9 +114,11 @@ def checker(settings: Settings, store: Store | None = None) -> Checker:
 
     if store is None:
         reader = embedder(settings)
-        return Checker(verifier_over(reader), reader, passages=_FOR_A_CLAIM * settings.passages)
+        return Checker(verifier_over(reader, None, settings), reader, passages=_FOR_A_CLAIM * settings.passages)
     rarity = assistant(store, settings).rarity
-    return Checker(verifier(store, rarity), store.embedder, store.retriever, passages=_FOR_A_CLAIM * settings.passages)
+    return Checker(
+        verifier(store, rarity, settings), store.embedder, store.retriever, passages=_FOR_A_CLAIM * settings.passages
+    )
 
 
 def names_a_model(settings: Settings) -> bool:

@@ -165,7 +165,9 @@ def printed(name: Half, tally: Tally) -> str:
         lines.append(f"  {kind:<20}" + "".join(f"{shown(each):>9}" for each in figures) + f"{true + missed:>14}")
     alarms = ratio(100 * tally.alarmed, tally.quiet)
     lines.append(f"  false alarms of 100 quiet statements: {shown(alarms)} ({tally.alarmed} of {tally.quiet})")
-    lines.append(f"  speakers named as labelled: {shown(ratio(tally.right_speakers, tally.speakers))} of {tally.speakers}")
+    lines.append(
+        f"  speakers named as labelled: {shown(ratio(tally.right_speakers, tally.speakers))} of {tally.speakers}"
+    )
     return "\n".join(lines)
 
 

@@ -97,7 +97,11 @@ class InProcess:
         self._settings = settings
         self._store = store
         self._assistant = wiring.assistant(store, settings) if store else None
-        self._verifier = wiring.verifier(store, self._assistant.rarity) if store and self._assistant else None
+        self._verifier = (
+            wiring.verifier(store, self._assistant.rarity, settings)
+            if store and self._assistant
+            else wiring.verifier_over(wiring.embedder(settings), None, settings)
+        )
         self._checker = wiring.checker(settings, store)
 
     @property
@@ -149,11 +153,11 @@ class InProcess:
 
     def settle(self, given: Reply, documents: Mapping[str, str]) -> Told:
         """Split, tied to its evidence and checked as the writer does it, on the passages that hold the evidence's words."""
-        if self._store is None or self._verifier is None:
+        if self._store is None:
             raise RunError("There is no library to settle from.", "Name one with --library.")
         began, written = time.perf_counter(), Written()
-        passages = [_passage(self._store, documents[each.document], each) for each in given.evidence]
-        evidence = [Evidence(key=f"s{n}", passage=each) for n, each in enumerate(passages, start=1)]
+        shown = [_passage(self._store, documents[each.document], each) for each in given.evidence]
+        evidence = [Evidence(key=f"s{n}", passage=each) for n, each in enumerate(shown, start=1)]
         for sentence in split(given.text, len(evidence)):
             added(written, sentence, judged(sentence, evidence, self._verifier, given.question), evidence)
         claims = as_json(written.claims)

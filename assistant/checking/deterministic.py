@@ -33,7 +33,7 @@ class Deterministic:
 
     def verify(self, claim: str, cited: Sequence[Passage], others: Sequence[Passage], question: str = "") -> Judgement:
         """The judgement of a claim by what it cites, or by all of the evidence where it cites nothing."""
-        asked = wanted(claim, self._rarity() if self._rarity is not None else None, question)
+        asked = self.wanted(claim, question)
         if not (asked.terms or asked.figures):
             return _unchecked(say(claim, "empty"))
         candidates = lines(cited or others)
@@ -46,6 +46,16 @@ class Deterministic:
         if not found.carried:
             return self._unsupported(asked, candidates, others if cited else (), cited=bool(cited))
         return _checked(asked, found, readable, question)
+
+    def wanted(self, claim: str, question: str = "") -> Wanted:
+        """A claim as it is looked for."""
+        return wanted(claim, self._rarity() if self._rarity is not None else None, question)
+
+    def resting(
+        self, asked: Wanted, chosen: Sequence[Line], readable: Sequence[Line], question: str, *, named: bool = True
+    ) -> Judgement:
+        """The judgement of a claim that rests on some statements, as another reader says; without `named`, names aside."""
+        return _checked(asked, Carrying(lines=tuple(chosen), carried=True), readable, question, named=named)
 
     def _across(self, claim: Wanted, foreign: Sequence[Line], question: str) -> Judgement:
         """A claim in another language than its evidence: figures and Latin names are compared, its sense is not."""
@@ -75,12 +85,14 @@ class Deterministic:
         return Judgement(verdict="not_found", faults=(Fault(kind="unsupported", reason=reason, evidence=evidence),))
 
 
-def _checked(claim: Wanted, found: Carrying, readable: Sequence[Line], question: str) -> Judgement:
+def _checked(
+    claim: Wanted, found: Carrying, readable: Sequence[Line], question: str, *, named: bool = True
+) -> Judgement:
     """A claim that is carried, with what it has changed or made more of."""
     chosen = list(found.lines)
     rest = [line for line in readable if line not in chosen]
     misquoted: list[Remark] = []
-    for check in (figures.check, names.check):
+    for check in (figures.check, names.check) if named else (figures.check,):
         remarks, added = check(claim, chosen, rest, question)
         misquoted.extend(remarks)
         chosen.extend(line for line in added if line not in chosen)

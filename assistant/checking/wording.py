@@ -35,6 +35,12 @@ class Limits:
     embedded: int
     subject: float
     part: float
+    alone_contradicts: float
+    alone_supports: float
+    prose_contradicts: float
+    prose_supports: float
+    prose_lost: float
+    prose_named: float
 
 
 @cache

@@ -15,7 +15,9 @@ from assistant.doubts.words import BLANK, Words, clipped, matches, orders
 FILE = "hedges"
 QUIET = "not_a_hedge"
 MODIFIED = re.compile(r"\b(?:and|or|the|of|than|with|as|previously|lower|higher|their|its|an?)\s+$")
-HANGING = frozenset({"if", "unless", "provided that", "provided", "as long as", "depending on", "assuming", "assuming that"})
+HANGING = frozenset(
+    {"if", "unless", "provided that", "provided", "as long as", "depending on", "assuming", "assuming that"}
+)
 ATTRIBUTIVE = re.compile(r"\b(?:the|a|an|this|that|these|those|its|their|his|her|most|more)\s+$")
 UNREAL = re.compile(r"\b(?:would|could|might|will|'ll|(?:is|are) (?:likely|expected|set|due))\b")
 RELATIVE = re.compile(r"\b(?:who|which|that|whose|what|whatever|wherever)\s+(?:[a-z]+ly\s+|also\s+)?$")
@@ -48,7 +50,11 @@ def find(words: Words, lead: Words | None) -> Finding | None:
 def cues(words: Words, *, raised: bool = True) -> Iterator[Cue]:
     """The hedges of the main claim; with `raised=False` those of the weak classes, which raise no doubt."""
     for language in words.languages:
-        names = tuple(name for name in lexicon.classes(FILE, language, raised=raised) if raised or lexicon.weak(FILE, language, name))
+        names = tuple(
+            name
+            for name in lexicon.classes(FILE, language, raised=raised)
+            if raised or lexicon.weak(FILE, language, name)
+        )
         quiet: list[tuple[int, int]] | None = None
         for match in matches(words.bare, FILE, language, *names):
             if quiet is None:

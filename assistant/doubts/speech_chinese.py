@@ -80,7 +80,28 @@ NEEDS_OPENING = frozenset(
     ]
 )
 UNNAMED = re.compile(r"不愿|匿名|未具名|不具名|不便|未透露|知情|消息人士|业内人士")
-PRONOUNS = frozenset({"他", "她", "其", "他们", "她们", "它", "该委", "该部", "该局", "该行", "该厅", "该院", "该机构", "该协会", "该公司负责人", "该负责人", "该发言人", "该人士"})
+PRONOUNS = frozenset(
+    {
+        "他",
+        "她",
+        "其",
+        "他们",
+        "她们",
+        "它",
+        "该委",
+        "该部",
+        "该局",
+        "该行",
+        "该厅",
+        "该院",
+        "该机构",
+        "该协会",
+        "该公司负责人",
+        "该负责人",
+        "该发言人",
+        "该人士",
+    }
+)
 
 
 def speeches(words: Words) -> Iterator[Speech]:
@@ -101,7 +122,12 @@ def speeches(words: Words) -> Iterator[Speech]:
                 noise = SUBJECT_NOISE.match(match["who"])
                 who = match["who"][noise.end() if noise else 0 :]
                 start = match.end("who") - len(who)
-                if len(who) >= 2 and not NO_VOICE.search(who) and not UNFIT.search(who) and not who.endswith(("据", "有")):
+                if (
+                    len(who) >= 2
+                    and not NO_VOICE.search(who)
+                    and not UNFIT.search(who)
+                    and not who.endswith(("据", "有"))
+                ):
                     yield _speech(words, (match.start("who"), match.end()), (start, match.end("who")), match["verb"])
     for match in _said().finditer(words.spoken):
         speech = _by(words, match)

@@ -1,0 +1,327 @@
+"""The trained checker: the shipped reader, the verifiers with it, and the recipe that made it."""
+
+from __future__ import annotations
+
+import random
+import subprocess
+import sys
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from safetensors.torch import save_file
+
+from assistant import wiring
+from assistant.checking import Deterministic
+from assistant.checking.asking import AskedReader, UnreadableVerdict
+from assistant.checking.trained import Together, Trained
+from evals.given import passages
+from evals.verifier.altering import KINDS, altered, reworded
+from evals.verifier.cutting import calibration_error, cut, temperature, write
+from evals.verifier.pairs import NOT_SUPPORTS, minimal_changes, minutes
+from evals.verifier.training import Encoded, Plan, losses, train
+from vectorstore.cross_encoding import NamedReader, ReaderError
+from vectorstore.embedding import HashingEmbedder
+from vectorstore.library import Vector
+from vectorstore.pair_encoding import AdaptedReader, AdapterError, adapted, body_weights, fresh_head
+from vectorstore.terms import _piece_terms, terms
+
+SOURCE = (
+    "The ministry issued the notice on 24 February 2020. Platforms are to remove listings of wild animals within 24 hours. "
+    "Operators of a health code must delete location records after 30 days."
+)
+SENTENCE = (
+    "The Committee agreed in March 2021 that Japan would likely see higher rates of 2.5 percent, and it should act."
+)
+
+ENDINGS = ("s", "ed", "ing", "ingly", "ation", "ational", "ative", "ations", "ement", "fulness", "ization", "ously")
+
+
+class Says:
+    """A reader that says the same of every pair."""
+
+    def __init__(self, supports: float, contradicts: float) -> None:
+        self.told = (supports, contradicts, 1 - supports - contradicts)
+        self.asked = 0
+
+    def probabilities(self, pairs: Sequence[tuple[str, str]]) -> Vector:
+        self.asked += len(pairs)
+        return np.tile(np.array(self.told, np.float32), (len(pairs), 1))
+
+    def understands(self, text: str) -> bool:
+        return text.isascii()
+
+
+@cache
+def shipped() -> AdaptedReader:
+    return AdaptedReader(wiring.ADAPTER, precision="float32")
+
+
+def together(reader: Says | AdaptedReader) -> Together:
+    return Together(Deterministic(HashingEmbedder()), reader)
+
+
+@pytest.mark.parametrize(
+    "claim", ["平台必须在30天后删除位置记录。", "…", "Les plateformes retirent les annonces d’animaux."]
+)
+def test_what_could_not_be_checked_is_never_supported(claim: str) -> None:
+    """However sure the reader is, a claim in another language than its evidence, or without words, is not supported."""
+    judgement = together(Says(1.0, 0.0)).verify(claim, passages([("", SOURCE)]), ())
+    assert judgement.verdict in {"unchecked", "not_found"}
+    assert judgement.faults
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        "Operators of a health code must delete location records after 90 days.",
+        "The ministry issued the notice on 26 February 2020.",
+        "Platforms are to remove listings of wild animals within 24 days.",
+    ],
+)
+def test_figures_decide_over_prose(claim: str) -> None:
+    """A changed number or date is told, though the reader takes the sentence for supported."""
+    judgement = together(Says(1.0, 0.0)).verify(claim, passages([("", SOURCE)]), ())
+    assert judgement.verdict == "contradicted"
+    assert {fault.kind for fault in judgement.faults} == {"misquoted"}
+
+
+def test_a_contradiction_in_prose_is_told_with_its_evidence() -> None:
+    """What the rules find supported is contradicted where the reader says so, with the statement that says otherwise."""
+    claim = "Operators of a health code must delete location records after 30 days."
+    judgement = together(Says(0.1, 0.9)).verify(claim, passages([("", SOURCE)]), ())
+    assert judgement.verdict == "contradicted"
+    [fault] = judgement.faults
+    assert fault.kind == "unsupported"
+    document, span = fault.evidence[0]
+    assert document.quote(span) == claim
+    assert claim in fault.reason
+
+
+def test_support_in_other_words_is_found_and_held_against_the_rules() -> None:
+    """A paraphrase is supported where the reader says so, unless its figures are others."""
+    told = passages([("", "Operators of a health code have to erase where people were once 30 days have passed.")])
+    claim = "Once 30 days are over, a health code's operator wipes the places people visited."
+    assert together(Says(0.0, 0.0)).verify(claim, told, ()).verdict == "not_found"
+    assert together(Says(1.0, 0.0)).verify(claim, told, ()).verdict == "supported"
+    assert together(Says(1.0, 0.0)).verify(claim.replace("30", "60"), told, ()).verdict != "supported"
+
+
+def test_another_subject_is_not_asked_about() -> None:
+    """Statements that share nothing with a claim are not read beside it."""
+    reader = Says(1.0, 0.0)
+    judgement = together(reader).verify("Foreign investors praised the scheme.", passages([("", SOURCE)]), ())
+    assert judgement.verdict == "not_found"
+    assert reader.asked == 0
+
+
+def test_the_reader_alone_tells_contradiction_before_support() -> None:
+    """By itself it gives the likelier of the two, and neither where it is sure of none."""
+    claim, told = "Operators must delete location records.", passages([("", SOURCE)])
+    assert Trained(Says(0.3, 0.6)).verify(claim, told, ()).verdict == "contradicted"
+    assert Trained(Says(0.6, 0.3)).verify(claim, told, ()).verdict == "supported"
+    assert Trained(Says(0.3, 0.2)).verify(claim, told, ()).verdict == "not_found"
+    assert Trained(Says(1.0, 0.0)).verify("删除位置记录。", told, ()).verdict == "unchecked"
+
+
+def test_the_shipped_adapter_is_small_and_has_its_card() -> None:
+    """At most 8 MB, and beside it what it is, what it was trained on, and under which licence."""
+    assert wiring.ADAPTER.stat().st_size <= 8_000_000
+    card = wiring.ADAPTER.with_name("MODEL.md").read_text(encoding="utf-8")
+    for named in ("licence", "train_pairs", "MNLI", "FEVER", "calibration error"):
+        assert named.lower() in card.lower()
+
+
+def test_the_shipped_reader_knows_same_from_opposite() -> None:
+    """A sentence supports itself; turned into its opposite it does not; another subject is neither."""
+    same = "Household spending increased at a strong rate in the second quarter."
+    claims = [same, same.replace("increased", "did not increase"), "The committee met in an office in Boston."]
+    told = shipped().probabilities([(claim, same) for claim in claims])
+    assert told.argmax(1)[0] == 0
+    assert told.argmax(1)[1] == 1
+    assert told.argmax(1)[2] != 0
+    assert np.allclose(told.sum(1), 1.0, atol=1e-5)
+
+
+def test_a_long_source_is_read_to_its_end() -> None:
+    """What supports a claim is found behind a thousand words."""
+    filler = "The gardens behind the old museum were closed to visitors for most of that rainy spring. " * 70
+    claim = "Operators of a health code must delete location records after 30 days."
+    told = shipped().probabilities([(claim, filler + claim), (claim, filler)])
+    assert told[0].argmax() == 0
+    assert told[1].argmax() != 0
+
+
+def test_pairs_read_together_and_by_themselves_read_the_same() -> None:
+    """Neither the batch nor the thread that a pair is read in changes what is told of it."""
+    sentences = SOURCE.split(". ")
+    pairs = [(a, b) for a in sentences for b in sentences]
+    whole = shipped().probabilities(pairs)
+    with ThreadPoolExecutor(4) as threads:
+        single = list(threads.map(lambda pair: shipped().probabilities([pair])[0], pairs))
+    assert np.allclose(whole, np.stack(single), atol=1e-4)
+    assert shipped().probabilities([]).shape == (0, 3)
+
+
+def test_threads_stem_as_one_does() -> None:
+    """Words that are stemmed for the first time by many threads at once get the stems that one thread gives them."""
+    words = [f"{first}{last}" for first in ("order", "mark", "stat", "relat", "nation", "oper") for last in ENDINGS]
+    sys.setswitchinterval(1e-6)
+    try:
+        for _ in range(3):
+            _piece_terms.cache_clear()
+            with ThreadPoolExecutor(8) as threads:
+                found = list(threads.map(terms, words * 4))
+            _piece_terms.cache_clear()
+            assert found == [terms(word) for word in words] * 4
+    finally:
+        sys.setswitchinterval(0.005)
+
+
+def test_no_import_loads_torch() -> None:
+    """The verifiers are made without the framework; it is loaded when something is read."""
+    code = "import sys, assistant.wiring, assistant.checking.trained; sys.exit('torch' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_an_adapter_of_another_body_is_refused(tmp_path: Path) -> None:
+    """What was made for other weights, or is no adapter at all, is told as an error."""
+    save_file({"x": torch.zeros(1)}, tmp_path / "a.safetensors", metadata={"body": "0", "temperature": "1"})
+    (tmp_path / "b.safetensors").write_bytes(b"nothing")
+    for name in ("a", "b", "missing"):
+        with pytest.raises(AdapterError):
+            AdaptedReader(tmp_path / f"{name}.safetensors").probabilities([("a", "b")])
+
+
+def test_an_adapter_of_full_rank_gives_the_trained_body_back(tmp_path: Path) -> None:
+    """Cutting loses only what the rank leaves out, and float16."""
+    draw = torch.Generator().manual_seed(1)
+    body = body_weights()
+    trained = {
+        name: each + 0.01 * torch.randn(each.shape, generator=draw) for name, each in body.items() if "layer.0" in name
+    }
+    trained |= {name: each for name, each in body.items() if name not in trained} | fresh_head(2)
+    found = adapted(body, cut(body, trained, rank=384))
+    for name, weight in trained.items():
+        assert torch.allclose(found[name], weight, atol=2e-3), name
+    write(tmp_path / "a.safetensors", cut(body, trained, rank=4), 1.5, 4)
+    assert AdaptedReader(tmp_path / "a.safetensors").probabilities([("a", "b")]).shape == (1, 3)
+
+
+def test_a_line_of_two_classes_trains_both_of_the_second() -> None:
+    """Minus the log of the sum of contradicts and neither."""
+    logits = torch.tensor([[0.0, 1.0, 2.0]])
+    told = logits.softmax(1)[0]
+    assert float(losses(logits, [NOT_SUPPORTS])[0]) == pytest.approx(float(-(told[1] + told[2]).log()))
+    assert float(losses(logits, [1])[0]) == pytest.approx(float(-told[1].log()))
+
+
+def test_a_run_that_was_stopped_ends_where_it_would_have(tmp_path: Path) -> None:
+    """Going on from a checkpoint gives the weights of a run that was never stopped."""
+    draw = random.Random(3)  # noqa: S311 (numbers, no secret)
+    pairs = [
+        Encoded(
+            claim=[draw.randint(2000, 9000) for _ in range(5)],
+            evidence=[draw.randint(2000, 9000) for _ in range(6)],
+            label=n % 4,
+        )
+        for n in range(24)
+    ]
+    body = body_weights()
+    whole = train(body, pairs, (), Plan(folder=tmp_path / "whole", size=4, warm=2))
+    train(body, pairs, (), Plan(folder=tmp_path / "parted", size=4, warm=2, until=4))
+    parted = train(body, pairs, (), Plan(folder=tmp_path / "parted", size=4, warm=2))
+    for name, weight in whole.items():
+        assert torch.equal(weight, parted[name]), name
+
+
+@pytest.mark.parametrize("kind", sorted(KINDS))
+def test_one_thing_is_altered(kind: str) -> None:
+    """Each kind changes the sentence, by the same seed in the same way, and most of it stays."""
+    base = SENTENCE if kind != "attribution" else f"Several participants noted that {SENTENCE}"
+    first, again = (altered(kind, random.Random(5), base) for _ in range(2))  # noqa: S311
+    assert first is not None
+    assert first == again != base
+    assert len(set(first.split()) ^ set(base.split())) <= 6
+
+
+def test_rewording_keeps_figures_and_names() -> None:
+    """What is said in other words keeps every number and every name."""
+    for seed in range(30):
+        told = reworded(random.Random(seed), SENTENCE) or SENTENCE  # noqa: S311
+        assert "Japan" in told
+        assert "2.5" in told
+
+
+def test_the_test_of_changes_is_made_of_documents_held_back(tmp_path: Path) -> None:
+    """No sentence that training may see is in the test, even where documents repeat one another."""
+    for n in range(8):
+        text = f"The Committee agreed that rates would be near {n}.5 percent in March. The staff noted that prices rose by 3 percent."
+        (tmp_path / f"MeetingDate={n}.txt").write_text(text, encoding="utf-8")
+    trained = {each for document in minutes(tmp_path, held_back=False) for each in document}
+    rows = minimal_changes(tmp_path, seed=1)
+    assert len(trained) == 7
+    assert rows
+    assert {row[2] for row in rows} & trained == set()
+    assert {row[2] for row in rows} <= {each for document in minutes(tmp_path, held_back=True) for each in document}
+
+
+def test_the_temperature_takes_back_what_is_too_sure() -> None:
+    """Logits that are twice as sure as they are right are divided by about two, and the calibration error falls."""
+    draw = np.random.default_rng(1)
+    true = draw.normal(size=(4000, 3)) * 1.5
+    shares = np.exp(true) / np.exp(true).sum(1, keepdims=True)
+    labels = [int(draw.choice(3, p=row)) for row in shares]
+    logits = torch.tensor(true * 2, dtype=torch.float32)
+    warmth = temperature(logits, labels)
+    assert warmth == pytest.approx(2.0, abs=0.2)
+    before, after = (calibration_error((logits / each).softmax(1).numpy(), labels) for each in (1.0, warmth))
+    assert after < 0.03 < before
+
+
+def test_a_chat_model_is_asked_with_the_evidence_marked_off() -> None:
+    """Its one word is the verdict; anything else is an error, never a guess; evidence cannot close its own marks."""
+    sent: list[str] = []
+
+    def ask(prompt: str) -> str:
+        sent.append(prompt)
+        return "contradicts."
+
+    told = AskedReader(ask).probabilities([("a claim", "evidence ⟦/x⟧"), ("a claim", "evidence ⟦/x⟧")])
+    assert told.tolist() == [[0.0, 1.0, 0.0]] * 2
+    assert len(sent) == 1
+    assert "⟦/x⟧" not in sent[0]
+    for reply in ("", "yes", "SUPPORTS or CONTRADICTS"):
+        with pytest.raises(UnreadableVerdict):
+            AskedReader(lambda _, reply=reply: reply).probabilities([("a", "b")])  # type: ignore[misc]
+
+
+def test_a_named_cross_encoder_is_read_by_its_own_classes(tmp_path: Path) -> None:
+    """Its classes are found by their names, whatever their order; one that is not there, or has other classes, is told."""
+    from transformers import AutoTokenizer, BertConfig, BertForSequenceClassification  # noqa: PLC0415 (seconds of import)
+
+    from vectorstore.embedding import default_folder  # noqa: PLC0415
+
+    names = {0: "contradiction", 1: "entailment", 2: "neutral"}
+    config = BertConfig(
+        hidden_size=32, num_hidden_layers=1, num_attention_heads=2, intermediate_size=32, num_labels=3, id2label=names
+    )
+    model = BertForSequenceClassification(config)
+    with torch.no_grad():
+        model.classifier.weight.zero_()
+        model.classifier.bias.copy_(torch.tensor([0.0, 3.0, 1.0]))
+    tokens = AutoTokenizer.from_pretrained(str(default_folder()))
+    model.save_pretrained(tmp_path / "known")
+    tokens.save_pretrained(tmp_path / "known")
+    told = NamedReader(str(tmp_path / "known")).probabilities([("a claim", "its evidence")])[0]
+    assert told == pytest.approx(np.exp([3.0, 0.0, 1.0]) / np.exp([3.0, 0.0, 1.0]).sum(), abs=1e-3)
+    config.id2label = {0: "a", 1: "b", 2: "c"}
+    model.save_pretrained(tmp_path / "other")
+    tokens.save_pretrained(tmp_path / "other")
+    for name in ("other", "missing"):
+        with pytest.raises(ReaderError):
+            NamedReader(str(tmp_path / name)).probabilities([("a claim", "its evidence")])
