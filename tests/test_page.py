@@ -151,9 +151,9 @@ def test_a_refusal_shows_the_nearest_passages(page: playwright.Page):
 def test_a_file_is_added_asked_about_and_deleted(page: playwright.Page):
     """A file from the library view can be asked about at once; after its delete the question is refused."""
     question = "How many lanterns must each lighthouse keeper polish?"
-    page.get_by_role("link", name="Library").click()
+    page.get_by_role("link", name="Library", exact=True).click()
     expect(page.locator("#library-view h1")).to_have_text("Library")
-    page.locator("input[type=file]").set_input_files(
+    page.locator("#library-view input[type=file]").set_input_files(
         [
             {
                 "name": "lighthouse.md",
@@ -169,17 +169,17 @@ def test_a_file_is_added_asked_about_and_deleted(page: playwright.Page):
     expect(row).to_have_count(1)
     page.get_by_placeholder("Words of a title").fill("lighthouse")
     expect(page.locator("#library-view .meta").first).to_have_text("1 document with “lighthouse”.")
-    page.get_by_role("link", name="Ask").click()
+    page.get_by_role("link", name="Ask", exact=True).click()
     ask(page, question)
     expect(page.locator("#claim-1")).to_contain_text("Each lighthouse keeper must polish forty lanterns.")
     page.locator('[data-cite="1"]').first.click()
     expect(page.locator("#source .hit")).to_have_text("Each lighthouse keeper must polish forty lanterns.")
     page.keyboard.press("Escape")
-    page.get_by_role("link", name="Library").click()
+    page.get_by_role("link", name="Library", exact=True).click()
     row.get_by_role("button", name="Delete").click()
-    page.get_by_role("dialog").get_by_role("button", name="Delete").click()
     expect(row).to_have_count(0)
-    page.get_by_role("link", name="Ask").click()
+    page.goto("/")  # who leaves within the time for taking it back has not taken it back
+    page.wait_for_function("async () => !(await (await fetch('/v1/documents?q=lighthouse')).json()).total")
     ask(page, question + " ")
     expect(page.locator(".verdict-line")).to_be_visible()
 
@@ -256,7 +256,7 @@ def test_a_narrow_screen_scrolls_one_way(page: playwright.Page, scheme: str):
     page.get_by_role("button", name="Close the source").click()
     ask(page, UNANSWERED)
     assert sideways(page) <= 0
-    page.get_by_role("link", name="Library").click()
+    page.get_by_role("link", name="Library", exact=True).click()
     expect(page.get_by_role("row").nth(3)).to_be_visible()
     assert sideways(page) <= 0
 

@@ -1,6 +1,7 @@
 /* An answer as it is made: server-sent events read with fetch, and taken up again where the line breaks. */
 
 import { Away, Problem } from "./api.js";
+import { t } from "./language.js";
 
 /** Milliseconds before each try to go on; the work on the server soon stops when nobody follows it, so the first is at once. */
 const WAITS = [0, 500, 2000, 4000];
@@ -9,7 +10,7 @@ const SILENCE = 20_000;
 
 /** The line broke and could not be taken up again. */
 export class Broken extends Error {
-  constructor() { super("The connection ended before the answer was finished."); }
+  constructor() { super(t("broken")); }
 }
 
 /** The events of a body: `{id, data}`. Comments are left out, and so is a last event that does not end. */
@@ -78,7 +79,7 @@ function read(data) {
   try {
     return JSON.parse(data);
   } catch {
-    throw new Problem({ title: "The server's reply could not be read.", hint: "Ask again; if it stays so, look at the server's log." }, 200);
+    throw new Problem({ title: t("unreadable"), hint: t("unreadable.hint") }, 200);
   }
 }
 
