@@ -15,7 +15,7 @@ from fastapi.responses import FileResponse, HTMLResponse, JSONResponse
 from fastapi.staticfiles import StaticFiles
 
 from assistant import wiring
-from assistant.api import answers, conversations, documents, feedback, holdings, openai
+from assistant.api import answers, conversations, documents, feedback, holdings, openai, pages
 from assistant.api.edge import Edge
 from assistant.api.problems import RESPONSES, Problem, install
 from assistant.archive import Archive
@@ -63,6 +63,7 @@ def create_app(store: Store, settings: Settings) -> FastAPI:
     app.include_router(conversations.routes(archive, store))
     app.include_router(feedback.routes(archive, store))
     app.include_router(holdings.routes(store))
+    app.include_router(pages.routes(store))
     app.include_router(openai.routes(lambda: wiring.assistant(store, settings)))
 
     @app.get("/healthz", tags=["health"])

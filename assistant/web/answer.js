@@ -57,8 +57,10 @@ function section(title, ...content) {
   return h("section", { class: "after" }, h("h2", {}, title), content);
 }
 
-const missing = (answer) => answer.missing?.length > 0
-  && section(t(answer.refused ? "missing.refused" : "missing"), h("ul", { class: "plain" }, answer.missing.map((text) => words("li", text))));
+function missing(answer) {
+  const told = (answer.missing ?? []).filter((text) => !answer.refused || !UNFOUND.test(text));
+  return told.length > 0 && section(t(answer.refused ? "missing.refused" : "missing"), h("ul", { class: "plain" }, told.map((text) => words("li", text))));
+}
 
 function sources(context) {
   const byDocument = new Map();
@@ -84,9 +86,11 @@ function passageList(passages, list) {
   }));
 }
 
-/** Words of the question that were looked for: quoted terms of what is said to be missing are marked as not found. */
-function searchedTerms(answer) {
-  const terms = [...new Set(answer.missing.flatMap((text) => [...text.matchAll(/“([^”]+)”/g)].map((found) => found[1])))];
+const UNFOUND = /^No passage that was found mentions /;
+
+/** Words of the question that no passage has. */
+function unfoundTerms(answer) {
+  const terms = answer.missing.filter((text) => UNFOUND.test(text)).flatMap((text) => [...text.matchAll(/“([^”]+)”/g)].map((found) => found[1]));
   return terms.length > 0 && section(t("terms.missing"), h("ul", { class: "terms" }, terms.map((term) => words("li", term))));
 }
 
@@ -96,7 +100,7 @@ function refusal(answer) {
     h("p", { class: "verdict-line" }, icon("v-not_found"), " ", near.length || searched ? t("refusal") : words("span", heard(answer.text))),
     searched && h("p", { class: "prose small" }, t("refusal.searched", { passages: count(Number(searched[1]), "passage"), documents: count(Number(searched[2]), "document") }),
       near.length > 0 && ` ${t("refusal.near", { passages: count(near.length, "passage") })}`),
-    searchedTerms(answer), missing(answer),
+    unfoundTerms(answer), missing(answer),
     near.length > 0 && section(t("nearest"), passageList(near, "nearest")),
     section(t("can.do"), h("ul", { class: "plain" },
       h("li", {}, h("a", { href: "/?view=library", "data-route": "library" }, t("add.one")), t("add.one.rest")),

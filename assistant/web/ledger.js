@@ -21,7 +21,7 @@ export function ledger(answer, context) {
     rows.forEach((each, index) => { each.hidden = !fits(answer.claims[index]); });
   }, { class: "chip", "aria-pressed": name === "all" ? "true" : "false" }));
   return h("section", { class: "ledger-view", "aria-label": t("ledger") },
-    h("div", { class: "chips", role: "group", "aria-label": t("ledger.filter") }, chips),
+    chips.length > 1 && h("div", { class: "chips", role: "group", "aria-label": t("ledger.filter") }, chips),
     h("table", { class: "ledger" }, h("thead", {}, h("tr", {}, h("th", { scope: "col" }, h("span", { class: "sr" }, t("number.head"))), COLUMNS.map((name) => h("th", { scope: "col" }, t(name))))),
       h("tbody", {}, rows)));
 }

@@ -33,10 +33,11 @@ export async function openSource(items, at, noun, opener) {
 
 async function show(turn, item) {
   const pane = byId("source");
-  let content, word, placed;
+  let content, word, placed, identity;
   try {
-    const { document: about, points } = await openDocument(item.document_id);
+    const { document: about, points } = await openDocument(item.document_id), data = about.metadata ?? {};
     ({ content, word, placed } = sourceText(item, about, points));
+    identity = facts("p", "src-id", [words("b", about.title), data.issuer || data.outlet, showDate(data.issued), statusTag(data.status)]);
   } catch (error) {
     ({ content, word } = notOpened(item, error));
   }
@@ -44,6 +45,8 @@ async function show(turn, item) {
   if (placed === false) for (const numeral of numerals()) numeral.classList.add("unplaced");
   const scroll = pane.lastChild;
   scroll.removeAttribute("aria-busy");
+  pane.querySelector(".src-id")?.remove();
+  if (identity) scroll.before(identity);
   scroll.replaceChildren(...content.filter(Boolean));
   const hit = scroll.querySelector(".hit"), place = () => {
     scroll.scrollTop += hit.getBoundingClientRect().top - scroll.getBoundingClientRect().top - scroll.clientHeight / 3;
