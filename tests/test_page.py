@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
+from browsing import DOCUMENTS, expect, launched, needs_browser, playwright
 from serving import serving
 
 from assistant.api.serving import create_app
@@ -15,19 +15,7 @@ from ingest.sources import gather
 from vectorstore.embedding import SentenceEmbedder
 from vectorstore.store import Store
 
-playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-expect = playwright.expect
-CHROMIUM = Path("/usr/bin/chromium")
-FLAGS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
-pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason=f"no browser: {CHROMIUM} is absent")
+pytestmark = needs_browser
 QUESTION = "How reliable is the health code?"
 SEVERAL = "What must local authorities do?"
 UNANSWERED = "What did the ministry say about semiconductor exports?"
@@ -36,20 +24,17 @@ UNANSWERED = "What did the ministry say about semiconductor exports?"
 @pytest.fixture(scope="module")
 def origin(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a server over the sample library."""
-    documents = Path(__file__).parent.parent / "evals" / "library" / "documents"
     home = tmp_path_factory.mktemp("page") / "data"
     with Store(home, SentenceEmbedder()) as store:
-        assert {outcome.status for outcome in store.ingest(gather([str(documents)]))} == {"added"}
+        assert {outcome.status for outcome in store.ingest(gather([str(DOCUMENTS)]))} == {"added"}
         with serving(create_app(store, Settings(home=home))) as origin:
             yield origin
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[playwright.Browser]:
-    with playwright.sync_playwright() as started:
-        browser = started.chromium.launch(executable_path=str(CHROMIUM), args=list(FLAGS))
+    with launched() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture

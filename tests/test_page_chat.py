@@ -5,10 +5,10 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import pytest
+from browsing import DOCUMENTS, NARROW, PATIENCE, WIDE, expect, launched, needs_browser, playwright
 from serving import serving
 
 from assistant.api.serving import create_app
@@ -18,24 +18,10 @@ from ingest.sources import gather
 from vectorstore.embedding import SentenceEmbedder
 from vectorstore.store import Store
 
-playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-expect = playwright.expect
-CHROMIUM = Path("/usr/bin/chromium")
-FLAGS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
-pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason=f"no browser: {CHROMIUM} is absent")
-WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
+pytestmark = needs_browser
 QUESTION = "What must local authorities do?"
 OTHER = "How reliable is the health code?"
 KEY = "a-key-of-this-test"
-PATIENCE = 30_000
 _SLOW = 0.03
 """Seconds between the model's words where a test looks at the middle of an answer."""
 
@@ -74,9 +60,8 @@ def model() -> Iterator[Scripted]:
 @pytest.fixture(scope="module")
 def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     """The sample library."""
-    documents = Path(__file__).parent.parent / "evals" / "library" / "documents"
     with Store(tmp_path_factory.mktemp("chat") / "data", SentenceEmbedder()) as store:
-        assert {outcome.status for outcome in store.ingest(gather([str(documents)]))} == {"added"}
+        assert {outcome.status for outcome in store.ingest(gather([str(DOCUMENTS)]))} == {"added"}
         yield store
 
 
@@ -92,10 +77,8 @@ def origin(store: Store, model: Scripted) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[playwright.Browser]:
-    with playwright.sync_playwright() as started:
-        browser = started.chromium.launch(executable_path=str(CHROMIUM), args=list(FLAGS))
+    with launched() as browser:
         yield browser
-        browser.close()
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 import { askForKey, keyed } from "./key.js";
 import { t } from "./language.js";
+import { parse } from "./events.js";
 import { pointsOf } from "./text.js";
 
 /** A problem document (RFC 9457): what happened, and what can be done. */
@@ -64,7 +65,28 @@ export const chat = (question, { conversation, filters }, signal) =>
 export const chatAgain = (turn, last, signal) =>
   call(`/v1/chat/${part(turn)}`, { headers: last ? { "Last-Event-ID": last } : {}, signal });
 
-export const check = (text, signal) => json("/v1/checks", sent("POST", { text }, signal));
+/** A draft checked, as events where the server sends them: `{type: "claim", …}` for each sentence, then `{type: "done", …}`. */
+export async function* check(text, signal) {
+  const { headers, ...rest } = sent("POST", { text }, signal);
+  const response = await call("/v1/checks", { ...rest, headers: { ...headers, Accept: "text/event-stream, application/json;q=0.5" } });
+  if (!response.headers.get("content-type")?.startsWith("text/event-stream")) {
+    const whole = await read(response, (each) => each.json());
+    yield* whole.claims.map((claim) => ({ ...claim, type: "claim" }));
+    yield { ...whole, type: "done" };
+    return;
+  }
+  try {
+    for await (const { data } of parse(response.body)) {
+      const event = JSON.parse(data);
+      if (event.type === "error") throw new Problem(event, event.status);
+      yield event;
+      if (event.type === "done") return;
+    }
+  } catch (error) {
+    throw error instanceof TypeError ? new Away() : error;
+  }
+  throw new Away();
+}
 
 export const conversation = (id, signal) => json(talk(id), { signal });
 export const rename = (id, title) => json(talk(id), sent("PATCH", { title }));

@@ -158,7 +158,7 @@ async function showHealth() {
 
 const theme = memory.get("localStorage", "theme");
 setTheme(THEMES.includes(theme) ? theme : "auto");
-box.value = memory.get("localStorage", "draft") ?? "";
+box.value ||= memory.get("localStorage", "draft") ?? "";
 at.place = null;
 scopePanel();
 showHealth();

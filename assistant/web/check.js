@@ -5,15 +5,15 @@ import { saveFile } from "./carry.js";
 import { cites, marksOf, underlined } from "./claims.js";
 import { button, callout, failure, h, icon, langOf, link, say, words } from "./dom.js";
 import { kindOf, kindTag, shown, tally, tallyLine, verdictTag, verdictWords } from "./kinds.js";
-import { number, t } from "./language.js";
+import { count, heard, number, t } from "./language.js";
 import { memory } from "./memory.js";
 import { openSource } from "./source.js";
 
-const LONGEST = 20_000;
+const LONGEST = 200_000;
 
 /** Builds the view once; the text is kept in this browser until it is changed. */
 export function checkView(root) {
-  const state = { claims: [], checking: null };
+  const state = { checking: null };
   const text = h("textarea", { id: "draft", rows: 12, "aria-describedby": "draft-count" }), size = h("span", { class: "meta", id: "draft-count" });
   const submit = h("button", { type: "submit", class: "primary" }, t("check")), stop = button(t("stop"), () => state.checking?.abort(), { hidden: true });
   const file = h("input", { type: "file", class: "sr", accept: ".txt,.md,text/plain,text/markdown" }), results = h("section", { class: "finds", "aria-label": t("check.results") });
@@ -44,13 +44,22 @@ export function checkView(root) {
     results.replaceChildren(h("p", { class: "meta" }, t("checking.draft")));
     [submit.disabled, stop.hidden] = [true, false];
     say(t("checking.draft"));
+    const claims = [], list = h("ol"), counts = h("div");
     try {
-      const { claims } = await api.check(given, checking.signal);
-      show(claims);
+      for await (const event of api.check(given, checking.signal)) {
+        if (event.type === "claim") {
+          claims.push(event);
+          if (claims.length === 1) results.replaceChildren(counts, list);
+          list.append(found(event, claims.length, marksOf({ claims })));
+          counts.replaceChildren(tally(claims, "sentence"));
+        } else show(event, claims, counts, list);
+      }
     } catch (error) {
-      if (error.name === "AbortError") results.replaceChildren(callout(false, h("p", {}, h("b", {}, t("stopped")), ` ${t("draft.kept")}`)));
-      else if (error.status === 404 || error.status === 405) results.replaceChildren(callout(true, h("p", {}, h("b", {}, t("check.none"))), h("p", {}, t("draft.kept"))));
-      else results.replaceChildren(failure(error, () => form.requestSubmit(), null, t("draft.kept")));
+      const told = error.name === "AbortError" ? callout(false, h("p", {}, h("b", {}, t("stopped")), ` ${t("draft.kept")}`))
+        : error.status === 404 || error.status === 405 ? callout(true, h("p", {}, h("b", {}, t("check.none"))), h("p", {}, t("draft.kept")))
+          : failure(error, () => form.requestSubmit(), null, t("draft.kept"));
+      results.replaceChildren(told, ...(claims.length ? [counts, list] : []));   // what has been checked stays
+      say(told.textContent);
     } finally {
       results.removeAttribute("aria-busy");
       stop.hidden = true;
@@ -58,17 +67,15 @@ export function checkView(root) {
     }
   }
 
-  function show(claims) {
-    const marks = marksOf({ claims });
-    state.claims = claims;
+  function show({ left = [], notices = [] }, claims, counts, list) {
     say(tallyLine(claims, "sentence"));
-    results.replaceChildren(tally(claims, "sentence"),
-      h("p", { class: "row" }, link(t("copy.report"), () => navigator.clipboard.writeText(report(claims)).then(() => say(t("copied", { what: t("report") })))),
-        link(t("save.report"), () => saveFile(new Blob([report(claims)], { type: "text/plain" }), "caveat-check.txt"))),
-      h("ol", {}, claims.map((claim, index) => found(claim, index + 1, marks))));
+    results.replaceChildren(...notices.map((text) => callout(false, words("p", heard(text)))),
+      counts, claims.length ? h("p", { class: "row" }, link(t("copy.report"), () => navigator.clipboard.writeText(report(claims)).then(() => say(t("copied", { what: t("report") })))),
+        link(t("save.report"), () => saveFile(new Blob([report(claims)], { type: "text/plain" }), "caveat-check.txt"))) : h("p", { class: "none" }, t("check.nothing")),
+      list, ...(left.length ? [h("details", { class: "after" }, h("summary", {}, t("check.left", { sentences: count(left.length, "sentence") })), h("ul", { class: "plain" }, left.map(({ text: each }) => words("li", each))))] : []));
     results.onclick = (event) => {
       const numeral = event.target.closest("[data-cite]");
-      if (numeral) openSource(marks.citations, numeral.dataset.cite - 1, "evidence.one", numeral);
+      if (numeral) openSource(marksOf({ claims }).citations, numeral.dataset.cite - 1, "evidence.one", numeral);
     };
   }
 

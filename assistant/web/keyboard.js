@@ -61,7 +61,7 @@ export function listen(submit, showAsk) {
       if (letter) review(letter);
     } else if (letter) review(letter);
     else if (unjudge) unreview(unjudge);
-    else if (unfilter) { clearScope(); submit(now.question); }
+    else if (unfilter !== undefined) { clearScope(); submit(now.question); }
     else { if (!box.value.trim()) { box.value = now.question; keepDraft(); } box.focus(); box.select(); }
   });
   for (const [type, on] of [["mouseover", true], ["focusin", true], ["mouseout", false], ["focusout", false]]) {

@@ -1,11 +1,13 @@
 /* The interface in the reader's language: one dictionary for each, chosen by the reader or else by the browser. */
 
+import en from "./en.js";
 import { memory } from "./memory.js";
+import zh from "./zh.js";
 
 const LANGUAGES = { en: "English", zh: "中文" };
 const chosen = memory.get("localStorage", "language");
 export const language = chosen in LANGUAGES ? chosen : /^zh\b/i.test(navigator.language) ? "zh" : "en";
-const { words, told } = (await import(`./${language}.js`)).default;
+const { words, told } = { en, zh }[language];   // both are loaded: waiting for one would let the reader type before the page listens
 
 /** A sentence of the interface, `{name}` filled from `values`. */
 export const t = (key, values = {}) => (words[key] ?? key).replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");

@@ -1,6 +1,7 @@
 /* An answer as it is made: server-sent events read with fetch, and taken up again where the line breaks. */
 
 import { Away, Problem } from "./api.js";
+import { parse } from "./events.js";
 import { t } from "./language.js";
 
 /** Milliseconds before each try to go on; the work on the server soon stops when nobody follows it, so the first is at once. */
@@ -11,29 +12,6 @@ const SILENCE = 20_000;
 /** The line broke and could not be taken up again. */
 export class Broken extends Error {
   constructor() { super(t("broken")); }
-}
-
-/** The events of a body: `{id, data}`. Comments are left out, and so is a last event that does not end. */
-export async function* parse(body, onbytes = () => {}) {
-  const reader = body.getReader(), decoder = new TextDecoder();
-  let held = "", id = "", data = [];
-  for (;;) {
-    const { done, value } = await reader.read();
-    if (done) return;
-    onbytes();
-    const lines = (held + decoder.decode(value, { stream: true })).split(/\r\n|\n|\r(?!$)/);   // a last \r may have its \n in the next piece
-    held = lines.pop();
-    for (const line of lines) {
-      if (!line) {
-        if (data.length) yield { id, data: data.join("\n") };
-        data = [];
-        continue;
-      }
-      const [, field, value] = /^([^:]*)(?:: ?(.*))?$/su.exec(line);
-      if (field === "data") data.push(value ?? "");
-      else if (field === "id") id = value ?? "";
-    }
-  }
 }
 
 /** The events of an answer, each once, to its `done` or `error`.
