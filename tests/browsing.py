@@ -66,8 +66,9 @@ def opened(
             page.add_init_script(script)
         page.goto(path)
         yield page
-        assert [error for error in errors if not any(part in error for part in expected)] == []
-        assert strays == []
+        unforeseen = [error for error in errors if not any(part in error for part in expected)]
+        assert not unforeseen, unforeseen
+        assert not strays, strays
 
 
 def _at_home(url: str, origin: str) -> bool:

@@ -36,7 +36,7 @@ function go(address) {
 /** Shows what the address says; does nothing where only the part behind # changed. */
 function follow() {
   if (at.asked.has(location.search)) history.replaceState(null, "", at.asked.get(location.search));
-  const search = new URLSearchParams(location.search), named = search.get("view"), view = named in load ? named : "ask";
+  const search = new URLSearchParams(location.search), named = search.get("view"), view = Object.hasOwn(load, named) ? named : "ask";
   const changed = view !== at.view || (view === "ask" && location.search !== at.place);
   if (!changed) return;
   closeSource();

@@ -16,7 +16,7 @@ const STATES = ["supported", "doubted", "contradicted", "not_found", "unchecked"
 /** Label and family; a kind that this page does not know is still shown, by its name. */
 export const kindOf = (kind) => ({
   label: has(`kind.${kind}`) ? t(`kind.${kind}`) : kind.replaceAll("_", " "),
-  family: FAMILY[kind] ?? "record",
+  family: Object.hasOwn(FAMILY, kind) ? FAMILY[kind] : "record",
 });
 
 export const worst = (doubts) => FAMILIES.find((family) => doubts.some((doubt) => kindOf(doubt.kind).family === family));

@@ -6,13 +6,13 @@ import zh from "./zh.js";
 
 const LANGUAGES = { en: "English", zh: "中文" };
 const chosen = memory.get("localStorage", "language");
-export const language = chosen in LANGUAGES ? chosen : /^zh\b/i.test(navigator.language) ? "zh" : "en";
+export const language = Object.hasOwn(LANGUAGES, chosen) ? chosen : /^zh\b/i.test(navigator.language) ? "zh" : "en";
 const { words, told } = { en, zh }[language];   // both are loaded: waiting for one would let the reader type before the page listens
 
 /** A sentence of the interface, `{name}` filled from `values`. */
-export const t = (key, values = {}) => (words[key] ?? key).replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
+export const t = (key, values = {}) => (has(key) ? words[key] : key).replace(/\{(\w+)\}/g, (_, name) => (Object.hasOwn(values, name) ? values[name] : ""));
 
-export const has = (key) => key in words;
+export const has = (key) => Object.hasOwn(words, key);
 
 export const number = (value) => value.toLocaleString(language);
 
@@ -23,7 +23,7 @@ export function count(value, noun) {
 }
 
 /** A fixed sentence of the server's in the reader's language, where the dictionary has it; else as it came. */
-export const heard = (text) => told[text] ?? text;
+export const heard = (text) => (Object.hasOwn(told, text) ? told[text] : text);
 
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
