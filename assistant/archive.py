@@ -18,6 +18,7 @@ import threading
 import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
@@ -25,7 +26,7 @@ import sqlalchemy as sql
 
 from assistant import archive_rows as rows
 from assistant.answer import Answer
-from assistant.conversation import Begun, Conversation, Ended, Exchange, Json, Page, State, Turn
+from assistant.conversation import Begun, Conversation, Ended, Exchange, Json, Page, Review, State, Turn
 from ingest.errors import CaveatError
 from vectorstore.library import LibraryError
 
@@ -216,10 +217,39 @@ class Archive:
                 sql.delete(rows.conversations).where(rows.conversations.c.id == conversation_id)
             ).rowcount
             connection.execute(sql.delete(rows.turns).where(rows.turns.c.conversation_id == conversation_id))
+            kept = sql.select(rows.turns.c.answer_id).where(rows.turns.c.answer_id.is_not(None))
+            connection.execute(sql.delete(rows.reviews).where(rows.reviews.c.answer_id.not_in(kept)))
         if gone and self._embedded:  # its words still stand in the write-ahead log
             with self._writing, self._engine.connect() as connection:
                 connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
         return gone == 1
+
+    def judge(self, given: Json) -> Review:
+        """Keeps a reader's judgement of a flag, in place of an earlier one of the same flag; `given` has the fields of a Review
+        but for `id` and `decided`."""
+        told = {name: None if value is None else rows.storable(value) for name, value in given.items()}
+        columns = rows.reviews.c
+        same = (columns.answer_id == told["answer_id"]) & (columns.claim_id == told["claim_id"])
+        same &= columns.doubt_id == told["doubt_id"] if told["doubt_id"] is not None else columns.doubt_id.is_(None)
+        review = Review(id=uuid.uuid4().hex, decided=_now(), **told)
+        with self._write() as connection:
+            connection.execute(sql.delete(rows.reviews).where(same))
+            connection.execute(sql.insert(rows.reviews).values(asdict(review)))
+        return review
+
+    def reviews(self, answer_id: str | None = None) -> tuple[Review, ...]:
+        """The judgements of an answer's flags, or all there are, in the order they were made."""
+        query = sql.select(rows.reviews).order_by(rows.reviews.c.decided, rows.reviews.c.id)
+        if answer_id is not None:
+            query = query.where(rows.reviews.c.answer_id == rows.storable(answer_id))
+        with self._engine.connect() as connection:
+            return tuple(Review(**row._mapping) for row in connection.execute(query))  # noqa: SLF001
+
+    def take_back(self, review_id: str) -> bool:
+        """Forgets a judgement; False where there is none of that id."""
+        with self._write() as connection:
+            gone = sql.delete(rows.reviews).where(rows.reviews.c.id == rows.storable(review_id))
+            return connection.execute(gone).rowcount == 1
 
     def _prepare(self, connection: sql.Connection) -> None:
         """Makes the tables and stops the turns that nobody is answering any more."""

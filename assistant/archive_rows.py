@@ -49,6 +49,18 @@ turns = sql.Table(
     sql.Column("events", sql.Text),
     sqlite_autoincrement=True,  # a cursor of the list never comes to mean another turn
 )
+reviews = sql.Table(
+    "reviews",
+    tables,
+    sql.Column("id", sql.String(32), primary_key=True),
+    sql.Column("answer_id", sql.Text, nullable=False, index=True),
+    sql.Column("claim_id", sql.Text, nullable=False),
+    sql.Column("doubt_id", sql.Text),
+    sql.Column("decision", sql.String(10), nullable=False),
+    sql.Column("reason", sql.Text, nullable=False),
+    sql.Column("note", sql.Text),
+    sql.Column("decided", sql.Text, nullable=False),
+)
 locks = sql.table("pg_locks", sql.column("classid"), sql.column("objid"))
 
 

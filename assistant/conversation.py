@@ -82,6 +82,20 @@ class Listed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Review:
+    """What a reader made of a flag: of a doubt, or of a claim that has none where `doubt_id` is None."""
+
+    id: str
+    answer_id: str
+    claim_id: str
+    doubt_id: str | None
+    decision: Literal["confirm", "dismiss"]
+    reason: str
+    note: str | None
+    decided: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
     """A part of the list, newest first; `next_cursor` asks for what follows, `total` counts all that fit."""
 

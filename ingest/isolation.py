@@ -205,7 +205,7 @@ def _answer(read: Callable[[bytes, str], Reading], content: bytes, media_type: s
         return {"refused": {"code": error.code, "message": error.message, "hint": error.hint}}
 
 
-def _limit(memory: int) -> None:
+def limit(memory: int) -> None:
     """Bound the address space of this process, where the platform can."""
     if sys.platform != "win32":
         import resource  # noqa: PLC0415 - exists on Unix only
@@ -223,7 +223,7 @@ def serve(module: str, memory: int, seconds: float) -> None:
     requests = sys.stdin.buffer
     with os.fdopen(os.dup(1), "wb") as answers:
         os.dup2(2, 1)
-        _limit(memory)
+        limit(memory)
         read = cast("Callable[[bytes, str], Reading]", import_module(module).read)
         while True:
             try:

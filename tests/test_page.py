@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
+from browsing import DOCUMENTS, expect, launched, needs_browser, playwright
 from serving import serving
 
 from assistant.api.serving import create_app
@@ -15,19 +15,7 @@ from ingest.sources import gather
 from vectorstore.embedding import SentenceEmbedder
 from vectorstore.store import Store
 
-playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-expect = playwright.expect
-CHROMIUM = Path("/usr/bin/chromium")
-FLAGS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
-pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason=f"no browser: {CHROMIUM} is absent")
+pytestmark = needs_browser
 QUESTION = "How reliable is the health code?"
 SEVERAL = "What must local authorities do?"
 UNANSWERED = "What did the ministry say about semiconductor exports?"
@@ -36,20 +24,17 @@ UNANSWERED = "What did the ministry say about semiconductor exports?"
 @pytest.fixture(scope="module")
 def origin(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a server over the sample library."""
-    documents = Path(__file__).parent.parent / "evals" / "library" / "documents"
     home = tmp_path_factory.mktemp("page") / "data"
     with Store(home, SentenceEmbedder()) as store:
-        assert {outcome.status for outcome in store.ingest(gather([str(documents)]))} == {"added"}
+        assert {outcome.status for outcome in store.ingest(gather([str(DOCUMENTS)]))} == {"added"}
         with serving(create_app(store, Settings(home=home))) as origin:
             yield origin
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[playwright.Browser]:
-    with playwright.sync_playwright() as started:
-        browser = started.chromium.launch(executable_path=str(CHROMIUM), args=list(FLAGS))
+    with launched() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture
@@ -151,9 +136,9 @@ def test_a_refusal_shows_the_nearest_passages(page: playwright.Page):
 def test_a_file_is_added_asked_about_and_deleted(page: playwright.Page):
     """A file from the library view can be asked about at once; after its delete the question is refused."""
     question = "How many lanterns must each lighthouse keeper polish?"
-    page.get_by_role("link", name="Library").click()
+    page.get_by_role("link", name="Library", exact=True).click()
     expect(page.locator("#library-view h1")).to_have_text("Library")
-    page.locator("input[type=file]").set_input_files(
+    page.locator("#library-view input[type=file]").set_input_files(
         [
             {
                 "name": "lighthouse.md",
@@ -169,17 +154,17 @@ def test_a_file_is_added_asked_about_and_deleted(page: playwright.Page):
     expect(row).to_have_count(1)
     page.get_by_placeholder("Words of a title").fill("lighthouse")
     expect(page.locator("#library-view .meta").first).to_have_text("1 document with “lighthouse”.")
-    page.get_by_role("link", name="Ask").click()
+    page.get_by_role("link", name="Ask", exact=True).click()
     ask(page, question)
     expect(page.locator("#claim-1")).to_contain_text("Each lighthouse keeper must polish forty lanterns.")
     page.locator('[data-cite="1"]').first.click()
     expect(page.locator("#source .hit")).to_have_text("Each lighthouse keeper must polish forty lanterns.")
     page.keyboard.press("Escape")
-    page.get_by_role("link", name="Library").click()
+    page.get_by_role("link", name="Library", exact=True).click()
     row.get_by_role("button", name="Delete").click()
-    page.get_by_role("dialog").get_by_role("button", name="Delete").click()
     expect(row).to_have_count(0)
-    page.get_by_role("link", name="Ask").click()
+    page.goto("/")  # who leaves within the time for taking it back has not taken it back
+    page.wait_for_function("async () => !(await (await fetch('/v1/documents?q=lighthouse')).json()).total")
     ask(page, question + " ")
     expect(page.locator(".verdict-line")).to_be_visible()
 
@@ -256,7 +241,7 @@ def test_a_narrow_screen_scrolls_one_way(page: playwright.Page, scheme: str):
     page.get_by_role("button", name="Close the source").click()
     ask(page, UNANSWERED)
     assert sideways(page) <= 0
-    page.get_by_role("link", name="Library").click()
+    page.get_by_role("link", name="Library", exact=True).click()
     expect(page.get_by_role("row").nth(3)).to_be_visible()
     assert sideways(page) <= 0
 

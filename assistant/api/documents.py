@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Iterator
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from urllib.parse import quote
 
 from fastapi import APIRouter, Query, Request
@@ -20,10 +20,14 @@ from ingest.document import Label
 from ingest.errors import BadInput
 from ingest.sources import Source, from_json_lines, from_record, from_upload
 from vectorstore.filters import Filters
+from vectorstore.library import Held
 from vectorstore.store import Store
 
 _ALL = 2**31 - 1
 _EXAMINED = 20  # documents that one call compares with the rest
+_Sort = Literal[
+    "", "title", "issuer", "number", "issued", "status", "-title", "-issuer", "-number", "-issued", "-status"
+]
 _BODY = {
     "requestBody": {
         "required": True,
@@ -100,8 +104,9 @@ def routes(store: Store) -> APIRouter:
         q: Annotated[str, Query(max_length=200)] = "",
         limit: Annotated[int, Query(ge=1, le=1000)] = 100,
         cursor: Cursor = "",
+        sort: _Sort = "",
     ) -> Any:
-        """Documents in the order they came."""
+        """Documents in the order they came, or by a column (`-issued`: the newest first), those without a value last."""
         filters = Filters(
             issuer=tuple(issuer or ()),
             kind=tuple(kind or ()),
@@ -109,6 +114,8 @@ def routes(store: Store) -> APIRouter:
             issued_from=issued_from,
             issued_to=issued_to,
         )
+        if sort:
+            return _in_order(store.library.page(filters, words=q, limit=_ALL), sort, _after(cursor), limit)
         found = store.library.page(filters, words=q, limit=limit + 1, after=_after(cursor))
         more = len(found) > limit
         page = found[:limit]
@@ -180,6 +187,23 @@ async def _sources(request: Request) -> Iterator[Source]:
             raise BadInput("The body is not JSON.", 'Send {"title": "...", "text": "..."}.') from error
         return iter([from_record(record, "api:")])
     raise UnsupportedType(kind, "multipart/form-data, application/json or application/x-ndjson")
+
+
+def _in_order(held: list[Held], sort: str, done: int, limit: int) -> dict[str, Any]:
+    """A page of documents by a column; the cursor counts those of the pages before."""
+    name, falling = sort.removeprefix("-"), sort.startswith("-")
+
+    def value(each: Held) -> str:
+        return str((each.title if name == "title" else each.metadata.get(name)) or "").casefold()
+
+    known = sorted((each for each in held if value(each)), key=value, reverse=falling)
+    ordered = known + [each for each in held if not value(each)]
+    more = done + limit < len(ordered)
+    return {
+        "documents": [held_json(each) for each in ordered[done : done + limit]],
+        "next_cursor": str(done + limit) if more else None,
+        "total": len(ordered),
+    }
 
 
 def _after(cursor: str) -> int:

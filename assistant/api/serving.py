@@ -11,11 +11,12 @@ from typing import Any
 
 import uvicorn
 from fastapi import FastAPI
+from fastapi.middleware.gzip import GZipMiddleware
 from fastapi.responses import FileResponse, HTMLResponse, JSONResponse
 from fastapi.staticfiles import StaticFiles
 
 from assistant import wiring
-from assistant.api import answers, checks, conversations, documents, openai
+from assistant.api import answers, checks, conversations, documents, feedback, holdings, openai, pages
 from assistant.api.edge import Edge
 from assistant.api.problems import RESPONSES, Problem, install
 from assistant.archive import Archive
@@ -63,6 +64,9 @@ def create_app(store: Store, settings: Settings) -> FastAPI:
     app.include_router(answers.routes(store, streams))
     app.include_router(checks.routes(store, cache(lambda: wiring.checker(settings, store))))
     app.include_router(conversations.routes(archive, store))
+    app.include_router(feedback.routes(archive, store))
+    app.include_router(holdings.routes(store))
+    app.include_router(pages.routes(store))
     app.include_router(openai.routes(lambda: wiring.assistant(store, settings)))
 
     @app.get("/healthz", tags=["health"])
@@ -136,7 +140,7 @@ def _warm(store: Store, settings: Settings, archive: Archive) -> Streams:
 
 
 def _mount_pages(app: FastAPI) -> None:
-    app.mount("/static", StaticFiles(directory=_WEB), name="static")
+    app.mount("/static", GZipMiddleware(StaticFiles(directory=_WEB)), name="static")
     app.mount("/docs/assets", StaticFiles(packages=[("fastapi_swagger", "resources")]), name="docs-assets")
 
     @app.get("/", include_in_schema=False)

@@ -1,24 +1,35 @@
 /* What is asked now and what is shown for it: a question on its way, an answer, an answer opened again. */
 
 import * as api from "./api.js";
-import { answerPage, placeNotes, questionHead } from "./answer.js";
+import { answerPage, contextOf, placeNotes, questionHead, readView } from "./answer.js";
+import { comparison } from "./compare.js";
 import { addressOf, around, since } from "./conversation.js";
-import { button, byId, callout, failure, h, memory, say } from "./dom.js";
+import { button, byId, callout, failure, h, say } from "./dom.js";
 import { tallyLine } from "./kinds.js";
+import { t } from "./language.js";
+import { ledger } from "./ledger.js";
 import { arrived, liveAnswer } from "./live.js";
+import { memory } from "./memory.js";
+import { openReview, takeBack } from "./review.js";
 import { closeSource, renewSource } from "./source.js";
 import { Broken, follow } from "./stream.js";
 
 const box = byId("question"), page = byId("answer");
 
 /** `conversation` is the one that the next question goes on with, `turn` the question that is shown, `answer` what is shown for it. */
-export const now = { question: "", conversation: null, turn: "", answer: null, citations: [], asking: null, retry: null, claim: 0, writes: true };
+export const now = { question: "", conversation: null, turn: "", answer: null, citations: [], asking: null, retry: null, claim: 0, writes: true, context: null, view: "read", scope: {} };
 let moved = () => {};
 
 /** Tells where the page is once the server has given a question its place. */
 export const onmoved = (tell) => { moved = tell; };
 
-export const keepDraft = () => memory.set("sessionStorage", "draft", box.value);
+export const keepDraft = () => memory.set("localStorage", "draft", box.value);
+
+/** The box speaks of a follow-up where there is a conversation to go on with. */
+function labelBox() {
+  byId("question-label").textContent = t(now.conversation ? "ask.follow" : page.hidden ? "question" : "ask.another");
+  byId("anew").hidden = !now.conversation;
+}
 
 /* ---------- showing ---------- */
 
@@ -27,17 +38,16 @@ export function showHome() {
   page.hidden = true;
   page.replaceChildren();
   byId("home").hidden = byId("home-title").hidden = false;
-  byId("question-label").textContent = "Question";
-  byId("anew").hidden = true;
+  page.classList.remove("wide");
+  labelBox();
 }
 
 function showArticle(...nodes) {
   const { before, behind } = around(now.conversation, now.turn, now.question);
   byId("home").hidden = byId("home-title").hidden = true;
-  byId("question-label").textContent = now.conversation ? "Ask a follow-up" : "Ask another question";
-  byId("anew").hidden = !now.conversation;
   const held = page.contains(document.activeElement) && (document.activeElement.closest(".claim")?.id ?? "question-title");
   page.hidden = false;
+  labelBox();
   page.replaceChildren(...[before, nodes, behind].flat(Infinity).filter(Boolean));
   if (held) (byId(held) ?? byId("question-title")).focus({ preventScroll: true });   // what had the focus is gone; without this the page's beginning gets it
 }
@@ -51,14 +61,88 @@ function keepingPlace(show) {
   if (again) window.scrollBy(0, again.getBoundingClientRect().top - top);
 }
 
-function showAnswer(turn, about) {
-  const { nodes, citations } = answerPage(turn.answer, about);
-  Object.assign(now, { answer: turn.answer, citations });
-  showArticle(nodes);
-  renewSource(citations);
+function showAnswer(turn, about = {}) {
+  const answer = { ...turn.answer, scope: now.scope }, answered = !answer.refused && !answer.choices?.length;
+  now.context = contextOf(answer, about);
+  Object.assign(now, { answer, citations: answered ? now.context.marks.citations : [], view: "read" });
+  showArticle(answerPage(answer, now.context, about));
+  renewSource(now.citations);
   layNotes();
-  if (turn.answer.refused) say("The library does not answer this.");
-  else say(turn.answer.choices?.length ? turn.answer.text : tallyLine(turn.answer.claims));
+  if (answer.refused) say(t("refusal"));
+  else say(answered ? tallyLine(answer.claims) : answer.text);
+  if (answer.claims.length && answer.id) showReviews(answer);
+}
+
+/** Reviews that were kept for this answer. */
+async function showReviews(answer) {
+  let kept = [];
+  try {
+    kept = (await api.feedback(answer.id)).feedback;
+  } catch (error) {
+    byId("banner").replaceChildren(failure(error, null, t("reviews.unread")));
+  }
+  if (now.answer !== answer || !kept.length) return;
+  for (const record of kept) if (record.doubt_id) now.context.reviews.set(record.doubt_id, record);
+  keepingPlace(() => showView(now.view));
+}
+
+/** Shows a view of the answer: as prose, as a ledger, or two sources of a dispute (`letter` names the doubt). */
+export function showView(view, letter = "") {
+  const place = byId("view"), { answer, context } = now;
+  if (!place || !context || answer.refused || answer.choices?.length) return;
+  let shown;
+  if (view === "compare") {
+    const [claim, doubt, number] = doubtNamed(letter);
+    shown = comparison(claim, doubt, number, context);
+  } else shown = view === "ledger" ? ledger(answer, context) : readView(answer, context);
+  now.view = view;
+  place.replaceChildren(shown);
+  page.classList.toggle("wide", view === "ledger");
+  for (const tab of page.querySelectorAll("[data-view]")) tab.setAttribute("aria-pressed", tab.dataset.view === view ? "true" : "false");
+  layNotes();
+  renewSource(now.citations);
+}
+
+/** The claim and the doubt that a letter stands for, and the number of the claim. */
+export function doubtNamed(letter) {
+  const { answer, context } = now;
+  for (const [index, claim] of answer.claims.entries()) {
+    const doubt = claim.doubts.find((each) => context.marks.letterOf(each) === letter);
+    if (doubt) return [claim, doubt, index + 1];
+  }
+  return [];
+}
+
+/** Opens the form for a doubt's review in its note. */
+export function review(letter) {
+  const [claim, doubt] = doubtNamed(letter), aside = byId(`doubt-${letter}`), opener = aside?.querySelector("[data-review]");
+  if (!doubt || !opener) return;
+  opener.setAttribute("aria-expanded", "true");
+  openReview(aside, {
+    answer: now.answer, claim, doubt,
+    save(record) {
+      now.context.reviews.set(doubt.id, record);
+      redraw(letter);
+    },
+    close() {
+      opener.setAttribute("aria-expanded", "false");
+      opener.focus();
+      layNotes();
+    },
+  });
+  layNotes();
+}
+
+export async function unreview(letter) {
+  const [, doubt] = doubtNamed(letter);
+  if (!await takeBack(now.context.reviews.get(doubt.id))) return;
+  now.context.reviews.delete(doubt.id);
+  redraw(letter);
+}
+
+function redraw(letter) {
+  keepingPlace(() => showView(now.view));
+  byId(`doubt-${letter}`)?.focus({ preventScroll: true });
 }
 
 export function layNotes() {
@@ -77,24 +161,23 @@ function showTrouble(live, told, spoken) {
 /* ---------- asking ---------- */
 
 /** Asks a question, in the conversation with an id or in a new one. */
-export function ask(question, conversation, again = false) {
-  Object.assign(now, { question, turn: "" });
+export function ask(question, conversation, scope = {}, again = false) {
+  Object.assign(now, { question, turn: "", scope });
   if (now.conversation?.id !== conversation) now.conversation = conversation ? { id: conversation, title: "", turns: [] } : null;
   if (!box.value.trim()) box.value = question;
-  if (!again) { window.scrollTo(0, 0); say("Searching the library"); }
+  if (!again) { window.scrollTo(0, 0); say(t("said.searching")); }
   let turn = "";
   return watch(question, {
-    again: () => ask(question, now.conversation?.id),
-    retry: () => ask(question, conversation, true),
-    open: (last, signal) => (turn ? api.chatAgain(turn, last, signal) : api.chat(question, conversation, signal)),
+    again: () => ask(question, now.conversation?.id, scope),
+    retry: () => ask(question, conversation, scope, true),
+    open: (last, signal) => (turn ? api.chatAgain(turn, last, signal) : api.chat(question, { conversation, filters: scope }, signal)),
     begun(event) {
       turn = now.turn = event.turn_id;
       if (now.conversation?.id !== event.conversation_id) now.conversation = { id: event.conversation_id, title: question, turns: [] };
       now.conversation.turns.push({ id: turn, question, state: "running", answer: null });
       if (box.value.trim() === question) { box.value = ""; keepDraft(); }
-      byId("question-label").textContent = "Ask a follow-up";
-      byId("anew").hidden = false;
-      moved(addressOf(event.conversation_id, turn), question);
+      labelBox();
+      moved(addressOf(event.conversation_id, turn, scope), question);
     },
   }, !again);
 }
@@ -102,11 +185,11 @@ export function ask(question, conversation, again = false) {
 /** Follows an answer to its end. `way` tells how it is opened, what to do when it has begun, and how to ask again. */
 async function watch(question, way, focus) {
   const asking = now.asking = new AbortController();
-  const live = liveAnswer(question, { writes: now.writes, onstop: () => stop(true) });
+  const live = liveAnswer(question, { writes: now.writes, scope: now.scope, onstop: () => stop(true) });
   let begun = false;
   clearTimeout(now.retry);
-  Object.assign(now, { answer: live.answer, citations: [], claim: 0, retry: null });
-  now.stopped = () => ended(live, "stopped", callout(false, h("p", {}, h("b", {}, "Stopped."), " ", arrived(live.answer)), button("Ask again", way.again)), "Stopped");
+  Object.assign(now, { answer: live.answer, context: null, citations: [], claim: 0, retry: null });
+  now.stopped = () => ended(live, "stopped", callout(false, h("p", {}, h("b", {}, t("stopped")), " ", arrived(live.answer)), button(t("ask.again"), way.again)), t("stopped"));
   page.setAttribute("aria-busy", "true");
   showArticle(live.nodes);
   if (focus) byId("question-title").focus({ preventScroll: true });
@@ -146,23 +229,25 @@ function ended(live, state, box, spoken) {
 
 function broken(live, again) {
   const text = new Broken().message;
-  ended(live, "stopped", callout(true, h("p", {}, h("b", {}, text), " ", arrived(live.answer)), button("Ask again", again)), `${text} ${arrived(live.answer)}`);
+  ended(live, "stopped", callout(true, h("p", {}, h("b", {}, text), " ", arrived(live.answer)), button(t("ask.again"), again)), `${text} ${arrived(live.answer)}`);
 }
 
 /** An answer that the server ended. Where it stopped because nobody followed, the line was broken for too long. */
 function failed(live, event, way) {
   if (event.code === "stopped" && !way.replayed) { broken(live, way.again); return; }
   const error = new api.Problem(event, event.status), kept = live.answer.claims.length ? arrived(live.answer) : "";
-  const box = event.code === "stopped" ? callout(false, h("p", {}, h("b", {}, error.message), " ", arrived(live.answer)), button("Ask again", way.again))
+  const box = event.code === "stopped" ? callout(false, h("p", {}, h("b", {}, error.message), " ", arrived(live.answer)), button(t("ask.again"), way.again))
     : failure(error, way.again, "", kept);
   ended(live, event.code === "stopped" ? "stopped" : "failed", box, `${error.message} ${kept}`);
 }
 
 /** The server is away: asks again by itself. */
 function away(way) {
-  showTrouble(null, callout(true, h("p", {}, h("b", {}, "The server is not answering."), " Your question is kept. Trying again in 8 s."),
-    h("p", { class: "row" }, button("Try now", way.retry), button("Stop trying", () => stop(true)))), "The server is not answering. Your question is kept.");
-  now.stopped = () => showTrouble(null, callout(false, h("p", {}, h("b", {}, "Stopped."), " Your question is kept."), button("Ask again", way.again)), "Stopped");
+  if (!box.value.trim()) box.value = now.question;
+  keepDraft();
+  showTrouble(null, callout(true, h("p", {}, h("b", {}, t("away")), ` ${t("kept")} ${t("in.8")}`),
+    h("p", { class: "row" }, button(t("try.now"), way.retry), button(t("stop.trying"), () => stop(true)))), `${t("away")} ${t("kept")}`);
+  now.stopped = () => showTrouble(null, callout(false, h("p", {}, h("b", {}, t("stopped")), ` ${t("kept")}`), button(t("ask.again"), way.again)), t("stopped"));
   now.retry = setTimeout(way.retry, 8000);
 }
 
@@ -182,13 +267,13 @@ export function stop(tell = false) {
 /* ---------- opening again ---------- */
 
 /** Opens a question of a conversation as it was shown, the last one where none is named. */
-export async function reopen(id, turnId) {
+export async function reopen(id, turnId, scope = {}) {
   const opening = now.asking = new AbortController();
-  Object.assign(now, { turn: turnId, answer: null, citations: [], claim: 0, question: "" });
-  now.stopped = () => showArticle(h("h1", { id: "question-title", tabindex: "-1" }, "Stopped"), button("Open the conversation", () => reopen(id, turnId)));
+  Object.assign(now, { turn: turnId, answer: null, citations: [], claim: 0, question: "", scope });
+  now.stopped = () => showArticle(h("h1", { id: "question-title", tabindex: "-1" }, t("stopped")), button(t("open.conversation"), () => reopen(id, turnId, scope)));
   try {
     if (now.conversation?.id !== id || !now.conversation.whole) {
-      page.replaceChildren(h("p", { class: "meta", id: "question-title" }, "Opening the conversation …"));
+      page.replaceChildren(h("p", { class: "meta", id: "question-title" }, t("opening")));
       page.hidden = false;
       byId("home").hidden = byId("home-title").hidden = true;
       const conversation = await api.conversation(id, opening.signal);
@@ -197,23 +282,23 @@ export async function reopen(id, turnId) {
   } catch (error) {
     if (now.asking !== opening || error.name === "AbortError") return;
     now.asking = now.conversation = null;
-    showArticle(h("h1", { id: "question-title", tabindex: "-1" }, "This conversation could not be opened"), failure(error, error.status === 404 ? null : () => reopen(id, turnId)));
+    showArticle(h("h1", { id: "question-title", tabindex: "-1" }, t("not.opened")), failure(error, error.status === 404 ? null : () => reopen(id, turnId, scope)));
     return;
   }
   if (now.asking !== opening) return;
   now.asking = null;
   const { turns } = now.conversation, turn = turns.find((each) => each.id === turnId) ?? turns.at(-1);
-  if (!turn) { showArticle(h("h1", { id: "question-title", tabindex: "-1" }, now.conversation.title), h("p", {}, "Nothing is kept of it.")); return; }
+  if (!turn) { showArticle(h("h1", { id: "question-title", tabindex: "-1" }, now.conversation.title), h("p", {}, t("nothing.kept"))); return; }
   Object.assign(now, { turn: turn.id, question: turn.question });
-  moved(turnId === turn.id ? "" : addressOf(id, turn.id), turn.question);
+  moved(turnId === turn.id ? "" : addressOf(id, turn.id, scope), turn.question);
   if (turn.answer) showAnswer(turn, since(now.conversation, turn));
   else replay(turn);
 }
 
 /** What was told of an answer that did not end, or follows one that is still being made. */
 function replay(turn) {
-  const again = () => ask(turn.question, now.conversation?.id);
-  const gone = (error) => (error.status === 404 ? callout(false, h("p", {}, h("b", {}, "The answer was stopped before it was finished."), " Nothing of it is kept."), button("Ask again", again)) : null);
+  const again = () => ask(turn.question, now.conversation?.id, now.scope);
+  const gone = (error) => (error.status === 404 ? callout(false, h("p", {}, h("b", {}, t("was.stopped")), ` ${t("nothing.kept")}`), button(t("ask.again"), again)) : null);
   watch(turn.question, { again, retry: () => replay(turn), unkept: gone, replayed: true, open: (last, signal) => api.chatAgain(turn.id, last, signal) }, false);
 }
 

@@ -1,12 +1,14 @@
 /* Building blocks of the page. Text always enters as text: there is no markup from strings anywhere. */
 
-const SVG = "http://www.w3.org/2000/svg";
+import { has, heard, t } from "./language.js";
+
+const SVG = "http://www.w3.org/2000/svg", DRAWN = new Set(["svg", "use"]);
 
 export const byId = (id) => document.getElementById(id);
 
 /** An element with attributes, listeners (`onclick: f`) and children; what is empty is left out. */
 export function h(tag, props, ...children) {
-  const element = tag === "svg" || tag === "use" ? document.createElementNS(SVG, tag) : document.createElement(tag);
+  const element = DRAWN.has(tag) ? document.createElementNS(SVG, tag) : document.createElement(tag);
   for (const [name, value] of Object.entries(props ?? {})) {
     if (value === null || value === undefined || value === false) continue;
     if (typeof value === "function") element.addEventListener(name.slice(2), value);
@@ -21,57 +23,61 @@ export const words = (tag, text, props) => h(tag, { ...props, lang: langOf(text)
 
 export const button = (label, onclick, props) => h("button", { type: "button", onclick, ...props }, label);
 
+export const link = (label, onclick, props) => button(label, onclick, { class: "linkish", ...props });
+
 /** A box for what went wrong or what degraded. */
 export const callout = (bad, ...content) => h("div", { class: bad ? "callout bad" : "callout" }, content);
 
+/** What happened in words of the reader's language, and what can be done. */
+export function explained(error) {
+  const known = has(`error.${error.code}`);
+  return { message: known ? t(`error.${error.code}`) : heard(error.message), hint: known ? t(`error.${error.code}.hint`) : heard(error.hint ?? "") };
+}
+
 /** An error with what can be done about it. */
 export function failure(error, again, lead, more) {
-  const about = [error.code, error.requestId && `request ${error.requestId}`].filter(Boolean);
-  return callout(true, h("p", {}, h("b", {}, [lead, error.message].filter(Boolean).join(" "))),
-    more && h("p", {}, more), error.hint && h("p", {}, error.hint),
-    about.length > 0 && h("p", { class: "meta" }, about.map((text) => h("span", {}, text))), again && button("Try again", again));
+  const about = [error.code, error.requestId && t("request", { id: error.requestId })].filter(Boolean), { message, hint } = explained(error);
+  return callout(true, h("p", {}, h("b", {}, [lead, message].filter(Boolean).join(" "))),
+    more && h("p", {}, more), hint && h("p", {}, hint),
+    about.length > 0 && h("p", { class: "meta" }, about.map((text) => h("span", {}, text))), again && button(t("again"), again));
 }
 
 /** A sign from the sprite in index.html; the word always stands beside it. */
 export const icon = (name) => h("svg", { class: `ico ${name}`, viewBox: "0 0 16 16", "aria-hidden": "true" }, h("use", { href: `#${name}` }));
+
+/** Short facts in a line; the style sheet puts the dots between them. */
+export const facts = (tag, name, texts) => h(tag, { class: name }, texts.filter(Boolean).map((text) => (text.nodeType ? h("span", {}, text) : words("span", text))));
 
 /** Speaks through the page's single live region. */
 export function say(text) {
   byId("status").textContent = text;
 }
 
-export const plural = (count, noun) => `${count.toLocaleString("en")} ${noun}${count === 1 ? "" : "s"}`;
-
-/** "zh" for text that is mainly Chinese, so that the right glyphs and voice are chosen; else null. */
+/** "zh" for text that is mainly Chinese, "en" for other text, so that the right glyphs and voice are chosen; null where it is the page's own. */
 export function langOf(text) {
   const sample = (text ?? "").slice(0, 2000);
   const han = sample.match(/\p{Script=Han}/gu)?.length ?? 0;
   const kana = sample.match(/[\u3040-\u30ff]/g)?.length ?? 0;
   const latin = sample.match(/[A-Za-z]/g)?.length ?? 0;
-  return han > 0 && kana === 0 && han * 3 > latin ? "zh" : null;
+  const lang = han > 0 && kana === 0 && han * 3 > latin ? "zh" : latin > 3 ? "en" : null;
+  return lang === document.documentElement.lang ? null : lang;
 }
 
-const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-
-/** "2 Mar 2020" for an ISO date; what is not an ISO date is shown as it came. */
-export function showDate(iso) {
-  const parts = /^(\d{4})-(\d{2})-(\d{2})/.exec(iso ?? "");
-  return parts ? `${Number(parts[3])}\u00a0${MONTHS[parts[2] - 1]}\u00a0${parts[1]}` : iso || null;
+/** A dialog that asks before it does something; `act` does it. */
+export function confirming(title, content, verb, act, grave = true) {
+  const dialog = byId("confirm");
+  dialog.replaceChildren(h("form", { method: "dialog", onsubmit: () => act() }, h("h2", { id: "confirm-title" }, title), content,
+    h("p", { class: "row" }, h("button", { type: "submit", class: grave ? "primary danger" : "primary" }, verb),
+      button(t(grave ? "keep" : "cancel"), () => dialog.close(), { autofocus: grave }))));
+  dialog.showModal();
+  return dialog;
 }
 
-/** "24 Nov 2026, 10:55" for a moment, in the reader's own time. */
-export function showWhen(iso) {
-  const when = new Date(iso ?? NaN), two = (number) => String(number).padStart(2, "0");
-  if (Number.isNaN(when.getTime())) return null;
-  return `${showDate(`${when.getFullYear()}-${two(when.getMonth() + 1)}-${two(when.getDate())}`)}, ${two(when.getHours())}:${two(when.getMinutes())}`;
+/** Calls `act` once the typing has paused. */
+export function whenPaused(input, act) {
+  let waiting;
+  input.addEventListener("input", () => {
+    clearTimeout(waiting);
+    waiting = setTimeout(() => act(input.value.trim()), 250);
+  });
 }
-
-/** What this browser remembers; a browser that refuses storage simply remembers nothing. */
-export const memory = {
-  get(area, key) {
-    try { return window[area].getItem(`caveat.${key}`); } catch { return null; }
-  },
-  set(area, key, value) {
-    try { window[area].setItem(`caveat.${key}`, value); } catch { /* storage is switched off */ }
-  },
-};

@@ -1,6 +1,8 @@
 /* The key of a server that asks for one: held for this tab, sent with every request, asked for in a dialog. */
 
-import { button, byId, h, memory } from "./dom.js";
+import { button, byId, h } from "./dom.js";
+import { t } from "./language.js";
+import { memory } from "./memory.js";
 
 let key = memory.get("sessionStorage", "key") ?? "";
 let asking = null;
@@ -19,13 +21,13 @@ export function askForKey(sent) {
 
 function dialog(refused) {
   const sheet = byId("key"), input = h("input", { type: "password", id: "key-given", required: true, pattern: "[!-~]+", autocomplete: "off", spellcheck: "false",
-    title: "Letters, digits and signs, without spaces", "aria-describedby": "key-about" });
+    title: t("key.form"), "aria-describedby": "key-about" });
   sheet.replaceChildren(h("form", { method: "dialog" },
-    h("h2", { id: "key-title" }, "This server asks for a key"),
-    refused && h("p", { role: "alert" }, h("b", {}, "The server did not take that key.")),
-    h("label", { for: "key-given" }, "Key"), input,
-    h("p", { class: "hint", id: "key-about" }, "Whoever runs the server has it. It is kept in this tab until the tab is closed."),
-    h("p", { class: "row" }, h("button", { type: "submit", class: "primary", value: "given" }, "Use this key"), button("Cancel", () => sheet.close("")))));
+    h("h2", { id: "key-title" }, t("key.asked")),
+    refused && h("p", { role: "alert" }, h("b", {}, t("key.refused"))),
+    h("label", { for: "key-given" }, t("key")), input,
+    h("p", { class: "hint", id: "key-about" }, t("key.about")),
+    h("p", { class: "row" }, h("button", { type: "submit", class: "primary", value: "given" }, t("key.use")), button(t("cancel"), () => sheet.close("")))));
   sheet.returnValue = "";
   sheet.showModal();
   input.focus();

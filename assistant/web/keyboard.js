@@ -1,19 +1,29 @@
 /* Claims and keys: stepping through claims, opening citations, single-key shortcuts. */
 
-import { keepDraft, now, stop } from "./asking.js";
-import { byId, memory } from "./dom.js";
+import { keepDraft, now, review, showView, stop, unreview } from "./asking.js";
+import { byId } from "./dom.js";
+import { memory } from "./memory.js";
+import { clearScope } from "./scope.js";
 import { closeSource, openSource, sourceIsOpen, stepSource } from "./source.js";
 
 const box = byId("question"), page = byId("answer");
 
 /* ---------- claims ---------- */
 
+/** #claim-3 goes to a claim, #doubt-b to a note, #cite-2 opens a citation. */
 export function followHash() {
-  const number = /^#claim-(\d+)$/.exec(location.hash)?.[1];
-  if (number) focusClaim(Number(number));
+  const [, what, which] = /^#(claim|doubt|cite)-(\w+)$/.exec(location.hash) ?? [];
+  if (what === "claim") focusClaim(Number(which));
+  else if (what === "doubt") byId(`doubt-${which}`)?.focus();
+  else if (what === "cite" && now.citations[which - 1]) openSource(now.citations, which - 1, "citation", page.querySelector(`[data-cite="${which}"]`));
+}
+
+function readFirst() {
+  if (now.view !== "read") showView("read");
 }
 
 function focusClaim(number) {
+  readFirst();
   const claim = byId(`claim-${number}`);
   if (!claim) return;
   now.claim = number;
@@ -24,17 +34,34 @@ function focusClaim(number) {
 
 const stepClaim = (by) => focusClaim(Math.min(Math.max(now.claim + by, 1), now.answer?.claims.length ?? 0));
 
+/** The doubt behind the one that has the focus, or behind the claim that was looked at last. */
+function nextDoubt() {
+  readFirst();
+  const notes = [...page.querySelectorAll(".note[id]")], held = notes.indexOf(document.activeElement?.closest?.(".note"));
+  const next = notes[held >= 0 ? held + 1 : notes.findIndex((aside) => Number(aside.dataset.claim) >= Math.max(now.claim, 1))] ?? notes[0];
+  next?.focus({ preventScroll: true });
+  next?.scrollIntoView({ block: "nearest" });
+}
+
 const asItem = (passage) => ({ document_id: passage.document_id, title: passage.title, span: { start: passage.start, end: passage.end }, quote: passage.text });
 
 /** What a click in the answer does; `submit` asks a question. */
 export function listen(submit, showAsk) {
   page.addEventListener("click", (event) => {
-    const target = event.target.closest("[data-cite], [data-list], [data-edit], [data-ask]");
+    const target = event.target.closest("[data-cite], [data-list], [data-edit], [data-ask], [data-view], [data-read], [data-review], [data-unjudge], [data-compare], [data-unfilter]");
     if (!target) return;
-    const { cite, list, at, ask } = target.dataset;
-    if (cite) openSource(now.citations, Number(cite) - 1, "Citation", target);
-    else if (list) openSource(now.answer[list].map(asItem), Number(at), "Passage", target);
+    const { cite, list, at, ask, view, read, compare, review: letter, unjudge, unfilter } = target.dataset;
+    if (cite) openSource(now.citations, Number(cite) - 1, "citation", target);
+    else if (list) openSource(now.answer[list].map(asItem), Number(at), "passage.one", target);
     else if (ask) submit(ask);
+    else if (view) showView(view);
+    else if (compare) { showView("compare", compare); byId("compare-title").focus(); }
+    else if (read) {
+      focusClaim(Number(read));
+      if (letter) review(letter);
+    } else if (letter) review(letter);
+    else if (unjudge) unreview(unjudge);
+    else if (unfilter !== undefined) { clearScope(); submit(now.question); }
     else { if (!box.value.trim()) { box.value = now.question; keepDraft(); } box.focus(); box.select(); }
   });
   for (const [type, on] of [["mouseover", true], ["focusin", true], ["mouseout", false], ["focusout", false]]) {
@@ -61,6 +88,10 @@ function listenToKeys(showAsk) {
     "?": () => byId("keys").showModal(),
     j: () => stepClaim(1),
     k: () => stepClaim(-1),
+    d: nextDoubt,
+    r: () => showView("read"),
+    l: () => showView("ledger"),
+    c: () => page.querySelector("[data-copy]")?.click(),
     "[": () => step(-1),
     "]": () => step(1),
   };
@@ -68,7 +99,8 @@ function listenToKeys(showAsk) {
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || document.querySelector("dialog[open]")) return;
     if (event.key === "Escape") {
       if (sourceIsOpen()) closeSource();
-      else stop(true);
+      else if (now.asking || now.retry) stop(true);
+      else if (now.view === "compare") showView("read");
       return;
     }
     if (event.key === "Enter" && event.target.classList?.contains("claim")) event.target.querySelector(".cite")?.click();
@@ -80,5 +112,5 @@ function listenToKeys(showAsk) {
 
 function step(by) {
   if (sourceIsOpen()) stepSource(by);
-  else if (now.citations.length) openSource(now.citations, by > 0 ? 0 : now.citations.length - 1, "Citation", document.activeElement === document.body ? null : document.activeElement);
+  else if (now.citations.length) openSource(now.citations, by > 0 ? 0 : now.citations.length - 1, "citation", document.activeElement === document.body ? null : document.activeElement);
 }

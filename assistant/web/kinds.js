@@ -1,91 +1,73 @@
-/* The words of the page for verdicts, doubts and the status of documents. */
+/* The words and signs of the page for verdicts, doubts and the status of documents. */
 
-import { h, icon, plural } from "./dom.js";
+import { h, icon } from "./dom.js";
+import { count, has, t } from "./language.js";
 
 /** From the gravest to the mildest: where doubts of several families meet on the same words, the gravest gives the line. */
-const FAMILIES = ["strays", "conflict", "record", "cautious"];
+export const FAMILIES = ["strays", "conflict", "record", "cautious"];
 
-const KINDS = {
-  overstated: ["Overstated", "strays"],
-  unsupported: ["Unsupported", "strays"],
-  misquoted: ["Misquoted", "strays"],
-  questioned: ["Questioned", "conflict"],
-  disputed: ["Disputed", "conflict"],
-  outdated: ["Superseded", "record"],
-  cut_off: ["Text cut off", "record"],
-  unchecked: ["Not checked", "record"],
-  hedged: ["Hedged", "cautious"],
-  attributed: ["Attributed", "cautious"],
-  vague_source: ["Vague source", "cautious"],
-  self_reported: ["Self-reported", "cautious"],
-  single_voice: ["Single voice", "cautious"],
+const FAMILY = {
+  overstated: "strays", unsupported: "strays", misquoted: "strays", questioned: "conflict", disputed: "conflict",
+  outdated: "record", cut_off: "record", unchecked: "record",
+  hedged: "cautious", attributed: "cautious", vague_source: "cautious", self_reported: "cautious", single_voice: "cautious",
 };
-
-const VERDICTS = {
-  supported: "supported",
-  doubted: "supported, with doubts",
-  contradicted: "contradicted",
-  not_found: "not found as stated",
-  unchecked: "not checked",
-};
-
-const STATUSES = { draft: "Draft", trial: "Trial", in_force: "In force", amended: "Amended", repealed: "Repealed" };
+const STATES = ["supported", "doubted", "contradicted", "not_found", "unchecked"];
 
 /** Label and family; a kind that this page does not know is still shown, by its name. */
-export function kindOf(kind) {
-  const [label, family] = KINDS[kind] ?? [kind.replaceAll("_", " "), "record"];
-  return { label, family };
-}
+export const kindOf = (kind) => ({
+  label: has(`kind.${kind}`) ? t(`kind.${kind}`) : kind.replaceAll("_", " "),
+  family: Object.hasOwn(FAMILY, kind) ? FAMILY[kind] : "record",
+});
 
 export const worst = (doubts) => FAMILIES.find((family) => doubts.some((doubt) => kindOf(doubt.kind).family === family));
 
 /** The state a reader sees: the verdict, where "supported" is split by whether something is in doubt. */
 export function shown(claim) {
   if (claim.verdict === "supported") return claim.doubts.length ? "doubted" : "supported";
-  return claim.verdict in VERDICTS ? claim.verdict : "unchecked";
+  return STATES.includes(claim.verdict) ? claim.verdict : "unchecked";
 }
 
-export const verdictWords = (claim) => VERDICTS[shown(claim)];
+export const verdictWords = (claim) => t(`verdict.${shown(claim)}`);
+
+export const verdictTag = (claim) => h("span", { class: `verdict v-${shown(claim)}` }, icon(`v-${shown(claim)}`), ` ${verdictWords(claim)}`);
+
+export function kindTag(kind) {
+  const { label, family } = kindOf(kind);
+  return h("span", { class: `kind f-${family}` }, icon(`f-${family}`), ` ${label}`);
+}
 
 /** How many claims are in each state, by claims or by the tally that the server keeps; each claim is counted once. */
 export function counts(claims) {
-  const count = Object.fromEntries(Object.keys(VERDICTS).map((state) => [state, 0]));
-  if (Array.isArray(claims)) for (const claim of claims) count[shown(claim)] += 1;
-  else Object.assign(count, claims, { doubted: claims.supported_with_doubts });
-  return Object.keys(VERDICTS).filter((state) => count[state]).map((state) => [state, count[state]]);
+  const each = Object.fromEntries(STATES.map((state) => [state, 0]));
+  if (Array.isArray(claims)) for (const claim of claims) each[shown(claim)] += 1;
+  else Object.assign(each, claims, { doubted: claims.supported_with_doubts });
+  return STATES.filter((state) => each[state]).map((state) => [state, each[state]]);
 }
 
-/** "2 independent voices: the notice MDI IT [2020] 14; Northgate Wire (2 copies)"; nothing for one that nobody repeats. */
-export function voices(claim) {
-  const told = claim.voices ?? [];
-  if (told.length < 2 && !told.some((voice) => voice.copies)) return "";
-  const copies = (count) => (count ? ` (${count} ${count === 1 ? "copy" : "copies"})` : "");
-  const count = told.length === 1 ? "1 voice" : `${told.length} independent voices`;
-  return `${count}: ${told.map((voice) => voice.name + copies(voice.copies)).join("; ")}`;
-}
+const counted = ([state, number]) => t("counted", { number, state: t(`verdict.${state}`) });
 
 /** "3 claims: 1 supported, 2 supported, with doubts" */
-export function tallyLine(claims) {
-  const parts = counts(claims).map(([state, number]) => `${number} ${VERDICTS[state]}`);
-  return plural(claims.length, "claim") + (parts.length ? `: ${parts.join(", ")}` : "");
+export function tallyLine(claims, noun = "claim") {
+  const parts = counts(claims).map(counted);
+  return count(claims.length, noun) + (parts.length ? `${t("colon")}${parts.join(t("comma"))}` : "");
 }
 
 /** The same with signs, for one line. */
 export const countSigns = (claims) =>
-  counts(claims).map(([state, number]) => h("span", { class: "count" }, icon(`v-${state}`), ` ${number} ${VERDICTS[state]} `));
+  counts(claims).map((each) => h("span", { class: "count" }, icon(`v-${each[0]}`), ` ${counted(each)} `));
 
 /** The tally in words, then one sign per claim, each a link to its claim. */
-export function tally(claims) {
+export function tally(claims, noun = "claim") {
   return h("div", { class: "tally" },
-    h("p", { class: "tally-words" }, h("b", {}, `${plural(claims.length, "claim")}${claims.length ? ": " : ""}`), countSigns(claims)),
-    h("ol", { class: "strip", "aria-label": "Every claim, in order" }, claims.map((claim, index) => {
-      const label = `Claim ${index + 1}: ${verdictWords(claim)}`;
+    h("p", { class: "tally-words" }, h("b", {}, `${count(claims.length, noun)}${claims.length ? t("colon") : ""}`), countSigns(claims)),
+    h("ol", { class: "strip", "aria-label": t(`every.${noun}`) }, claims.map((claim, index) => {
+      const label = t(`${noun}.is`, { number: index + 1, state: verdictWords(claim) });
       return h("li", {}, h("a", { href: `#claim-${index + 1}`, "aria-label": label, title: label }, icon(`v-${shown(claim)}`)));
     })));
 }
 
 /** Status of a document; an unknown status is said, never left blank. */
 export function statusTag(status) {
-  const known = STATUSES[status];
-  return h("span", { class: `status s-${known ? status : "unknown"}` }, known ?? "Status unknown");
+  const known = status && status !== "unknown" && has(`status.${status}`);
+  return h("span", { class: `status s-${known ? status : "unknown"}` }, t(known ? `status.${status}` : "status.unknown"));
 }

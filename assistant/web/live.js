@@ -1,23 +1,25 @@
 /* An answer while it is made: the stages, words as they come, each replaced by its claim once that is checked. */
 
-import { claimRow, metadataOf, passagesRead, questionHead, searchedFor } from "./answer.js";
-import { claimRun, marksOf, note } from "./claims.js";
-import { button, callout, h, icon, plural, say } from "./dom.js";
+import { claimRow, contextOf, metadataOf, passagesRead, questionHead, searchedFor } from "./answer.js";
+import { claimRun, marksOf, note, voices } from "./claims.js";
+import { button, callout, h, icon, say } from "./dom.js";
 import { tally } from "./kinds.js";
+import { count, t } from "./language.js";
+import { scopeLine } from "./scope.js";
 
-const STAGES = ["Searching", "Passages", "Writing", "Checking"];
+const STAGES = ["searching", "passages", "writing", "checking"];
 
 /** The page of an answer that is being made; `take` shows an event, `settle` ends it early and keeps what has arrived. */
-export function liveAnswer(question, { writes = true, onstop }) {
-  const answer = { question, claims: [], passages: [], mode: writes ? "written" : "quoted" };
-  const stages = STAGES.map((name) => h("li", {}, h("b", {}, name), h("span", {}, "")));
+export function liveAnswer(question, { writes = true, scope, onstop }) {
+  const answer = { question, claims: [], passages: [], mode: writes ? "written" : "quoted", scope };
+  const stages = STAGES.map((name) => h("li", {}, h("b", {}, t(`stage.${name}`)), h("span", {}, "")));
   const draft = document.createTextNode(""), pending = h("span", { class: "pending" });
   const parts = {
     about: h("div"), counts: h("div"), told: h("div"), rows: h("div"), found: h("div"),
-    stages: h("ol", { class: "stages", "aria-label": "Stages" }, stages, h("li", { class: "stop" }, button(["Stop", h("kbd", {}, "Esc")], onstop))),
+    stages: h("ol", { class: "stages", "aria-label": t("stages") }, stages, h("li", { class: "stop" }, button([t("stop"), h("kbd", { "aria-hidden": "true" }, "Esc")], onstop))),
   };
-  pending.append(draft, h("span", { class: "checking" }, icon("v-pending"), h("span", { class: "sr" }, " not checked yet")));
-  let marks = marksOf(answer), metadata = new Map(), row = null;
+  pending.append(draft, h("span", { class: "checking" }, icon("v-pending"), h("span", { class: "sr" }, ` ${t("not.yet")}`)));
+  let context = contextOf(answer), row = null;
 
   function stage(index, state, name, text) {
     const item = stages[index];
@@ -30,24 +32,24 @@ export function liveAnswer(question, { writes = true, onstop }) {
   /** Writing and checking run together: a sentence is checked while the next one is written. */
   function progress() {
     const { length } = answer.claims, said = length + (draft.data ? 1 : 0), quoted = answer.mode === "quoted";
-    stage(2, "now", quoted ? "Quoting" : "Writing", said ? `${plural(said, "claim")} so far` : "no words yet");
-    stage(3, said ? "now" : "", "Checking", said ? `${length} of ${plural(said, "claim")}` : "");
+    stage(2, "now", t(quoted ? "stage.quoting" : "stage.writing"), said ? t("so.far", { claims: count(said, "claim") }) : t("no.words"));
+    stage(3, said ? "now" : "", t("stage.checking"), said ? t("some.of", { number: length, claims: count(said, "claim") }) : "");
   }
 
-  function searching({ question: standalone, documents }) {
-    parts.about.replaceChildren(...[searchedFor(standalone, question)].filter(Boolean));
-    stage(0, "now", "Searching", plural(documents, "document"));
+  function searching({ question: standalone, documents, filters }) {
+    parts.about.replaceChildren(...[searchedFor(standalone, question), scopeLine(filters) && h("p", { class: "meta" }, scopeLine(filters))].filter(Boolean));
+    stage(0, "now", t("stage.searching"), count(documents, "document"));
   }
 
   function passages(event) {
     const documents = new Set(event.passages.map((passage) => passage.document_id)).size;
     answer.passages = event.passages;
-    metadata = metadataOf(event.passages);
-    stage(0, "done", "Searched", event.seconds < 0.1 ? "in under 0.1 s" : `in ${event.seconds.toFixed(1)} s`);
-    stage(1, "done", plural(event.passages.length, "passage"), documents ? `from ${plural(documents, "document")}` : "");
+    context.metadata = metadataOf(event.passages);
+    stage(0, "done", t("stage.searched"), event.seconds < 0.1 ? t("in.no.time") : t("in.seconds", { seconds: event.seconds.toFixed(1) }));
+    stage(1, "done", count(event.passages.length, "passage"), documents ? t("from.documents", { documents: count(documents, "document") }) : "");
     parts.found.replaceChildren(...[passagesRead(answer, "found")].filter(Boolean));
     progress();
-    say(`${plural(event.passages.length, "passage")} found. ${answer.mode === "quoted" ? "Quoting" : "Writing"} and checking.`);
+    say(t(answer.mode === "quoted" ? "said.quoting" : "said.writing", { passages: count(event.passages.length, "passage") }));
   }
 
   function delta({ text, restart }) {
@@ -78,16 +80,15 @@ export function liveAnswer(question, { writes = true, onstop }) {
     clearDraft();
     const before = gap();
     answer.claims.push(event);
-    marks = marksOf(answer);   // numerals and letters go on in order, so those already shown stay as they are
     const number = answer.claims.length, words = Array.from(event.text);
-    const context = { marks, metadata, quoted: answer.mode === "quoted", gone: new Set() };
+    context = { ...context, answer: null, marks: marksOf(answer), quoted: answer.mode === "quoted" };   // numerals and letters go on in order, so those already shown stay as they are
     if (context.quoted) {
       parts.rows.append(claimRow([{ claim: event, number, words }], context));
       if (row && !row.prose.childNodes.length) row.prose.parentElement.remove();
       row = null;
     } else {
       openRow().append(before, claimRun(event, words, number, context));
-      row.notes.append(...event.doubts.map((doubt) => note(doubt, event, number, context)));
+      row.notes.append(...[...event.doubts.map((doubt) => note(doubt, event, number, context)), voices(event, number)].filter(Boolean));
     }
     parts.counts.replaceChildren(tally(answer.claims));
     progress();
@@ -95,29 +96,28 @@ export function liveAnswer(question, { writes = true, onstop }) {
 
   /** Everything that was told is taken back, the claims too. */
   function withdraw() {
-    const shown = answer.claims.length > 0 || draft.data !== "";
+    const told = t(answer.claims.length > 0 || draft.data !== "" ? "withdrawn" : "wrote.nothing");
     clearDraft();
     Object.assign(answer, { claims: [], mode: "quoted" });
-    marks = marksOf(answer);
+    context.marks = marksOf(answer);
     row = null;
     parts.rows.replaceChildren();
     parts.counts.replaceChildren();
-    parts.told.replaceChildren(callout(false,
-      h("p", {}, h("b", {}, shown ? "What the language model wrote is withdrawn." : "The language model wrote no answer."), " Sentences from the library follow, word for word.")));
+    parts.told.replaceChildren(callout(false, h("p", {}, h("b", {}, told), ` ${t("quotes.follow")}`)));
     progress();
-    say(`${shown ? "What the language model wrote is withdrawn." : "The language model wrote no answer."} Sentences from the library follow.`);
+    say(`${told} ${t("quotes.follow")}`);
   }
 
   const shows = { searching, passages, delta, claim };
-  stage(0, "now", "Searching", "the library");
+  stage(0, "now", t("stage.searching"), t("the.library"));
   return {
     answer,
-    citations: () => marks.citations,
+    citations: () => context.marks.citations,
     nodes: [questionHead(question, parts.about, parts.counts), parts.stages, parts.told, h("div", { class: "body", id: "claims" }, parts.rows, parts.found)],
     take: (event) => shows[event.type]?.(event),
     lost: () => {
-      stage(2, "now", "Connection lost", "trying to go on");
-      say("Connection lost, trying to go on.");
+      stage(2, "now", t("stage.lost"), t("going.on"));
+      say(t("said.lost"));
     },
     settle(...content) {
       clearDraft();
@@ -127,7 +127,4 @@ export function liveAnswer(question, { writes = true, onstop }) {
 }
 
 /** "2 claims arrived and were checked; the rest is missing." */
-export function arrived({ claims }) {
-  if (!claims.length) return "Nothing had been checked yet.";
-  return `${plural(claims.length, "claim")} arrived and ${claims.length === 1 ? "was" : "were"} checked; the rest is missing.`;
-}
+export const arrived = ({ claims }) => (claims.length ? t(claims.length === 1 ? "arrived.one" : "arrived", { claims: count(claims.length, "claim") }) : t("arrived.none"));

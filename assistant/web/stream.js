@@ -1,6 +1,8 @@
 /* An answer as it is made: server-sent events read with fetch, and taken up again where the line breaks. */
 
 import { Away, Problem } from "./api.js";
+import { parse } from "./events.js";
+import { t } from "./language.js";
 
 /** Milliseconds before each try to go on; the work on the server soon stops when nobody follows it, so the first is at once. */
 const WAITS = [0, 500, 2000, 4000];
@@ -9,30 +11,7 @@ const SILENCE = 20_000;
 
 /** The line broke and could not be taken up again. */
 export class Broken extends Error {
-  constructor() { super("The connection ended before the answer was finished."); }
-}
-
-/** The events of a body: `{id, data}`. Comments are left out, and so is a last event that does not end. */
-export async function* parse(body, onbytes = () => {}) {
-  const reader = body.getReader(), decoder = new TextDecoder();
-  let held = "", id = "", data = [];
-  for (;;) {
-    const { done, value } = await reader.read();
-    if (done) return;
-    onbytes();
-    const lines = (held + decoder.decode(value, { stream: true })).split(/\r\n|\n|\r(?!$)/);   // a last \r may have its \n in the next piece
-    held = lines.pop();
-    for (const line of lines) {
-      if (!line) {
-        if (data.length) yield { id, data: data.join("\n") };
-        data = [];
-        continue;
-      }
-      const [, field, value] = /^([^:]*)(?:: ?(.*))?$/su.exec(line);
-      if (field === "data") data.push(value ?? "");
-      else if (field === "id") id = value ?? "";
-    }
-  }
+  constructor() { super(t("broken")); }
 }
 
 /** The events of an answer, each once, to its `done` or `error`.
@@ -78,7 +57,7 @@ function read(data) {
   try {
     return JSON.parse(data);
   } catch {
-    throw new Problem({ title: "The server's reply could not be read.", hint: "Ask again; if it stays so, look at the server's log." }, 200);
+    throw new Problem({ title: t("unreadable"), hint: t("unreadable.hint") }, 200);
   }
 }
 

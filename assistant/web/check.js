@@ -1,0 +1,115 @@
+/* Checking a draft: each sentence of a text compared with the library; a verdict per sentence, nothing is rewritten. */
+
+import * as api from "./api.js";
+import { saveFile } from "./carry.js";
+import { cites, marksOf, underlined } from "./claims.js";
+import { button, callout, failure, h, icon, langOf, link, say, words } from "./dom.js";
+import { kindOf, kindTag, shown, tally, tallyLine, verdictTag, verdictWords } from "./kinds.js";
+import { count, heard, number, t } from "./language.js";
+import { memory } from "./memory.js";
+import { openSource } from "./source.js";
+
+const LONGEST = 200_000;
+
+/** Builds the view once; the text is kept in this browser until it is changed. */
+export function checkView(root) {
+  const state = { checking: null };
+  const text = h("textarea", { id: "draft", rows: 12, "aria-describedby": "draft-count" }), size = h("span", { class: "meta", id: "draft-count" });
+  const submit = h("button", { type: "submit", class: "primary" }, t("check")), stop = button(t("stop"), () => state.checking?.abort(), { hidden: true });
+  const file = h("input", { type: "file", class: "sr", accept: ".txt,.md,text/plain,text/markdown" }), results = h("section", { class: "finds", "aria-label": t("check.results") });
+  const form = h("form", { class: "draft", onsubmit: check },
+    h("label", { class: "composer-label", for: "draft" }, t("draft")), text,
+    h("p", { class: "row" }, submit, stop, size), h("label", { class: "drop small" }, file, h("span", {}, h("b", {}, t("drop.text")), ` ${t("or.choose")} `, h("u", {}, t("choose.file")))));
+  root.replaceChildren(h("h1", { tabindex: "-1" }, t("view.check")), h("p", { class: "meta" }, t("check.about")), h("div", { class: "check" }, form, results));
+  text.value = memory.get("localStorage", "check") ?? "";
+  idle();
+  counted();
+
+  function idle() {
+    results.replaceChildren(h("p", { class: "none" }, t("check.idle")),
+      h("dl", { class: "verdicts" }, ["supported", "contradicted", "not_found", "unchecked"].map((verdict) => [h("dt", {}, verdictTag({ verdict, doubts: [] })), h("dd", {}, t(`verdict.${verdict}.means`))])));
+  }
+
+  function counted() {
+    const { length } = Array.from(text.value);
+    size.textContent = t("of.characters", { length: number(length), longest: number(LONGEST) });
+    size.classList.toggle("over", length > LONGEST);
+    submit.disabled = length > LONGEST || !text.value.trim();
+  }
+
+  async function check(event) {
+    event.preventDefault();
+    const given = text.value, checking = state.checking = new AbortController();
+    results.setAttribute("aria-busy", "true");
+    results.replaceChildren(h("p", { class: "meta" }, t("checking.draft")));
+    [submit.disabled, stop.hidden] = [true, false];
+    say(t("checking.draft"));
+    const claims = [], list = h("ol"), counts = h("div");
+    try {
+      for await (const event of api.check(given, checking.signal)) {
+        if (event.type === "claim") {
+          claims.push(event);
+          if (claims.length === 1) results.replaceChildren(counts, list);
+          list.append(found(event, claims.length, marksOf({ claims })));
+          counts.replaceChildren(tally(claims, "sentence"));
+        } else show(event, claims, counts, list);
+      }
+    } catch (error) {
+      const told = error.name === "AbortError" ? callout(false, h("p", {}, h("b", {}, t("stopped")), ` ${t("draft.kept")}`))
+        : error.status === 404 || error.status === 405 ? callout(true, h("p", {}, h("b", {}, t("check.none"))), h("p", {}, t("draft.kept")))
+          : failure(error, () => form.requestSubmit(), null, t("draft.kept"));
+      results.replaceChildren(told, ...(claims.length ? [counts, list] : []));   // what has been checked stays
+      say(told.textContent);
+    } finally {
+      results.removeAttribute("aria-busy");
+      stop.hidden = true;
+      counted();
+    }
+  }
+
+  function show({ left = [], notices = [] }, claims, counts, list) {
+    say(tallyLine(claims, "sentence"));
+    results.replaceChildren(...notices.map((text) => callout(false, words("p", heard(text)))),
+      counts, claims.length ? h("p", { class: "row" }, link(t("copy.report"), () => navigator.clipboard.writeText(report(claims)).then(() => say(t("copied", { what: t("report") })))),
+        link(t("save.report"), () => saveFile(new Blob([report(claims)], { type: "text/plain" }), "caveat-check.txt"))) : h("p", { class: "none" }, t("check.nothing")),
+      list, ...(left.length ? [h("details", { class: "after" }, h("summary", {}, t("check.left", { sentences: count(left.length, "sentence") })), h("ul", { class: "plain" }, left.map(({ text: each }) => words("li", each))))] : []));
+    results.onclick = (event) => {
+      const numeral = event.target.closest("[data-cite]");
+      if (numeral) openSource(marksOf({ claims }).citations, numeral.dataset.cite - 1, "evidence.one", numeral);
+    };
+  }
+
+  text.addEventListener("input", () => { memory.set("localStorage", "check", text.value); counted(); });
+  const take = async (files) => {
+    if (!files.length) return;
+    text.value = await files[0].text();
+    text.dispatchEvent(new Event("input"));
+    text.focus();
+    say(t("taken", { name: files[0].name }));
+  };
+  file.addEventListener("change", () => { take(file.files); file.value = ""; });
+  for (const type of ["dragover", "drop"]) {
+    form.addEventListener(type, (event) => {
+      event.preventDefault();
+      if (type === "drop") take(event.dataTransfer.files);
+    });
+  }
+  return () => {};
+}
+
+function found(claim, number, marks) {
+  return h("li", { class: `find v-is-${claim.verdict}`, id: `claim-${number}`, tabindex: "-1" },
+    h("div", { class: `gut v-${shown(claim)}` }, icon(`v-${shown(claim)}`)),
+    h("div", {}, h("p", { class: "prose", lang: langOf(claim.text) }, underlined(claim, Array.from(claim.text))[0]),
+      h("p", { class: "find-line" }, verdictTag(claim), claim.citations.length > 0 && h("span", { class: "meta" }, words("span", [claim.citations[0].title, claim.citations[0].locator].filter(Boolean).join(", ")), " ", cites(claim.citations, marks))),
+      claim.citations.length > 0 && claim.verdict !== "supported" && words("blockquote", claim.citations[0].quote, { class: "clamp quote" }),
+      claim.doubts.map((doubt) => h("p", { class: "find-line" }, kindTag(doubt.kind), h("span", {}, words("span", doubt.reason), " ", cites(doubt.evidence, marks))))));
+}
+
+/** The findings as text, sentence by sentence. */
+function report(claims) {
+  return [tallyLine(claims, "sentence"), "", ...claims.flatMap((claim, index) => [
+    `${index + 1}. ${claim.text}`, `   ${verdictWords(claim)}`,
+    ...claim.doubts.map((doubt) => `   ${kindOf(doubt.kind).label}${t("colon")}${doubt.reason}`),
+    ...claim.citations.map((citation) => `   “${citation.quote}” (${[citation.title, citation.locator].filter(Boolean).join(", ")})`), ""])].join("\n");
+}

@@ -1,0 +1,56 @@
+/* Two sources that disagree, side by side in order of issue: what each says, who says it and when. No side is the winner. */
+
+import { cite, sidesOf, whoWhen } from "./claims.js";
+import { facts, h, icon, langOf, link, words } from "./dom.js";
+import { kindOf } from "./kinds.js";
+import { count, has, showDate, t } from "./language.js";
+
+const FIGURE = /\d[\d,.]*\d|\d/g;
+
+/** The figures that only this quote has, marked; what both have is left as it is. */
+function marked(quote, others) {
+  const known = new Set(others.flatMap((other) => other.match(FIGURE) ?? [])), parts = [];
+  let at = 0;
+  for (const found of quote.matchAll(FIGURE)) {
+    parts.push(quote.slice(at, found.index), known.has(found[0]) ? found[0] : h("mark", { class: "hit" }, found[0]));
+    at = found.index + found[0].length;
+  }
+  return [...parts, quote.slice(at)];
+}
+
+function side(citation, others, { marks, metadata }) {
+  const data = metadata.get(citation.document_id) ?? {}, who = whoWhen(data, citation.title);
+  return h("li", { class: "side" }, h("h2", {}, who.join(", ")),
+    h("blockquote", { class: "prose", lang: langOf(citation.quote) }, marked(citation.quote, others.map((other) => other.quote)), " ", cite(citation, marks)),
+    words("p", citation.title, { class: "who" }),
+    facts("p", "meta", [data.number || t("number.not"), citation.locator]));
+}
+
+/** A row for each fact; it says whether all sides have the same. */
+function aspects(list, { metadata }) {
+  const of = (citation) => metadata.get(citation.document_id) ?? {}, none = t("not.stated");
+  const rows = [
+    ["issuer", (data) => data.issuer], ["outlet", (data) => data.outlet], ["kind.of", (data) => has(`type.${data.kind}`) && t(`type.${data.kind}`)],
+    ["issued", (data) => showDate(data.issued)], ["effect", (data) => showDate(data.effective)],
+    ["status", (data) => data.status && t(`status.${data.status}`)],
+  ];
+  return h("table", { class: "cmp" },
+    h("thead", {}, h("tr", {}, h("th", { scope: "col" }, h("span", { class: "sr" }, t("fact"))), list.map((citation) => h("th", { scope: "col" }, whoWhen(of(citation), citation.title)[0])), h("th", { scope: "col" }, h("span", { class: "sr" }, t("same.or"))))),
+    h("tbody", {}, rows.filter(([, get]) => list.some((citation) => get(of(citation)))).map(([name, get]) => {
+      const values = list.map((citation) => get(of(citation)) || ""), differs = new Set(values).size > 1;
+      return h("tr", { class: differs ? "diff" : null }, h("th", { scope: "row" }, t(name)),
+        values.map((value, index) => words("td", value || none, { class: value ? null : "none", "data-label": whoWhen(of(list[index]), list[index].title)[0] })),
+        h("td", { class: "dm" }, t(differs ? "differs" : "same")));
+    })));
+}
+
+/** The view for a doubt of kind disputed. */
+export function comparison(claim, doubt, number, context) {
+  const list = sidesOf(claim, doubt, context.metadata);
+  return h("section", { class: "compare", "aria-labelledby": "compare-title" },
+    h("p", {}, link(t("compare.back", { number }), null, { "data-read": number })),
+    h("h2", { id: "compare-title", class: "big", tabindex: "-1" }, t("compare.title", { sources: count(list.length, "source") })),
+    h("p", { class: "f-conflict" }, h("span", { class: "kind f-conflict" }, icon("f-conflict"), ` ${kindOf(doubt.kind).label}`), " ", words("span", doubt.reason), " ", t("compare.order")),
+    h("ol", { class: "two-sides" }, list.map((citation) => side(citation, list.filter((other) => other !== citation), context))),
+    aspects(list, context));
+}

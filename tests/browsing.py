@@ -1,0 +1,100 @@
+"""A browser for tests of the page: Debian's Chromium, watched for errors, strays and sideways scrolling."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+REQUIRED = os.environ.get("CAVEAT_PAGE_TESTS") == "required"
+"""Where it is set, the tests of the page fail without a browser instead of being skipped."""
+if REQUIRED:
+    import playwright.sync_api as playwright
+else:
+    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+expect = playwright.expect
+CHROMIUM = Path("/usr/bin/chromium")
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+DOCUMENTS = Path(__file__).parent.parent / "evals" / "library" / "documents"
+WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
+LOCALES = {"en": "en-US", "zh": "zh-CN"}
+PATIENCE = 30_000
+needs_browser = pytest.mark.skipif(not CHROMIUM.exists() and not REQUIRED, reason=f"no browser: {CHROMIUM} is absent")
+
+
+@contextmanager
+def launched() -> Iterator[playwright.Browser]:
+    """The browser."""
+    with playwright.sync_playwright() as started:
+        browser = started.chromium.launch(executable_path=str(CHROMIUM), args=list(FLAGS))
+        yield browser
+        browser.close()
+
+
+@contextmanager
+def opened(
+    browser: playwright.Browser,
+    origin: str,
+    *,
+    path: str = "/",
+    expected: tuple[str, ...] = (),
+    script: str = "",
+    **options: Any,
+) -> Iterator[playwright.Page]:
+    """A page at 1280 px; at the end no error but the expected ones stood in its console, and no request had left its origin."""
+    with browser.new_context(base_url=origin, **({"viewport": WIDE} | options)) as context:
+        page = context.new_page()
+        page.set_default_timeout(PATIENCE)
+        errors: list[str] = []
+        strays: list[str] = []
+        page.on("console", lambda told: errors.append(told.text) if told.type in {"error", "warning"} else None)
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.on("request", lambda sent: None if _at_home(sent.url, origin) else strays.append(sent.url))
+        if script:
+            page.add_init_script(script)
+        page.goto(path)
+        yield page
+        unforeseen = [error for error in errors if not any(part in error for part in expected)]
+        assert not unforeseen, unforeseen
+        assert not strays, strays
+
+
+def _at_home(url: str, origin: str) -> bool:
+    return url.startswith((f"{origin}/", f"blob:{origin}/"))
+
+
+def ask(page: playwright.Page, question: str) -> None:
+    """Asks, and waits until the answer is whole."""
+    page.locator("#question").fill(question)
+    page.locator("#question").press("Enter")
+    ended(page)
+    expect(page.locator("#question-title")).to_have_text(question)
+
+
+def ended(page: playwright.Page) -> None:
+    """Waits until an answer is whole."""
+    expect(page.locator("#answer:not([aria-busy])")).to_be_visible(timeout=PATIENCE)
+    expect(page.locator(".stages")).to_have_count(0, timeout=PATIENCE)
+
+
+def kept(page: playwright.Page) -> dict[str, Any]:
+    """The answer that the address names, as the server keeps it."""
+    named = page.evaluate("new URLSearchParams(location.search).get('c')")
+    return dict(page.request.get(f"/v1/conversations/{named}").json()["turns"][-1]["answer"])
+
+
+def sideways(page: playwright.Page) -> int:
+    """Pixels that the page is wider than its window."""
+    return int(page.evaluate("document.scrollingElement.scrollWidth - innerWidth"))
