@@ -40,7 +40,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("set", help="a set that asks questions of a library")
     parser.add_argument("--data", type=Path, help="where its documents lie")
-    parser.add_argument("--home", type=Path, default=Path("eval-runs/libraries/proving"), help="where the library is kept")
+    parser.add_argument(
+        "--home", type=Path, default=Path("eval-runs/libraries/proving"), help="where the library is kept"
+    )
     given = parser.parse_args()
     chosen = open_set(given.set, given.data)
     if chosen.sources is None:
