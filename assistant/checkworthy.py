@@ -45,6 +45,7 @@ _OPENINGS: Sequence[tuple[str, Idle]] = (
     ("transition", "transition"),
     ("greeting", "greeting"),
     ("instruction", "instruction"),
+    ("left_open", "opinion"),
 )
 
 

@@ -86,7 +86,7 @@ async def refused(client: Client, tool: str, **arguments: Any) -> str:
 async def asked_for_everything(client: Client) -> None:
     """What every way to reach the tools must give."""
     tools = {tool.name: tool for tool in (await client.list_tools()).tools}
-    assert set(tools) == {"search", "ask", "read_document"}
+    assert set(tools) == {"search", "ask", "check", "read_document"}
     assert all(tool.output_schema and tool.description for tool in tools.values())
 
     text, answer = await given(client, "ask", question=QUESTION)
@@ -105,6 +105,16 @@ async def asked_for_everything(client: Client) -> None:
     assert len(found["passages"]) == 2
     assert all(each["metadata"]["kind"] == "notice" for each in found["passages"])
     assert all(each["document_id"] in text and each["text"] in text for each in found["passages"])
+
+    draft = "What is new? Platforms must remove listings of wild animals within 48 hours of finding them."
+    text, checked = await given(client, "check", text=draft)
+    [wrong] = checked["claims"]
+    assert wrong["verdict"] == "contradicted"
+    assert all(told in text for told in ("1 claim: 1 contradicted.", wrong["text"], wrong["doubts"][0]["reason"]))
+    sources = [{"title": "A note", "text": draft.replace("48", "24")}]
+    _, checked = await given(client, "check", text=draft, sources=sources)
+    assert [each["document_id"] for each in checked["claims"][0]["citations"]] == ["source-1"]
+    assert "text" in await refused(client, "check", text=" ")
 
     told = await refused(client, "read_document", document_id="nothing")
     assert "No document nothing is in the library." in told

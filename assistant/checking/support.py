@@ -79,13 +79,11 @@ class Line:
 
     def tells(self, own: Figure, wanted: Figure) -> bool:
         """Whether one of its figures is the one wanted: a bare "March" is the March next to the day its document came out."""
-        if wanted.same(own):
-            return True
+        if own.kind != "month" or wanted.kind != "date":
+            return wanted.same(own)
         issued = self.document.metadata.issued
-        if issued is None or (own.kind, wanted.kind) != ("month", "date") or not wanted.day.endswith("-*"):
-            return False
-        year, month, _ = wanted.day.split("-")
-        if not (year.isdigit() and month.isdigit()) or int(month) != int(own.name) + 1:
+        year, month, day = wanted.day.split("-")
+        if issued is None or day != "*" or not (year.isdigit() and month.isdigit()) or int(month) != int(own.name) + 1:
             return False
         return PAST <= 12 * (int(year) - issued.year) + int(month) - issued.month <= AHEAD
 
