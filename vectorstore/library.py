@@ -216,10 +216,10 @@ class Library:
         with self._engine.connect() as connection:
             return designation_rows.relating(connection, document_ids)
 
-    def versions(self, document_id: str) -> list[str]:
-        """Documents of the same issuer with the same number or title that were issued later, the newest first."""
+    def versions(self, document_ids: Sequence[str]) -> dict[str, tuple[str, ...]]:
+        """For each of some documents those of its issuer with its number or title that were issued later, the newest first."""
         with self._engine.connect() as connection:
-            return designation_rows.versions(connection, document_id)
+            return designation_rows.versions(connection, document_ids)
 
     def named(self, keys: Sequence[str]) -> dict[str, tuple[str, ...]]:
         """The documents that answer to each of some keys (`ingest.designations`)."""

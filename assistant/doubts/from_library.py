@@ -57,8 +57,9 @@ class FromLibrary:
         alike = self._elsewhere.alike(told)
         copying = self._copying(told, alike)
         standings = Standings(self._library, self._time or asked(""))
-        standings.know(place.document for each in told for place in each.places)
-        standings.know(each.place.document for found in alike for each in found)
+        resting = [place.document for each in told for place in each.places]
+        standings.know([*resting, *(each.place.document for found in alike for each in found)])
+        standings.know_versions(resting)
         doubted = {
             each.claim.id: self._heard(self._by_families(each, others, standings), others, copying)
             for each, others in zip(told, alike, strict=True)

@@ -22,9 +22,10 @@ class Standings:
         self._newer: dict[str, tuple[Document, ...]] = {}
 
     def know(self, documents: Iterable[Document]) -> None:
-        """Looks up the standing of some documents together."""
+        """Looks up the standing of some documents together; of reports there is nothing to look up."""
         unknown = {each.id: each for each in documents if each.id not in self._lapses}
-        related = self._library.relating(list(unknown)) if unknown else []
+        ruling = [each.id for each in unknown.values() if each.metadata.kind != "report"]
+        related = self._library.relating(ruling) if ruling else []
         others = {each.id: each for each in self._documents({each.by for each in related})}
         told: dict[str, list[tuple[Document, Relation]]] = {}
         for each in related:
@@ -33,6 +34,16 @@ class Standings:
                 told.setdefault(each.of, []).append((by, by.metadata.relations[each.ordinal]))
         for document_id, document in unknown.items():
             self._lapses[document_id] = lapse(document, told.get(document_id, ()), self.asked)
+
+    def know_versions(self, documents: Iterable[Document]) -> None:
+        """Looks up together the newer versions of those documents that hold; reports have none."""
+        wanted = {each.id for each in documents if each.metadata.kind != "report" and self.lapse(each) is None}
+        unknown = sorted(wanted - self._newer.keys())
+        later = self._library.versions(unknown) if unknown else {}
+        held = {each.id: each for each in self._documents({each for ids in later.values() for each in ids})}
+        for document_id in unknown:
+            found = [held[each] for each in later.get(document_id, ()) if each in held]
+            self._newer[document_id] = tuple(each for each in found if self._had_come_out(each))
 
     def lapse(self, document: Document) -> Lapse | None:
         """Why a document does not hold; None where it does."""
@@ -54,10 +65,12 @@ class Standings:
     def newer(self, document: Document) -> tuple[Document, ...]:
         """Documents of the same issuer with the same number or title that had come out later by the time asked about."""
         if document.id not in self._newer:
-            later = self._documents(self._library.versions(document.id))
-            came_out = [each for each in later if each.metadata.issued and each.metadata.issued <= self.asked.last]
-            self._newer[document.id] = tuple(came_out)
-        return self._newer[document.id]
+            self.know_versions([document])
+        return self._newer.get(document.id, ())
+
+    def _had_come_out(self, document: Document) -> bool:
+        return document.metadata.issued is not None and document.metadata.issued <= self.asked.last
 
     def _documents(self, ids: Iterable[str]) -> list[Document]:
-        return sorted(self._library.documents(list(ids)), key=lambda each: each.id)
+        wanted = list(ids)
+        return sorted(self._library.documents(wanted), key=lambda each: each.id) if wanted else []
