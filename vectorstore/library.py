@@ -29,7 +29,7 @@ from vectorstore import print_rows, rows
 from vectorstore.copying import Copied
 from vectorstore.filters import Filters, day_number, issuer_key
 from vectorstore.originals import Originals, name_of
-from vectorstore.print_rows import Printed
+from vectorstore.print_rows import Excerpt, Printed
 from vectorstore.rows import changes, chunks, documents, facts, periods, vectors
 
 Vector = NDArray[np.float32]
@@ -240,6 +240,11 @@ class Library:
         """The statements of the live ones among chunks, as codes of their terms."""
         with self._engine.connect() as connection:
             return print_rows.of_chunks(connection, chunk_ids)
+
+    def excerpts(self, chunk_ids: Sequence[str]) -> dict[str, Excerpt]:
+        """The words of the live ones among chunks, without their documents."""
+        with self._engine.connect() as connection:
+            return print_rows.excerpts(connection, chunk_ids)
 
     def copied(self, document_ids: Sequence[str]) -> list[Copied]:
         """The pairs of documents that share passages or are near-copies, for some documents and their near-copies."""

@@ -14,6 +14,7 @@ from dataclasses import replace
 from assistant.answer import Claim, Doubt, DoubtKind, cite
 from assistant.doubts import questioned_elsewhere, single, voices
 from assistant.doubts.elsewhere import Alike, Elsewhere, Raised, Stated
+from vectorstore.library import LibraryError
 from vectorstore.store import Store
 
 Family = Callable[[Stated, Sequence[Alike]], Raised | None]
@@ -38,12 +39,18 @@ class FromLibrary:
 
     def doubted(self, claims: Sequence[Claim]) -> tuple[Claim, ...]:
         """The claims with what the library raises about them; one that cites nothing stays as it is."""
+        try:
+            return self._doubted(claims)
+        except LibraryError:  # a document was taken away while it was read: the second look does not find it
+            return self._doubted(claims)
+
+    def _doubted(self, claims: Sequence[Claim]) -> tuple[Claim, ...]:
         stated = self._elsewhere.stated(claims)
         told = [each for each in stated if each.places]
         if not told:
             return tuple(claims)
         alike = self._elsewhere.alike(told)
-        copying = self._copying(told, alike)
+        copying = voices.Copying(self._library)
         doubted = {
             each.claim.id: self._heard(self._by_families(each, others), others, copying)
             for each, others in zip(told, alike, strict=True)
@@ -65,11 +72,6 @@ class FromLibrary:
         if alone is None or not self._others_could_speak():
             return claim
         return _with(claim, alone)
-
-    def _copying(self, stated: Sequence[Stated], alike: Sequence[Sequence[Alike]]) -> voices.Copying:
-        places = (place for each in stated for place in each.places)
-        others = (each.place for found in alike for each in found)
-        return voices.Copying(self._library.copied(list({place.document.id for place in (*places, *others)})))
 
     def _others_could_speak(self) -> bool:
         """Whether the library holds what several have published; asked again after a change."""

@@ -20,10 +20,17 @@ SAME_SHARE, SAME_BACK = 0.6, 0.45  # of a statement that says nearly what the cl
 def find(stated: Stated, alike: Sequence[Alike]) -> Raised | None:
     """The first passage elsewhere that questions the claim, with its words."""
     for each in alike:
-        shown = _doubting(each.place)
-        if shown is not None and _touches(stated, each, each.place.document.quote(shown)):
-            return _raised(stated, each.place.document, shown)
+        if each.questions or _the_same(each):
+            place = each.place
+            shown = _doubting(place)
+            if shown is not None and _touches(stated, each, place.document.quote(shown)):
+                return _raised(stated, place.document, shown)
     return None
+
+
+def _the_same(alike: Alike) -> bool:
+    """Whether a statement says nearly what the claim says."""
+    return alike.by == "words" and alike.share >= SAME_SHARE and alike.back >= SAME_BACK
 
 
 def _doubting(place: Place) -> Span | None:
@@ -38,9 +45,9 @@ def _doubting(place: Place) -> Span | None:
 def _touches(stated: Stated, alike: Alike, doubting: str) -> bool:
     """Whether what is questioned is the claim: the same statement, or the reliability of the system that it speaks of."""
     claim = stated.claim.text
-    if alike.by == "words" and alike.share >= SAME_SHARE and alike.back >= SAME_BACK:
+    if _the_same(alike):
         return not _aspect(doubting) or _aspect(claim)
-    return _aspect(doubting) and _aspect(claim) and not _pairs(claim).isdisjoint(_pairs(alike.place.text))
+    return _aspect(doubting) and _aspect(claim) and not _pairs(claim).isdisjoint(_pairs(alike.text))
 
 
 def _aspect(text: str) -> bool:
