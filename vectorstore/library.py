@@ -247,7 +247,7 @@ class Library:
             return print_rows.excerpts(connection, chunk_ids)
 
     def copied(self, document_ids: Sequence[str]) -> list[Copied]:
-        """The pairs of documents that share passages or are near-copies, for some documents and their near-copies."""
+        """The pairs of some documents that share passages, and of these and others that are near-copies."""
         with self._engine.connect() as connection:
             return print_rows.copied(connection, document_ids)
 

@@ -113,22 +113,31 @@ def excerpts(connection: sql.Connection, chunk_ids: Sequence[str]) -> dict[str, 
 
 
 def copied(connection: sql.Connection, document_ids: Iterable[str]) -> list[Copied]:
-    """The pairs that some documents are in, and the pairs that their near-copies are in."""
-    asked: set[str] = set()
-    wanted, found = set(document_ids), dict[tuple[str, str], Copied]()
+    """The pairs that some documents make with one another, and those that they and their near-copies make as near-copies."""
+    wanted, asked, found = set(document_ids), set[str](), dict[tuple[str, str], Copied]()
+    given = sorted(wanted)[:_IN_ONE_QUERY]
+    _take(connection, copies.c.document_id.in_(given) & copies.c.other_id.in_(given), found)
     for _ in range(_ROUNDS):
         fresh = sorted(wanted - asked)[:_IN_ONE_QUERY]
         if not fresh:
             break
         asked |= set(fresh)
-        for row in connection.execute(
-            sql.select(copies).where(copies.c.document_id.in_(fresh) | copies.c.other_id.in_(fresh))
-        ):
-            fields = dict(row._mapping)  # noqa: SLF001 (public by SQLAlchemy's documentation)
-            pair = Copied(**fields | {"stretches": tuple(tuple(each) for each in json.loads(row.stretches))})
-            found[row.document_id, row.other_id] = pair
-            wanted |= {row.document_id, row.other_id} if row.whole else set()
+        near = copies.c.document_id.in_(fresh) | copies.c.other_id.in_(fresh)
+        wanted |= _take(connection, copies.c.whole & near, found)
     return list(found.values())
+
+
+def _take(
+    connection: sql.Connection, wanted: sql.ColumnElement[bool], found: dict[tuple[str, str], Copied]
+) -> set[str]:
+    """Adds some pairs to those found; the documents in them."""
+    ids: set[str] = set()
+    for row in connection.execute(sql.select(copies).where(wanted)):
+        fields = dict(row._mapping)  # noqa: SLF001 (public by SQLAlchemy's documentation)
+        pair = Copied(**fields | {"stretches": tuple(tuple(each) for each in json.loads(row.stretches))})
+        found[row.document_id, row.other_id] = pair
+        ids |= {row.document_id, row.other_id}
+    return ids
 
 
 def _copies(

@@ -1,7 +1,7 @@
 """Statements as numbers: the terms of each, in order, so that texts are compared without being read again.
 
-A term is a 32-bit code. What is kept of a chunk are its statements, each by its first and last character in the document, the
-number of its terms, and their codes, as bytes (unsigned 32-bit, little endian).
+A term is a 32-bit code. What is kept of a chunk are its statements, each by its first and last character in the document,
+whether notes touch it, the number of its terms, and their codes, as bytes (unsigned 32-bit, little endian).
 """
 
 from __future__ import annotations
@@ -32,28 +32,31 @@ def codes(text: str) -> Codes:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A statement: its characters in the document, and the codes of its terms in order."""
+    """A statement: its characters in the document, whether notes touch it, and the codes of its terms in order."""
 
     start: int
     end: int
+    noted: bool
     codes: Codes
 
 
 def packed(document: Document, chunk: Chunk) -> bytes:
     """What is kept of a chunk."""
     first, last = chunk.statements
-    spans = [statement.span for statement in document.statements[first : last + 1]]
-    told = [(span.start, span.end, codes(document.quote(span))) for span in spans]
-    return _bytes(number for start, end, run in told for number in (start, end, len(run), *run))
+    told: list[int] = []
+    for statement in document.statements[first : last + 1]:
+        run = codes(document.quote(statement.span))
+        told += (statement.span.start, statement.span.end, bool(statement.notes), len(run), *run)
+    return _bytes(told)
 
 
 def unpacked(kept: bytes) -> list[Run]:
     """The statements of a chunk, out of what was kept."""
     numbers, runs, place = _numbers(kept), [], 0
     while place < len(numbers):
-        start, end, terms_in_it = numbers[place : place + 3]
-        place += 3 + terms_in_it
-        runs.append(Run(start, end, tuple(numbers[place - terms_in_it : place])))
+        start, end, noted, terms_in_it = numbers[place : place + 4]
+        place += 4 + terms_in_it
+        runs.append(Run(start, end, bool(noted), tuple(numbers[place - terms_in_it : place])))
     return runs
 
 

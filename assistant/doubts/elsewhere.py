@@ -65,7 +65,7 @@ class Alike:
     `share` is the part of the claim's words that it holds, `back` the part of its words that the claim holds, `numbers` the
     part of the claim's numbers in digits that it holds (1 where there are none), all between 0 and 1. `by` figures: it is
     in another language, and only its figures and Latin names could be compared; `by` doubt: it shares little more than a
-    subject with the claim. `questions` says that words of doubt stand in it. `text` are its own characters, `title` and
+    subject with the claim. `questions` says that words of doubt stand in it, `noted` that notes touch it. `text` are its own characters, `title` and
     `about` its document's; `place` reads the document, which costs more than all of these.
     """
 
@@ -79,6 +79,7 @@ class Alike:
     numbers: float = 1.0
     by: Tie = "words"
     questions: bool = False
+    noted: bool = False
     read: Callable[[str], Document] = field(compare=False, repr=False)
 
     @property
@@ -221,6 +222,7 @@ class Elsewhere:
             numbers=near.numbers,
             by=near.by,
             questions=not _doubt_codes().isdisjoint(near.run.codes),
+            noted=near.run.noted,
             read=self._document,
         )
 
