@@ -31,7 +31,7 @@ from vectorstore.designation_rows import Related
 from vectorstore.disagreement_rows import Pair
 from vectorstore.filters import Filters, day_number, issuer_key
 from vectorstore.originals import Originals, name_of
-from vectorstore.print_rows import Printed
+from vectorstore.print_rows import Excerpt, Printed
 from vectorstore.rows import changes, chunks, documents, facts, periods, vectors
 
 Vector = NDArray[np.float32]
@@ -274,8 +274,13 @@ class Library:
         with self._engine.connect() as connection:
             return print_rows.of_chunks(connection, chunk_ids)
 
+    def excerpts(self, chunk_ids: Sequence[str]) -> dict[str, Excerpt]:
+        """The words of the live ones among chunks, without their documents."""
+        with self._engine.connect() as connection:
+            return print_rows.excerpts(connection, chunk_ids)
+
     def copied(self, document_ids: Sequence[str]) -> list[Copied]:
-        """The pairs of documents that share passages or are near-copies, for some documents and their near-copies."""
+        """The pairs of some documents that share passages, and of these and others that are near-copies."""
         with self._engine.connect() as connection:
             return print_rows.copied(connection, document_ids)
 
