@@ -8,6 +8,7 @@ still counts (both in force today, nothing restated from an old rule) is seen wh
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 
@@ -20,6 +21,7 @@ from assistant.doubts.standings import Standings
 from assistant.doubts.words import HAN
 from ingest.document import Document
 from vectorstore.disagreement_rows import Pair
+from vectorstore.library import LibraryError
 from vectorstore.store import Store
 
 RULES = "1"
@@ -53,8 +55,9 @@ class Disagreements:
         waiting = self._library.unexamined(RULES)[:most]
         for done, document_id in enumerate(waiting, start=1):
             document = self._library.document(document_id)
-            if document is not None:
-                self._library.keep_disagreements(document_id, set(self._pairs(document)), RULES)
+            with suppress(LibraryError):  # one was taken away while it was read: this document stays unexamined
+                if document is not None:
+                    self._library.keep_disagreements(document_id, set(self._pairs(document)), RULES)
             if tell is not None:
                 tell(done, len(waiting))
         return len(waiting)
@@ -72,7 +75,8 @@ class Disagreements:
         )
         found = []
         for one, other in ordered:
-            found += self._counting(one, other, standings) or self._counting(other, one, standings)
+            with suppress(LibraryError):  # taken away while it was read: no longer a pair
+                found += self._counting(one, other, standings) or self._counting(other, one, standings)
         return found
 
     def _counting(self, one: Place, other: Place, standings: Standings) -> list[Disagreement]:

@@ -86,7 +86,9 @@ def test_statements_come_back_as_they_were_packed(texts: list[str]):
     chunk = Chunk(
         id="a-0", document_id="a", span=Span(start=0, end=len(whole)), statements=(0, len(texts) - 1), tokens=0
     )
-    assert unpacked(packed(document, chunk)) == [codes(each) for each in texts]
+    kept = unpacked(packed(document, chunk))
+    assert [each.codes for each in kept] == [codes(each) for each in texts]
+    assert [(each.start, each.end) for each in kept] == [(span.start, span.end) for span in spans]
 
 
 def test_a_passage_that_was_taken_over_is_found_and_the_texts_stay_two():

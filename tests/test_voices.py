@@ -289,7 +289,8 @@ def test_a_statement_is_never_found_elsewhere_than_elsewhere(sample: Store):
         for each, found in zip(stated, elsewhere.alike(stated), strict=True):
             own = {(place.document.id, place.position) for place in each.places}
             assert own
-            assert own.isdisjoint((alike.place.document.id, alike.place.position) for alike in found)
+            assert own.isdisjoint((alike.document_id, alike.position) for alike in found)
+            assert all(alike.text == alike.place.text for alike in found)
             assert all(0 <= alike.share <= 1 and 0 <= alike.back <= 1 for alike in found)
 
 

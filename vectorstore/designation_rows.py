@@ -81,22 +81,28 @@ def relating(connection: sql.Connection, document_ids: Sequence[str]) -> list[Re
     ]
 
 
-def versions(connection: sql.Connection, document_id: str) -> list[str]:
-    """Documents of the same issuer with the same number or title that were issued later, the newest first."""
+def versions(connection: sql.Connection, document_ids: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """For each of some documents those of its issuer with its number or title that were issued later, the newest first."""
     own, other = documents.alias(), documents.alias()
     mine, theirs = designations.alias(), designations.alias()
-    query = (
-        sql.select(other.c.id)
+    place = sql.func.row_number().over(partition_by=mine.c.document_id, order_by=[other.c.issued.desc(), other.c.seq])
+    ranked = (
+        sql.select(mine.c.document_id.label("of"), other.c.id, place.label("place"))
         .select_from(mine)
         .join(theirs, theirs.c.key == mine.c.key)
         .join(own, own.c.id == mine.c.document_id)
         .join(other, other.c.id == theirs.c.document_id)
-        .where(mine.c.document_id == document_id, own.c.issuer_key != "", other.c.issuer_key == own.c.issuer_key)
-        .where(own.c.issued > 0, other.c.issued > own.c.issued)
-        .order_by(other.c.issued.desc(), other.c.seq)
-        .limit(_VERSIONS)
+        .where(theirs.c.document_id != mine.c.document_id, own.c.issuer_key != "", own.c.issued > 0)
+        .where(other.c.issuer_key == own.c.issuer_key, other.c.issued > own.c.issued)
     )
-    return list(dict.fromkeys(connection.scalars(query)))
+    found: dict[str, list[str]] = {}
+    for part in _parts(document_ids):
+        newest = ranked.where(mine.c.document_id.in_(part)).subquery()
+        query = sql.select(newest.c.of, newest.c.id).where(newest.c.place <= _VERSIONS).order_by(newest.c.place)
+        for of, document_id in connection.execute(query):
+            if document_id not in found.setdefault(of, []):
+                found[of].append(document_id)
+    return {of: tuple(ids) for of, ids in found.items()}
 
 
 def named(connection: sql.Connection, keys: Sequence[str]) -> dict[str, tuple[str, ...]]:

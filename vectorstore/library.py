@@ -31,7 +31,7 @@ from vectorstore.designation_rows import Related
 from vectorstore.disagreement_rows import Pair
 from vectorstore.filters import Filters, day_number, issuer_key
 from vectorstore.originals import Originals, name_of
-from vectorstore.print_rows import Printed
+from vectorstore.print_rows import Excerpt, Printed
 from vectorstore.rows import changes, chunks, documents, facts, periods, vectors
 
 Vector = NDArray[np.float32]
@@ -216,10 +216,10 @@ class Library:
         with self._engine.connect() as connection:
             return designation_rows.relating(connection, document_ids)
 
-    def versions(self, document_id: str) -> list[str]:
-        """Documents of the same issuer with the same number or title that were issued later, the newest first."""
+    def versions(self, document_ids: Sequence[str]) -> dict[str, tuple[str, ...]]:
+        """For each of some documents those of its issuer with its number or title that were issued later, the newest first."""
         with self._engine.connect() as connection:
-            return designation_rows.versions(connection, document_id)
+            return designation_rows.versions(connection, document_ids)
 
     def named(self, keys: Sequence[str]) -> dict[str, tuple[str, ...]]:
         """The documents that answer to each of some keys (`ingest.designations`)."""
@@ -274,8 +274,13 @@ class Library:
         with self._engine.connect() as connection:
             return print_rows.of_chunks(connection, chunk_ids)
 
+    def excerpts(self, chunk_ids: Sequence[str]) -> dict[str, Excerpt]:
+        """The words of the live ones among chunks, without their documents."""
+        with self._engine.connect() as connection:
+            return print_rows.excerpts(connection, chunk_ids)
+
     def copied(self, document_ids: Sequence[str]) -> list[Copied]:
-        """The pairs of documents that share passages or are near-copies, for some documents and their near-copies."""
+        """The pairs of some documents that share passages, and of these and others that are near-copies."""
         with self._engine.connect() as connection:
             return print_rows.copied(connection, document_ids)
 

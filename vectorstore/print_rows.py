@@ -16,7 +16,7 @@ from ingest.document import Chunk, Document, Metadata
 from vectorstore import copying
 from vectorstore.copying import Copied
 from vectorstore.filters import issuer_key
-from vectorstore.prints import Codes, packed, unpacked
+from vectorstore.prints import Codes, Run, packed, unpacked
 from vectorstore.rows import chunks, documents, insert_missing, metadata, metadata_value
 
 _IN_ONE_QUERY = 500
@@ -51,11 +51,21 @@ copies = sql.Table(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Printed:
-    """The statements of a chunk as codes; `first` is the position of the first among the document's statements."""
+    """The statements of a chunk; `first` is the position of the first among the document's statements."""
 
     document_id: str
     first: int
-    statements: tuple[Codes, ...]
+    statements: tuple[Run, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Excerpt:
+    """The words of a chunk, without its document: where they begin in it, its title, and what it states about itself."""
+
+    text: str
+    start: int
+    title: str
+    about: Metadata
 
 
 def keep(connection: sql.Connection, document: Document, cut: Sequence[Chunk]) -> None:
@@ -63,7 +73,7 @@ def keep(connection: sql.Connection, document: Document, cut: Sequence[Chunk]) -
     kept = {each.id: packed(document, each) for each in cut}
     rows = [{"chunk_id": key, "document_id": document.id, "codes": codes} for key, codes in kept.items()]
     insert_missing(connection, prints, rows)
-    statements = [codes for each in kept.values() for codes in unpacked(each)]
+    statements = [codes for each in kept.values() for codes in _codes(each)]
     told = copying.sketch(copying.run(statements))
     insert_missing(connection, sketches, [{"code": code, "document_id": document.id} for code in told])
     insert_missing(connection, copies, list(_copies(connection, document, statements, told)))
@@ -89,23 +99,45 @@ def of_chunks(connection: sql.Connection, chunk_ids: Sequence[str]) -> dict[str,
     return found
 
 
+def excerpts(connection: sql.Connection, chunk_ids: Sequence[str]) -> dict[str, Excerpt]:
+    """The words of the live ones among some chunks."""
+    words = sql.func.substr(documents.c.text, chunks.c.start + 1, chunks.c.end - chunks.c.start)
+    query = sql.select(chunks.c.id, chunks.c.start, documents.c.title, documents.c.metadata, words)
+    query = query.join(documents, documents.c.id == chunks.c.document_id)
+    found = {}
+    for at in range(0, len(chunk_ids), _IN_ONE_QUERY):
+        part = chunk_ids[at : at + _IN_ONE_QUERY]
+        for chunk_id, start, title, about, text in connection.execute(query.where(chunks.c.id.in_(part))):
+            found[chunk_id] = Excerpt(text=text, start=start, title=title, about=metadata_value(json.loads(about)))
+    return found
+
+
 def copied(connection: sql.Connection, document_ids: Iterable[str]) -> list[Copied]:
-    """The pairs that some documents are in, and the pairs that their near-copies are in."""
-    asked: set[str] = set()
-    wanted, found = set(document_ids), dict[tuple[str, str], Copied]()
+    """The pairs that some documents make with one another, and those that they and their near-copies make as near-copies."""
+    wanted, asked, found = set(document_ids), set[str](), dict[tuple[str, str], Copied]()
+    given = sorted(wanted)[:_IN_ONE_QUERY]
+    _take(connection, copies.c.document_id.in_(given) & copies.c.other_id.in_(given), found)
     for _ in range(_ROUNDS):
         fresh = sorted(wanted - asked)[:_IN_ONE_QUERY]
         if not fresh:
             break
         asked |= set(fresh)
-        for row in connection.execute(
-            sql.select(copies).where(copies.c.document_id.in_(fresh) | copies.c.other_id.in_(fresh))
-        ):
-            fields = dict(row._mapping)  # noqa: SLF001 (public by SQLAlchemy's documentation)
-            pair = Copied(**fields | {"stretches": tuple(tuple(each) for each in json.loads(row.stretches))})
-            found[row.document_id, row.other_id] = pair
-            wanted |= {row.document_id, row.other_id} if row.whole else set()
+        near = copies.c.document_id.in_(fresh) | copies.c.other_id.in_(fresh)
+        wanted |= _take(connection, copies.c.whole & near, found)
     return list(found.values())
+
+
+def _take(
+    connection: sql.Connection, wanted: sql.ColumnElement[bool], found: dict[tuple[str, str], Copied]
+) -> set[str]:
+    """Adds some pairs to those found; the documents in them."""
+    ids: set[str] = set()
+    for row in connection.execute(sql.select(copies).where(wanted)):
+        fields = dict(row._mapping)  # noqa: SLF001 (public by SQLAlchemy's documentation)
+        pair = Copied(**fields | {"stretches": tuple(tuple(each) for each in json.loads(row.stretches))})
+        found[row.document_id, row.other_id] = pair
+        ids |= {row.document_id, row.other_id}
+    return ids
 
 
 def _copies(
@@ -180,7 +212,11 @@ def _statements(connection: sql.Connection, document_id: str) -> list[Codes]:
         .where(prints.c.document_id == document_id)
         .order_by(chunks.c.ordinal)
     )
-    return [codes for kept in connection.scalars(query) for codes in unpacked(kept)]
+    return [codes for kept in connection.scalars(query) for codes in _codes(kept)]
+
+
+def _codes(kept: bytes) -> list[Codes]:
+    return [each.codes for each in unpacked(kept)]
 
 
 def _ends(statements: Sequence[Codes]) -> list[int]:

@@ -1,7 +1,7 @@
 """Statements as numbers: the terms of each, in order, so that texts are compared without being read again.
 
-A term is a 32-bit code. What is kept of a chunk is the codes of its statements, each run with its length in front, as bytes
-(unsigned 32-bit, little endian).
+A term is a 32-bit code. What is kept of a chunk are its statements, each by its first and last character in the document,
+whether notes touch it, the number of its terms, and their codes, as bytes (unsigned 32-bit, little endian).
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 from array import array
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from zlib import crc32
 
@@ -29,20 +30,33 @@ def codes(text: str) -> Codes:
     return tuple(code(term) for term in terms(text))
 
 
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A statement: its characters in the document, whether notes touch it, and the codes of its terms in order."""
+
+    start: int
+    end: int
+    noted: bool
+    codes: Codes
+
+
 def packed(document: Document, chunk: Chunk) -> bytes:
-    """What is kept of a chunk: the codes of its statements."""
+    """What is kept of a chunk."""
     first, last = chunk.statements
-    runs = [codes(document.quote(statement.span)) for statement in document.statements[first : last + 1]]
-    return _bytes(number for run in runs for number in (len(run), *run))
+    told: list[int] = []
+    for statement in document.statements[first : last + 1]:
+        run = codes(document.quote(statement.span))
+        told += (statement.span.start, statement.span.end, bool(statement.notes), len(run), *run)
+    return _bytes(told)
 
 
-def unpacked(kept: bytes) -> list[Codes]:
-    """The codes of each statement of a chunk, out of what was kept."""
+def unpacked(kept: bytes) -> list[Run]:
+    """The statements of a chunk, out of what was kept."""
     numbers, runs, place = _numbers(kept), [], 0
     while place < len(numbers):
-        end = place + 1 + numbers[place]
-        runs.append(tuple(numbers[place + 1 : end]))
-        place = end
+        start, end, noted, terms_in_it = numbers[place : place + 4]
+        place += 4 + terms_in_it
+        runs.append(Run(start, end, bool(noted), tuple(numbers[place - terms_in_it : place])))
     return runs
 
 

@@ -20,7 +20,7 @@ from assistant.checking.figures import OPPOSITE, rounds
 from assistant.checking.quantities import Figure
 from assistant.checking.reading import language, match
 from assistant.checking.support import Line, wanted
-from assistant.doubts.elsewhere import Place
+from assistant.doubts.elsewhere import Alike, Place
 from assistant.doubts.said import (
     Said,
     as_of,
@@ -55,7 +55,7 @@ class Conflict:
 
 def otherwise(one: Place, other: Place) -> Conflict | None:
     """What the other statement has otherwise than this one; None where they agree or speak of different things."""
-    if one.document.id == other.document.id or not _may_be_compared(one, other):
+    if one.document.id == other.document.id or language(one.text) != language(other.text):
         return None
     mine, theirs = said(one), said(other)
     if rivals(mine, theirs):
@@ -98,11 +98,13 @@ def agrees(one: Place, other: Place) -> bool:
     return {each.level for each in duties(mine.text)} == {each.level for each in duties(theirs.text)}
 
 
-def _may_be_compared(one: Place, other: Place) -> bool:
+def may_be_compared(one: Place, other: Alike) -> bool:
     """Whether two statements are in one language, and two of one publisher name a day each."""
-    if publisher(one.document) == publisher(other.document) != "":
-        return all(A_DAY.search(each.text) for each in (one, other)) and language(one.text) == language(other.text)
-    return language(one.text) == language(other.text)
+    if one.document.id == other.document_id or language(one.text) != language(other.text):
+        return False
+    if publisher(one.document.metadata) == publisher(other.about) != "":
+        return all(A_DAY.search(each) is not None for each in (one.text, other.text))
+    return True
 
 
 def _rules(mine: Said, theirs: Said) -> bool:

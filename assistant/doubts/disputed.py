@@ -14,7 +14,7 @@ from string import Template
 from tomllib import loads
 
 from assistant.doubts import comparing, outdated, telling
-from assistant.doubts.comparing import Conflict, otherwise
+from assistant.doubts.comparing import Conflict, may_be_compared, otherwise
 from assistant.doubts.elsewhere import Alike, Place, Raised, Stated
 from assistant.doubts.said import binds, limit
 from assistant.doubts.standings import Standings
@@ -41,7 +41,7 @@ def conflicts(
     """
     if standings.lapse(place.document) is not None:
         return
-    found = candidates(place, [each for each in alike if _counts(place, each.place, standings, both=both)])
+    found = candidates(place, [each for each in alike if _counts(place, each, standings, both=both)])
     if found and outdated.restated(place, alike, standings) is None:
         yield from found
 
@@ -51,7 +51,7 @@ def candidates(place: Place, alike: Sequence[Alike]) -> list[tuple[Place, Confli
 
     A document that says elsewhere what the statement says does not dispute it; nor does any report where a notice says so.
     """
-    others = [each.place for each in alike if _near(each)]
+    others = [each.place for each in alike if _near(each) and may_be_compared(place, each)]
     found = [(other, conflict) for other in others if (conflict := otherwise(place, other)) is not None]
     if not found:
         return []
@@ -66,12 +66,12 @@ def _near(alike: Alike) -> bool:
     return alike.by == "words" and max(alike.share, alike.back) >= limit("near")
 
 
-def _counts(place: Place, other: Place, standings: Standings, *, both: bool) -> bool:
+def _counts(place: Place, other: Alike, standings: Standings, *, both: bool) -> bool:
     """Whether a statement elsewhere may dispute this one: it holds, had come out, and is no report about this notice."""
-    issued, as_of = other.document.metadata.issued, standings.asked.as_of
-    if (as_of is not None and issued is not None and issued > as_of) or standings.lapse(other.document) is not None:
+    issued, as_of = other.about.issued, standings.asked.as_of
+    if (as_of is not None and issued is not None and issued > as_of) or standings.lapsed(other) is not None:
         return False
-    orders = place.document.metadata.kind == "notice" and other.document.metadata.kind != "notice"
+    orders = place.document.metadata.kind == "notice" and other.about.kind != "notice"
     return both or not (orders and binds(place.text))
 
 

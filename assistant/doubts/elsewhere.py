@@ -16,7 +16,7 @@ import tomllib
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
@@ -25,11 +25,12 @@ from assistant.answer import Claim, DoubtKind
 from assistant.checking.reading import HAN
 from assistant.checking.wording import stems
 from assistant.doubts.telling import MONTHS
-from ingest.document import Document, Span, Statement
+from ingest.document import Document, Metadata, Span, Statement
 from vectorstore.filters import Filters
 from vectorstore.index import Hit
-from vectorstore.print_rows import Printed
-from vectorstore.prints import Codes, code
+from vectorstore.library import LibraryError
+from vectorstore.print_rows import Excerpt, Printed
+from vectorstore.prints import Run, code
 from vectorstore.store import Store
 from vectorstore.terms import function_words, query_terms, terms
 from vectorstore.words import WordIndex
@@ -64,14 +65,27 @@ class Alike:
     `share` is the part of the claim's words that it holds, `back` the part of its words that the claim holds, `numbers` the
     part of the claim's numbers in digits that it holds (1 where there are none), all between 0 and 1. `by` figures: it is
     in another language, and only its figures and Latin names could be compared; `by` doubt: it shares little more than a
-    subject with the claim, and words of doubt stand in it.
+    subject with the claim. `questions` says that words of doubt stand in it, `noted` that notes touch it. `text` are its own characters, `title` and
+    `about` its document's; `place` reads the document, which costs more than all of these.
     """
 
-    place: Place
+    document_id: str
+    position: int
+    text: str
+    title: str
+    about: Metadata
     share: float
     back: float
     numbers: float = 1.0
     by: Tie = "words"
+    questions: bool = False
+    noted: bool = False
+    read: Callable[[str], Document] = field(compare=False, repr=False)
+
+    @property
+    def place(self) -> Place:
+        """The statement in its document, read now; a LibraryError where it was taken away since it was found."""
+        return Place(document=self.read(self.document_id), position=self.position)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,11 +148,23 @@ class _Wanted:
 
 
 @dataclass(frozen=True, slots=True)
+class _Found:
+    """A statement of a chunk, not compared yet."""
+
+    chunk_id: str
+    document_id: str
+    position: int
+    run: Run
+
+
+@dataclass(frozen=True, slots=True)
 class _Near:
     """A statement that was found, not read yet."""
 
+    chunk_id: str
     document_id: str
     position: int
+    run: Run
     share: float
     back: float
     numbers: float = 1.0
@@ -177,23 +203,34 @@ class Elsewhere:
         return self._read([_best(want, each, printed) for want, each in zip(wanted, hits, strict=True)])
 
     def _read(self, found: Sequence[Sequence[_Near]]) -> list[tuple[Alike, ...]]:
-        """What was found, in documents that are in the library at this moment."""
-        ids = list({each.document_id for part in found for each in part})
-        held = {document.id: document for document in self._store.library.documents(ids)}
+        """What was found, in the words of the library at this moment."""
+        excerpts = self._store.library.excerpts(list({each.chunk_id for part in found for each in part}))
         return [
-            tuple(
-                Alike(
-                    place=Place(document=held[each.document_id], position=each.position),
-                    share=each.share,
-                    back=each.back,
-                    numbers=each.numbers,
-                    by=each.by,
-                )
-                for each in part
-                if each.document_id in held and each.position < len(held[each.document_id].statements)
-            )
+            tuple(self._told(each, excerpts[each.chunk_id]) for each in part if each.chunk_id in excerpts)
             for part in found
         ]
+
+    def _told(self, near: _Near, excerpt: Excerpt) -> Alike:
+        return Alike(
+            document_id=near.document_id,
+            position=near.position,
+            text=excerpt.text[near.run.start - excerpt.start : near.run.end - excerpt.start],
+            title=excerpt.title,
+            about=excerpt.about,
+            share=near.share,
+            back=near.back,
+            numbers=near.numbers,
+            by=near.by,
+            questions=not _doubt_codes().isdisjoint(near.run.codes),
+            noted=near.run.noted,
+            read=self._document,
+        )
+
+    def _document(self, document_id: str) -> Document:
+        document = self._store.library.document(document_id)
+        if document is None:
+            raise LibraryError(f"Document {document_id} was taken away a moment ago.", "Ask again.")
+        return document
 
     def _other_languages(self) -> tuple[bool, bool]:
         """Whether there are documents in Chinese, and documents in other languages."""
@@ -227,21 +264,26 @@ def _best(wanted: _Wanted, hits: Mapping[Tie, Sequence[Hit]], printed: Mapping[s
     """The statements of some chunks that speak of what is wanted, each once, best first."""
     found: dict[tuple[str, int], _Near] = {}
     for tie, compare in _COMPARED.items():
-        for each in filter(None, (printed.get(hit.chunk_id) for hit in hits[tie])):
-            for position, codes in enumerate(each.statements, start=each.first):
-                place = (each.document_id, position)
-                if (
-                    place not in wanted.own
-                    and place not in found
-                    and (near := compare(wanted, place, codes)) is not None
-                ):
-                    found[place] = near
+        for each in (each for hit in hits[tie] for each in _statements(hit.chunk_id, printed.get(hit.chunk_id))):
+            place = (each.document_id, each.position)
+            if place not in wanted.own and place not in found and (near := compare(wanted, each)) is not None:
+                found[place] = near
     order = list(_COMPARED)
     kept = sorted(
         found.values(),
         key=lambda near: (order.index(near.by), -near.share - near.back, near.document_id, near.position),
     )
     return [near for tie in order for near in [each for each in kept if each.by == tie][: limits().kept]]
+
+
+def _statements(chunk_id: str, printed: Printed | None) -> Iterator[_Found]:
+    if printed is not None:
+        for position, run in enumerate(printed.statements, start=printed.first):
+            yield _Found(chunk_id, printed.document_id, position, run)
+
+
+def _near(found: _Found, share: float, back: float, numbers: float = 1.0, by: Tie = "words") -> _Near:
+    return _Near(found.chunk_id, found.document_id, found.position, found.run, share, round(back, 4), numbers, by)
 
 
 def _wanted(stated: Stated, index: WordIndex) -> _Wanted:
@@ -293,8 +335,8 @@ def _foreign_hits(wanted: _Wanted, index: WordIndex, languages: tuple[bool, bool
     return index.holding(sorted(wanted.across), filters, limits().foreign)
 
 
-def _compared(wanted: _Wanted, place: tuple[str, int], codes: Codes) -> _Near | None:
-    held = set(codes)
+def _compared(wanted: _Wanted, found: _Found) -> _Near | None:
+    held = set(found.run.codes)
     shared = held & wanted.weights.keys()
     if len(shared) < min(limits().shared, len(wanted.weights)):
         return None
@@ -302,27 +344,27 @@ def _compared(wanted: _Wanted, place: tuple[str, int], codes: Codes) -> _Near | 
     if share < limits().share and back < limits().back:
         return None
     numbers = len(held & wanted.numbers) / len(wanted.numbers) if wanted.numbers else 1.0
-    return _Near(*place, share, round(back, 4), round(numbers, 4))
+    return _near(found, share, back, round(numbers, 4))
 
 
-def _tied(wanted: _Wanted, place: tuple[str, int], codes: Codes) -> _Near | None:
+def _tied(wanted: _Wanted, found: _Found) -> _Near | None:
     """A statement in another language, where the figures and Latin names that it shares tell enough."""
-    held = set(codes)
+    held = set(found.run.codes)
     shared = frozenset(term for term, number in wanted.across.items() if number in held)
     if not shared or not _tells(shared):
         return None
-    return _Near(*place, round(len(shared) / len(wanted.across), 4), 0.0, by="figures")
+    return _near(found, round(len(shared) / len(wanted.across), 4), 0.0, by="figures")
 
 
-def _doubting(wanted: _Wanted, place: tuple[str, int], codes: Codes) -> _Near | None:
+def _doubting(wanted: _Wanted, found: _Found) -> _Near | None:
     """A statement with words of doubt in it that shares a subject with the claim."""
-    held = set(codes)
+    held = set(found.run.codes)
     if held.isdisjoint(_doubt_codes()):
         return None
     shared = held & wanted.weights.keys()
     if len(shared) < limits().doubting["shared"]:
         return None
-    return _Near(*place, _share(wanted, shared), round(len(shared) / len(held), 4), by="doubt")
+    return _near(found, _share(wanted, shared), len(shared) / len(held), by="doubt")
 
 
 def _share(wanted: _Wanted, shared: AbstractSet[int]) -> float:
@@ -330,7 +372,7 @@ def _share(wanted: _Wanted, shared: AbstractSet[int]) -> float:
     return round(sum(wanted.weights[each] for each in shared) / (wanted.weight or 1.0), 4)
 
 
-_COMPARED: Mapping[Tie, Callable[[_Wanted, tuple[str, int], Codes], _Near | None]] = {
+_COMPARED: Mapping[Tie, Callable[[_Wanted, _Found], _Near | None]] = {
     "words": _compared,
     "figures": _tied,
     "doubt": _doubting,

@@ -17,6 +17,7 @@ from assistant.asked import Asked, asked
 from assistant.doubts import disputed, outdated, questioned_elsewhere, single, voices
 from assistant.doubts.elsewhere import Alike, Elsewhere, Raised, Stated
 from assistant.doubts.standings import Standings
+from vectorstore.library import LibraryError
 from vectorstore.store import Store
 
 Family = Callable[[Stated, Sequence[Alike]], Raised | None]
@@ -50,15 +51,22 @@ class FromLibrary:
 
     def doubted(self, claims: Sequence[Claim]) -> tuple[Claim, ...]:
         """The claims with what the library raises about them; one that cites nothing stays as it is."""
+        try:
+            return self._doubted(claims)
+        except LibraryError:  # a document was taken away while it was read: the second look does not find it
+            return self._doubted(claims)
+
+    def _doubted(self, claims: Sequence[Claim]) -> tuple[Claim, ...]:
         stated = self._elsewhere.stated(claims)
         told = [each for each in stated if each.places]
         if not told:
             return tuple(claims)
         alike = self._elsewhere.alike(told)
-        copying = self._copying(told, alike)
+        copying = voices.Copying(self._library)
         standings = Standings(self._library, self._time or asked(""))
-        standings.know(place.document for each in told for place in each.places)
-        standings.know(each.place.document for found in alike for each in found)
+        resting = [place.document for each in told for place in each.places]
+        standings.know(resting, [each for found in alike for each in found])
+        standings.know_versions(resting)
         doubted = {
             each.claim.id: self._heard(self._by_families(each, others, standings), others, copying)
             for each, others in zip(told, alike, strict=True)
@@ -80,11 +88,6 @@ class FromLibrary:
         if alone is None or not self._others_could_speak():
             return claim
         return _with(claim, alone)
-
-    def _copying(self, stated: Sequence[Stated], alike: Sequence[Sequence[Alike]]) -> voices.Copying:
-        places = (place for each in stated for place in each.places)
-        others = (each.place for found in alike for each in found)
-        return voices.Copying(self._library.copied(list({place.document.id for place in (*places, *others)})))
 
     def _others_could_speak(self) -> bool:
         """Whether the library holds what several have published; asked again after a change."""

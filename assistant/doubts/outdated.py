@@ -62,13 +62,13 @@ def _raised(stated: Stated, place: Place, alike: Sequence[Alike], standings: Sta
 
 def _lapsed(place: Place, alike: Sequence[Alike], standings: Standings) -> Iterator[tuple[Lapse, Alike]]:
     """Lapsed notices with a statement that says the same, unless a notice that holds says it as well."""
-    notices = [each for each in alike if each.by == "words" and each.place.document.metadata.kind == "notice"]
-    if all(standings.lapse(each.place.document) is None for each in notices):
+    notices = [each for each in alike if each.by == "words" and each.about.kind == "notice"]
+    if all(standings.lapsed(each) is None for each in notices):
         return
     same = [each for each in notices if _says_the_same(place, each.place)]
-    still = max((each.share for each in same if standings.lapse(each.place.document) is None), default=0.0)
+    still = max((each.share for each in same if standings.lapsed(each) is None), default=0.0)
     for each in same:
-        lapse = standings.lapse(each.place.document)
+        lapse = standings.lapsed(each)
         if lapse is None or each.share <= still:
             continue
         if touches(lapse, lapse.document, each.place.statement.span.start):
@@ -119,9 +119,9 @@ def _newer_figure(stated: Stated, place: Place, alike: Sequence[Alike], standing
     if not said.tells_as_of(place.text):
         return None
     for each in alike:
-        other = each.place
-        if each.by != "words" or not said.tells_as_of(other.text):
+        if each.by != "words" or not said.tells_as_of(each.text):
             continue
+        other = each.place
         pair = comparing.followed(place, other, standings.asked)
         if pair is not None:
             mine, theirs = pair

@@ -19,6 +19,14 @@ def find(words: Words) -> Finding | None:
     return _by_a_note(words) or _in_its_own_words(words)
 
 
+def cued(text: str) -> bool:
+    """Whether words of doubt stand in a text as they do in a statement or a note that questions something."""
+    low = lower(text)
+    language: Language = "zh" if HAN.search(text) else "en"
+    noted = any(sign in text for sign in ("(", "[", "（", "【")) or _opener(text, language)[1] > 0
+    return _cue(low, language, "statement") is not None or (noted and _cue(low, language, "note") is not None)
+
+
 def _by_a_note(words: Words) -> Finding | None:
     for note in words.statement.notes:
         inner = _inside(words.document.text, note)

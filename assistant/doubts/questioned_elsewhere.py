@@ -19,11 +19,20 @@ SAME_SHARE, SAME_BACK = 0.6, 0.45  # of a statement that says nearly what the cl
 
 def find(stated: Stated, alike: Sequence[Alike]) -> Raised | None:
     """The first passage elsewhere that questions the claim, with its words."""
+    reliability = _aspect(stated.claim.text)
     for each in alike:
-        shown = _doubting(each.place)
-        if shown is not None and _touches(stated, each, each.place.document.quote(shown)):
-            return _raised(stated, each.place.document, shown)
+        touched = reliability and each.questions and not _pairs(stated.claim.text).isdisjoint(_pairs(each.text))
+        if (_the_same(each) and (each.noted or each.questions)) or (touched and questioned.cued(each.text)):
+            place = each.place
+            shown = _doubting(place)
+            if shown is not None and _touches(reliability, place.document.quote(shown), same=_the_same(each)):
+                return _raised(stated, place.document, shown)
     return None
+
+
+def _the_same(alike: Alike) -> bool:
+    """Whether a statement says nearly what the claim says."""
+    return alike.by == "words" and alike.share >= SAME_SHARE and alike.back >= SAME_BACK
 
 
 def _doubting(place: Place) -> Span | None:
@@ -35,12 +44,9 @@ def _doubting(place: Place) -> Span | None:
     return said if any(note.holds(said) for note in place.statement.notes) else place.statement.span
 
 
-def _touches(stated: Stated, alike: Alike, doubting: str) -> bool:
+def _touches(reliability: bool, doubting: str, *, same: bool) -> bool:  # noqa: FBT001 (what the claim speaks of)
     """Whether what is questioned is the claim: the same statement, or the reliability of the system that it speaks of."""
-    claim = stated.claim.text
-    if alike.by == "words" and alike.share >= SAME_SHARE and alike.back >= SAME_BACK:
-        return not _aspect(doubting) or _aspect(claim)
-    return _aspect(doubting) and _aspect(claim) and not _pairs(claim).isdisjoint(_pairs(alike.place.text))
+    return reliability or not _aspect(doubting) if same else reliability and _aspect(doubting)
 
 
 def _aspect(text: str) -> bool:

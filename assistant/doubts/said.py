@@ -24,7 +24,7 @@ from assistant.checking.wording import pattern
 from assistant.doubts import lexicon
 from assistant.doubts.elsewhere import Place
 from assistant.doubts.standing import cue
-from ingest.document import Document
+from ingest.document import Document, Metadata
 
 CLAUSE = re.compile(r"[;:；：]\s|,\s(?!\d)|，|、(?=[^、]{8})")
 LANGUAGES: tuple[lexicon.Language, ...] = ("en", "zh")
@@ -48,9 +48,9 @@ def said(place: Place) -> Said:
     return _read(place.text, _month_of_issue(place.document))
 
 
-def publisher(document: Document) -> str:
+def publisher(about: Metadata) -> str:
     """Who brought a document out, as it is compared."""
-    return " ".join((document.metadata.outlet or document.metadata.issuer or "").casefold().split())
+    return " ".join((about.outlet or about.issuer or "").casefold().split())
 
 
 def binds(text: str) -> bool:
@@ -91,9 +91,14 @@ def one_time(one: Document, mine: Sequence[Value], other: Document, theirs: Sequ
         agree = all(any(_same_time(each, their) for their in theirs) for each in mine)
         agree = agree or all(any(_same_time(each, their) for their in mine) for each in theirs)
         exact = all(any(ANY_DAY not in each.day for each in days) for days in (mine, theirs))
-        return agree and (exact or publisher(one) != publisher(other))
+        return agree and (exact or publisher(one.metadata) != publisher(other.metadata))
     first, then = one.metadata.issued, other.metadata.issued
-    if publisher(one) == publisher(other) or first is None or then is None or (bool(mine or theirs) and not rule):
+    if (
+        publisher(one.metadata) == publisher(other.metadata)
+        or first is None
+        or then is None
+        or (bool(mine or theirs) and not rule)
+    ):
         return False
     if rule and {one.metadata.kind, other.metadata.kind} == {"notice", "report"}:
         return first <= then if one.metadata.kind == "notice" else then <= first

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from assistant.asked import Asked
+from assistant.doubts.elsewhere import Alike
 from assistant.doubts.standing import Lapse, lapse
 from ingest.designations import namings
-from ingest.document import Document, Relation
+from ingest.document import Document
+from vectorstore.designation_rows import Related
 from vectorstore.library import Library
 
 
@@ -17,28 +19,51 @@ class Standings:
     def __init__(self, library: Library, asked: Asked) -> None:
         self.asked = asked
         self._library = library
+        self._related: dict[str, list[Related]] = {}
         self._lapses: dict[str, Lapse | None] = {}
         self._named: dict[str, tuple[str, ...]] = {}
         self._newer: dict[str, tuple[Document, ...]] = {}
 
-    def know(self, documents: Iterable[Document]) -> None:
-        """Looks up the standing of some documents together."""
-        unknown = {each.id: each for each in documents if each.id not in self._lapses}
-        related = self._library.relating(list(unknown)) if unknown else []
-        others = {each.id: each for each in self._documents({each.by for each in related})}
-        told: dict[str, list[tuple[Document, Relation]]] = {}
-        for each in related:
-            by = others.get(each.by)
-            if by is not None and each.ordinal < len(by.metadata.relations):
-                told.setdefault(each.of, []).append((by, by.metadata.relations[each.ordinal]))
-        for document_id, document in unknown.items():
-            self._lapses[document_id] = lapse(document, told.get(document_id, ()), self.asked)
+    def know(self, documents: Iterable[Document], alike: Iterable[Alike] = ()) -> None:
+        """Looks up together what is said of the standing of some documents; of reports there is nothing to look up."""
+        kinds = {each.id: each.metadata.kind for each in documents} | {e.document_id: e.about.kind for e in alike}
+        unknown = [each for each, kind in kinds.items() if kind != "report" and each not in self._related]
+        self._related |= {each: [] for each in unknown}
+        for related in self._library.relating(unknown) if unknown else ():
+            self._related[related.of].append(related)
 
     def lapse(self, document: Document) -> Lapse | None:
         """Why a document does not hold; None where it does."""
         if document.id not in self._lapses:
             self.know([document])
+            related = self._related.get(document.id, ())
+            others = {each.id: each for each in self._documents({each.by for each in related})}
+            told = [
+                (others[each.by], others[each.by].metadata.relations[each.ordinal])
+                for each in related
+                if each.by in others and each.ordinal < len(others[each.by].metadata.relations)
+            ]
+            self._lapses[document.id] = lapse(document, told, self.asked)
         return self._lapses[document.id]
+
+    def lapsed(self, alike: Alike) -> Lapse | None:
+        """The same of the document of a statement that was found; it is read only where something speaks of an end."""
+        about = alike.about
+        if about.kind == "report":
+            return None
+        self.know([], [alike])
+        ends = about.expires is not None or about.effective is not None or about.status == "repealed"
+        return self.lapse(alike.place.document) if ends or self._related[alike.document_id] else None
+
+    def know_versions(self, documents: Iterable[Document]) -> None:
+        """Looks up together the newer versions of those documents that hold; reports have none."""
+        wanted = {each.id for each in documents if each.metadata.kind != "report" and self.lapse(each) is None}
+        unknown = sorted(wanted - self._newer.keys())
+        later = self._library.versions(unknown) if unknown else {}
+        held = {each.id: each for each in self._documents({each for ids in later.values() for each in ids})}
+        for document_id in unknown:
+            found = [held[each] for each in later.get(document_id, ()) if each in held]
+            self._newer[document_id] = tuple(each for each in found if self._had_come_out(each))
 
     def named(self, text: str) -> tuple[Document, ...]:
         """The documents of the library that a text names, each by the fullest of its keys that one answers to."""
@@ -48,16 +73,17 @@ class Standings:
             self._named |= dict.fromkeys(unknown, ()) | self._library.named(unknown)
         ids = [next((self._named[key] for key in keys if self._named[key]), ()) for keys in wanted]
         found = self._documents({each for part in ids for each in part})
-        self.know(found)
         return tuple(found)
 
     def newer(self, document: Document) -> tuple[Document, ...]:
         """Documents of the same issuer with the same number or title that had come out later by the time asked about."""
         if document.id not in self._newer:
-            later = self._documents(self._library.versions(document.id))
-            came_out = [each for each in later if each.metadata.issued and each.metadata.issued <= self.asked.last]
-            self._newer[document.id] = tuple(came_out)
-        return self._newer[document.id]
+            self.know_versions([document])
+        return self._newer.get(document.id, ())
+
+    def _had_come_out(self, document: Document) -> bool:
+        return document.metadata.issued is not None and document.metadata.issued <= self.asked.last
 
     def _documents(self, ids: Iterable[str]) -> list[Document]:
-        return sorted(self._library.documents(list(ids)), key=lambda each: each.id)
+        wanted = list(ids)
+        return sorted(self._library.documents(wanted), key=lambda each: each.id) if wanted else []

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Self
 
 from assistant.answer import Voice
 from assistant.checking.duty import duties
@@ -22,6 +23,7 @@ from assistant.doubts.elsewhere import Alike, Place, Stated, limits
 from assistant.doubts.lexicon import Language
 from assistant.doubts.words import read
 from vectorstore.copying import Copied, families
+from vectorstore.library import Library
 
 COUNTED = frozenset({"number", "date", "clock"})
 EXACT = 3  # digits of a number that tells by itself
@@ -64,11 +66,20 @@ class Heard:
 
 
 class Copying:
-    """Which documents, and which passages of them, are one text."""
+    """Which documents, and which passages of them, are one text; asked of the library where two are compared."""
 
-    def __init__(self, pairs: Sequence[Copied]) -> None:
-        self._families: Mapping[str, str] = families(pairs)
+    def __init__(self, library: Library) -> None:
+        self._library = library
+        self._families: Mapping[str, str] = {}
+        self._pairs: Mapping[tuple[str, str], Copied] = {}
+
+    def among(self, places: Iterable[Place]) -> Self:
+        """Reads what the documents of some statements share."""
+        ids = {place.document.id for place in places}
+        pairs = self._library.copied(list(ids)) if len(ids) > 1 else ()
+        self._families = families(pairs)
         self._pairs = {(pair.document_id, pair.other_id): pair for pair in pairs}
+        return self
 
     def one_text(self, one: Place, other: Place) -> bool:
         """Whether two statements stand in near-copies, or in a passage that their documents share."""
@@ -85,10 +96,10 @@ class Copying:
 def heard(stated: Stated, alike: Sequence[Alike], copying: Copying) -> Heard:
     """Who says what a claim says."""
     own = {place.document.id for place in stated.places}
-    others = [each for each in alike if each.by != "doubt" and each.place.document.id not in own]
+    others = [each for each in alike if each.by != "doubt" and each.document_id not in own]
     agreeing = [(each, agrees(stated, each)) for each in others]
     places = [*stated.places, *(each.place for each, agreed in agreeing if agreed)]
-    groups = _gathered([(place, speaker(place)) for place in places], copying)
+    groups = _gathered([(place, speaker(place)) for place in places], copying.among(places))
     return Heard(
         voices=tuple(_voice(group, copying, chinese=stated.chinese) for group in groups),
         places=tuple(tuple(place for place, _ in group) for group in groups),
@@ -98,12 +109,11 @@ def heard(stated: Stated, alike: Sequence[Alike], copying: Copying) -> Heard:
 
 def agrees(stated: Stated, alike: Alike) -> bool | None:
     """Whether a statement says what the claim says; None where the two languages leave it open."""
-    claim, document = stated.claim.text, alike.place.document
-    other = document.read(alike.place.statement)
+    claim, other = stated.claim.text, alike.text
     foreign = alike.by == "figures" or (HAN.search(other) is not None) != stated.chinese
     if not foreign and not _promises(claim, alike):
         return False
-    front = f"{document.title} {document.metadata.outlet or ''}" if _DIGITS.search(claim) else ""
+    front = f"{alike.title} {alike.about.outlet or ''}" if _DIGITS.search(claim) else ""
     share = _share(claim, held(other) | held(front))
     if not foreign and share < FEWER:
         return False
