@@ -72,7 +72,9 @@ def _judged(label: Label, document: Document, main: Attribution | None) -> Judge
     scope = "" if main is None else " ".join(document.quote(span) for span in main.scope)
     names = {_plain(speaker), _plain(main.name if main else "")}
     right = bool(label.speaker) and _plain(label.speaker or "") in names
-    return Judged(label=label, found=f"{speaker} | {' '.join(scope.split())}", right=right, f1=overlap(scope, label.scope or ""))
+    return Judged(
+        label=label, found=f"{speaker} | {' '.join(scope.split())}", right=right, f1=overlap(scope, label.scope or "")
+    )
 
 
 def overlap(found: str, wanted: str) -> float:
@@ -116,13 +118,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     loud = [each for each in found if each.label.speaker]
     quiet = [each for each in found if not each.label.speaker]
     alarms = [each for each in quiet if each.found.strip(" |")]
-    print(f"speakers right to the character: {shown(ratio(sum(each.right for each in loud), len(loud)))} of {len(loud)}")
+    print(
+        f"speakers right to the character: {shown(ratio(sum(each.right for each in loud), len(loud)))} of {len(loud)}"
+    )
     print(f"scope, mean F1 of its words:     {shown(ratio(sum(each.f1 for each in loud), len(loud)))}")
     print(f"false attributions:              {len(alarms)} of {len(quiet)} statements without one")
     if given.show:
         for each in found:
             if each in alarms or (each.label.speaker and (not each.right or each.f1 < 0.8)):
-                print(f"- {each.label.words[:200]}\n    labelled: {each.label.speaker} | {each.label.scope}\n    found:    {each.found}")
+                print(
+                    f"- {each.label.words[:200]}\n    labelled: {each.label.speaker} | {each.label.scope}\n    found:    {each.found}"
+                )
     return 0
 
 

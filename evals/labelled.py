@@ -53,7 +53,9 @@ def rows(path: Path, row: type[Row]) -> list[Row]:
             except ValidationError as error:
                 first = error.errors()[0]
                 where = ".".join(str(part) for part in first["loc"])
-                raise BadSet(f"{path}:{number}: {where}: {first['msg']}.", "docs/evals.md describes the rows.") from error
+                raise BadSet(
+                    f"{path}:{number}: {where}: {first['msg']}.", "docs/evals.md describes the rows."
+                ) from error
     return found
 
 

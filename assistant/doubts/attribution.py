@@ -94,7 +94,9 @@ def quoted_over_sentences(words: Words) -> tuple[Words, Speech] | None:
         return None
     ahead = text.find("\n\n", words.start)
     paragraph = Span(start=max(0, begin), end=ahead if ahead >= 0 else len(text))
-    inside = [each for each in words.document.statements if each.span.meets(paragraph) and each.span != words.statement.span]
+    inside = [
+        each for each in words.document.statements if each.span.meets(paragraph) and each.span != words.statement.span
+    ]
     for statement in sorted(inside, key=lambda each: abs(each.span.start - words.start)):
         near = read(words.document, statement)
         adjoins = 0 <= statement.span.start - words.start - len(words.whole) <= 3

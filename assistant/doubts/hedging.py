@@ -15,7 +15,9 @@ from assistant.doubts.words import BLANK, Words, clipped, matches, orders
 FILE = "hedges"
 QUIET = "not_a_hedge"
 MODIFIED = re.compile(r"\b(?:and|or|the|of|than|with|as|previously|lower|higher|their|its|an?)\s+$")
-HANGING = frozenset({"if", "unless", "provided that", "provided", "as long as", "depending on", "assuming", "assuming that"})
+HANGING = frozenset(
+    {"if", "unless", "provided that", "provided", "as long as", "depending on", "assuming", "assuming that"}
+)
 ATTRIBUTIVE = re.compile(r"\b(?:the|a|an|this|that|these|those|its|their|his|her|most|more)\s+$")
 UNREAL = re.compile(r"\b(?:would|could|might|will|'ll|(?:is|are) (?:likely|expected|set|due))\b")
 RELATIVE = re.compile(r"\b(?:who|which|that|whose|what|whatever|wherever)\s+(?:[a-z]+ly\s+|also\s+)?$")
@@ -48,7 +50,11 @@ def find(words: Words, lead: Words | None) -> Finding | None:
 def cues(words: Words, *, raised: bool = True) -> Iterator[Cue]:
     """The hedges of the main claim; with `raised=False` those of the weak classes, which raise no doubt."""
     for language in words.languages:
-        names = tuple(name for name in lexicon.classes(FILE, language, raised=raised) if raised or lexicon.weak(FILE, language, name))
+        names = tuple(
+            name
+            for name in lexicon.classes(FILE, language, raised=raised)
+            if raised or lexicon.weak(FILE, language, name)
+        )
         quiet: list[tuple[int, int]] | None = None
         for match in matches(words.bare, FILE, language, *names):
             if quiet is None:
@@ -66,20 +72,20 @@ def _english(words: Words, cue: Cue) -> bool:
         return _condition(words, cue)
     if RELATIVE.search(before) and not SAYING.search(before):
         return before.rstrip().endswith(", which") and cue.name != "intention"
-    if cue.name in {"adverb", "evidential"} and ATTRIBUTIVE.search(before) and not _of_the_noun(words, cue):
-        return False
     if cue.name == "modal":
         return possible(words, cue.start, cue.end)
-    if cue.name == "epistemic" and words.whole[cue.end + 1 : cue.end + 2].isupper():
+    if cue.name in {"intention", "epistemic", "adverb"} and orders(words):
         return False
-    if cue.name == "intention" and not _intends(words, cue, before):
-        return False
-    return not (cue.name in {"intention", "epistemic", "adverb"} and orders(words))
+    return not _of_a_part(words, cue, before)
 
 
-def _of_the_noun(words: Words, cue: Cue) -> bool:
-    """Whether a hedge before a noun is the noun's own ("an estimated 300 people"), not that of its adjective."""
-    return words.bare[cue.start : cue.end].startswith("an ")
+def _of_a_part(words: Words, cue: Cue, before: str) -> bool:
+    """Whether a cue softens a part of a phrase alone, or is none: "the seemingly endless queue", "the expected rise"."""
+    if cue.name in {"adverb", "evidential"} and ATTRIBUTIVE.search(before):
+        return not words.bare[cue.start : cue.end].startswith("an ")
+    if cue.name == "epistemic":
+        return words.whole[cue.end + 1 : cue.end + 2].isupper()
+    return cue.name == "intention" and not _intends(words, cue, before)
 
 
 def _intends(words: Words, cue: Cue, before: str) -> bool:

@@ -8,9 +8,7 @@ from assistant.doubts import lexicon
 from assistant.doubts.words import BLANK, Words, orders
 
 FILE = "modality"
-ADVERB = (
-    r"(?:\s+(?:also|still|well|only|then|now|therefore|thus|however|instead|in turn|further|later|actually|each|both|all|even|[a-z]+ly))*"
-)
+ADVERB = r"(?:\s+(?:also|still|well|only|then|now|therefore|thus|however|instead|in turn|further|later|actually|each|both|all|even|[a-z]+ly))*"
 NEXT = re.compile(
     rf"{ADVERB}(?P<not>\s+not)?{ADVERB}\s+(?P<verb>[a-z]+)(?:{ADVERB}\s+(?P<then>[a-z]+(?:\s+(?:accordance|of))?))?"
 )
@@ -19,32 +17,37 @@ RULED = re.compile(
     r"\b(?:shall|must|any person|citizens|members? states?|upon (?:approval|application|request)|in accordance with|"
     r"pursuant to|with the (?:approval|consent|permission))\b"
 )
-POWER = re.compile(r"\bby the (?:bureau|ministry|authorit(?:y|ies)|department|commission|council|court|minister|holder)\b")
+POWER = re.compile(
+    r"\bby the (?:bureau|ministry|authorit(?:y|ies)|department|commission|council|court|minister|holder)\b"
+)
 PARTICIPLE = re.compile(r"[a-z]+(?:ed|en|wn|ne|ght|nt|pt|ld|id|st|lt|un|ad|ut|eft|und|ung|ot|et|ed to)$")
-BREAK = re.compile(rf"[,;:.!?，；：。{BLANK}\n]\s*|\s(?:and|but|or|that|while|although|though|because|so|if|where|when)\s+")
+BREAK = re.compile(
+    rf"[,;:.!?，；：。{BLANK}\n]\s*|\s(?:and|but|or|that|while|although|though|because|so|if|where|when)\s+"
+)
 WORD = re.compile(r"[a-z][a-z'’-]*")
 NOUN_END = re.compile(r"\s+(?:of|at|for|from|in|with|by|on|to|who|which|that|under|without|near)\b.*$", re.DOTALL)
 GENERIC = frozenset({"a", "an", "any", "each", "every", "all", "no", "both", "either", "only"})
-EARLIER = re.compile(r"\b(?:so that|where|enough|from (?:mon|tues|wednes|thurs|fri|satur|sun)day|for the first time|until|at the time|then|who)\b")
+EARLIER = re.compile(
+    r"\b(?:so that|where|enough|from (?:mon|tues|wednes|thurs|fri|satur|sun)day|for the first time|until|at the time|then|who)\b"
+)
 
 
 def possible(words: Words, start: int, end: int) -> bool:
     """Whether the modal at these offsets says what may be so or may happen."""
     modal, after = words.bare[start:end], words.bare[end:]
     following = NEXT.match(after)
-    if modal == "might":
-        return following is not None
     if following is None or words.whole[start] == "M":
-        return False
+        return following is not None and modal == "might"
     if modal == "could":
         return not (orders(words) or _was_able(words, start, following["verb"]))
-    if WELL.match(after):
+    if modal == "might" or WELL.match(after) or _perfect(following):
         return True
-    if following["verb"] == "be":
-        return _may_be(words, end, following)
-    if following["verb"] == "have" and following["then"] and PARTICIPLE.match(following["then"]):
-        return True
-    return _may_do(words, start, end, following)
+    return _may_be(words, end, following) if following["verb"] == "be" else _may_do(words, start, end, following)
+
+
+def _perfect(following: re.Match[str]) -> bool:
+    """ "May have led": a guess about what was."""
+    return following["verb"] == "have" and PARTICIPLE.match(following["then"] or "") is not None
 
 
 def _may_be(words: Words, end: int, following: re.Match[str]) -> bool:
@@ -106,7 +109,9 @@ def _was_able(words: Words, start: int, verb: str) -> bool:
     rest = words.bare[start : start + 120]
     if part or _listed("ahead", rest) or not _is(verb, "able"):
         return False
-    return _is(head, "allowed") or EARLIER.search(before) is not None or verb in {"hold", "seat", "accommodate", "store"}
+    return (
+        _is(head, "allowed") or EARLIER.search(before) is not None or verb in {"hold", "seat", "accommodate", "store"}
+    )
 
 
 def _ruled(words: Words) -> bool:

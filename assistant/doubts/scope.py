@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from assistant.doubts.objects import WHEN
 from assistant.doubts.speech import Speech
-from assistant.doubts.speech_english import WHEN
 from assistant.doubts.words import BLANK, Words
 
 Stretch = tuple[int, int]
@@ -16,20 +16,24 @@ QUOTED = re.compile(rf"(?:{WHEN})?\s*[,:]?\s*[\"“‘:]\s*[\"“‘]?")
 VIEW = re.compile(
     r"\s+(?:(?:the|their|a|some|no|its|his|her)\s+)?(?:[a-z]+\s+)?(?:view|opinion|belief|concern|judgment|expectation|hope|possibility|confidence|fear|doubt|worr(?:y|ie)|point|idea)s?\s+that\s+"
 )
-CLOSED = re.compile(rf"\s*(?:$|[.!?;){BLANK}”\"])|\s+(?:on|in|at|late|last|this|yesterday|today|earlier)\b[^,;:]{{0,40}}(?:$|[.!?,;])")
+CLOSED = re.compile(
+    rf"\s*(?:$|[.!?;){BLANK}”\"])|\s+(?:on|in|at|late|last|this|yesterday|today|earlier)\b[^,;:]{{0,40}}(?:$|[.!?,;])"
+)
 INSERTED = re.compile(r"\s*,\s*(?=\S)")
 ADDING = re.compile(
     r"\s*,?\s*(?:adding|noting|saying|warning|arguing|explaining|stressing|pointing\s+out)\s+(?:that\s+)?"
 )
 CITING = re.compile(r"\s*,\s*(?:citing|quoting|who|which|a|an|the)\b")
-OTHER = re.compile(r"(?:[,;][”\"’]?\s*(?:and|but|while|whereas|although|though|yet|as)?|\s(?:while|whereas|although|though))\s+$")
+OTHER = re.compile(
+    r"(?:[,;][”\"’]?\s*(?:and|but|while|whereas|although|though|yet|as)?|\s(?:while|whereas|although|though))\s+$"
+)
 SENTENCE = re.compile(r"(?<=[a-z)”\"’0-9%]{2})[.!?][”\"’]?\s+(?=[A-Z“])|\n\n")
 BULLET = re.compile(r"^[\s•·▪◦*–—-]+")
 JOINT = re.compile(r"^(?:and|but|or|so|yet|while|although|though|whereas|because|that)\s+", re.IGNORECASE)
 ZH_STOP = re.compile(r"[。！？；]|$")
 ZH_FOLLOWS = re.compile(r"(?:[0-9]{1,2}日)?[，：:,\s]*[“\"「]?")
 ZH_CLOSED = re.compile(r"\s*(?:$|[。！？；”」])")
-EDGES = " \t\n,.;:!?，。；：！？、“”\"‘「」" + BLANK
+EDGES = ' \t\n,.;:!?，。；：！？、“”"‘「」' + BLANK
 
 
 def scope(words: Words, speech: Speech, said: Sequence[Speech]) -> tuple[Stretch, ...]:
@@ -43,7 +47,10 @@ def _english(words: Words, speech: Speech, said: Sequence[Speech]) -> Iterator[S
     first, end = _sentence(words, speech)
     end = min(end, _next_voice(words, speech, said, end))
     begin = speech.start
-    opening = any(other.end <= speech.start and other is not speech and other.speaker_start == speech.speaker_start for other in said)
+    opening = any(
+        other.end <= speech.start and other is not speech and other.speaker_start == speech.speaker_start
+        for other in said
+    )
     lead = (first, begin)
     if speech.speaker_start > speech.start:
         yield from _after_the_words(words, speech, first, end)
@@ -89,11 +96,11 @@ def _closes(text: str, speech: Speech, first: int, end: int) -> bool:
 
 def _comma_before(text: str, start: int, first: int) -> bool:
     before = text[first:start].rstrip()
-    return bool(before) and before[-1] in ",”\"’—–"
+    return bool(before) and before[-1] in ',”"’—–'
 
 
 def _quote_before(words: Words, lead: Stretch) -> bool:
-    return any(mark in words.whole[slice(*lead)] for mark in "“”\"")
+    return any(mark in words.whole[slice(*lead)] for mark in '“”"')
 
 
 def _next_voice(words: Words, speech: Speech, said: Sequence[Speech], end: int) -> int:
@@ -124,7 +131,12 @@ def _chinese(words: Words, speech: Speech, said: Sequence[Speech]) -> Iterator[S
     text = words.spoken
     end = len(words.whole)
     for other in said:
-        if other.start > speech.end and other.language == "zh" and text[other.start - 1] in "，；。" and other.speaker_start != speech.speaker_start:
+        if (
+            other.start > speech.end
+            and other.language == "zh"
+            and text[other.start - 1] in "，；。"
+            and other.speaker_start != speech.speaker_start
+        ):
             end = min(end, other.start)
     quoted_before = words.whole[: speech.start].rstrip("，, ").endswith(("”", "」"))
     closed = ZH_CLOSED.match(text, speech.end) is not None

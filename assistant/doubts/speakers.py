@@ -58,7 +58,11 @@ def subject(text: str, before: str, whole: str) -> Place | None:
     first = who.split()[0] if who.split() else ""
     if not first or len(who.split()) > 14 or "according to" in who or FINITE.search(OF.sub("", who)):
         return None
-    if who.endswith(("'s", "’s")) or first in listed("grammar", "en", "unfit") or not set(who.split()) - listed("grammar", "en", "idle"):
+    if (
+        who.endswith(("'s", "’s"))
+        or first in listed("grammar", "en", "unfit")
+        or not set(who.split()) - listed("grammar", "en", "idle")
+    ):
         return None
     return Place(start=start, end=end, cited=cited)
 
@@ -143,7 +147,11 @@ def _with_apposition(words: Words, start: int, end: int) -> str:
     """The speaker with what follows: "two people who asked not to be named", "an official, who declined to be named,"."""
     who = words.spoken[start:end]
     after = words.spoken[end : end + 60]
-    return f"{who} {after}" if re.match(r",?\s+(?:who|familiar|briefed|speaking|on\s+condition|with\s+knowledge)\b", after) else who
+    return (
+        f"{who} {after}"
+        if re.match(r",?\s+(?:who|familiar|briefed|speaking|on\s+condition|with\s+knowledge)\b", after)
+        else who
+    )
 
 
 def _is_issuer(words: Words, who: str) -> bool:

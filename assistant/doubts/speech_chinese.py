@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from functools import cache
 
 from assistant.doubts.lexicon import choice, verbs
+from assistant.doubts.lexicon import words as listed
 from assistant.doubts.speech import Speech, Voice
 from assistant.doubts.words import BLANK, Words
 
@@ -47,66 +48,37 @@ UNFIT = re.compile(
     r"(?:的|了|将|被|把|和|与|在|对|向|为|是)$|应当|必须|不得|可以|需要|要求|如果|将会|[了着过]|"
     r"^(?:根据|据|按照|对于|如|若|经|当|以|凡)"
 )
-NEEDS_OPENING = frozenset(
-    [
-        "报道",
-        "分析",
-        "介绍",
-        "通报",
-        "公告",
-        "判断",
-        "预测",
-        "建议",
-        "回应",
-        "确认",
-        "说",
-        "警告",
-        "提醒",
-        "呼吁",
-        "披露",
-        "估算",
-        "主张",
-        "预计",
-        "预期",
-        "估计",
-        "重申",
-        "承诺",
-        "澄清",
-        "反驳",
-        "批评",
-        "抱怨",
-        "反映",
-        "坦承",
-    ]
-)
 UNNAMED = re.compile(r"不愿|匿名|未具名|不具名|不便|未透露|知情|消息人士|业内人士")
-PRONOUNS = frozenset({"他", "她", "其", "他们", "她们", "它", "该委", "该部", "该局", "该行", "该厅", "该院", "该机构", "该协会", "该公司负责人", "该负责人", "该发言人", "该人士"})
 
 
 def speeches(words: Words) -> Iterator[Speech]:
     """Every attribution of the statement's main claim."""
     if "据" in words.spoken or "按照" in words.spoken:
-        for match in ACCORDING.finditer(words.spoken):
-            opening = match.group()[: 2 if match.group()[0] in "根按" else 1]
-            paper = PAPER.match(match["who"]) if match["verb"] in {"报道", "消息", "披露"} else None
-            if paper is not None:
-                start = match.start("who")
-                yield _speech(words, match.span(), (start + 1, start + paper.end() - 1), opening)
-            elif not NO_VOICE.search(match["who"]):
-                yield _speech(words, match.span(), match.span("who"), opening)
+        yield from _according(words)
     if any(sign in words.spoken for sign in ("显示", "表明", "发现", "指出", "看来", "之见")):
         for pattern in (SHOWN, BELIEVES):
-            for match in pattern.finditer(words.spoken):
-                start = match.start("who")
-                noise = SUBJECT_NOISE.match(match["who"])
-                who = match["who"][noise.end() if noise else 0 :]
-                start = match.end("who") - len(who)
-                if len(who) >= 2 and not NO_VOICE.search(who) and not UNFIT.search(who) and not who.endswith(("据", "有")):
-                    yield _speech(words, (match.start("who"), match.end()), (start, match.end("who")), match["verb"])
-    for match in _said().finditer(words.spoken):
-        speech = _by(words, match)
-        if speech is not None:
-            yield speech
+            yield from filter(None, (_shown(words, match) for match in pattern.finditer(words.spoken)))
+    yield from filter(None, (_by(words, match) for match in _said().finditer(words.spoken)))
+
+
+def _according(words: Words) -> Iterator[Speech]:
+    for match in ACCORDING.finditer(words.spoken):
+        opening = match.group()[: 2 if match.group()[0] in "根按" else 1]
+        paper = PAPER.match(match["who"]) if match["verb"] in {"报道", "消息", "披露"} else None
+        if paper is not None:
+            start = match.start("who")
+            yield _speech(words, match.span(), (start + 1, start + paper.end() - 1), opening)
+        elif not NO_VOICE.search(match["who"]):
+            yield _speech(words, match.span(), match.span("who"), opening)
+
+
+def _shown(words: Words, match: re.Match[str]) -> Speech | None:
+    """Whose data or study shows it, and in whose view it is so."""
+    noise = SUBJECT_NOISE.match(match["who"])
+    who = match["who"][noise.end() if noise else 0 :]
+    if len(who) < 2 or NO_VOICE.search(who) or UNFIT.search(who) or who.endswith(("据", "有")):
+        return None
+    return _speech(words, match.span(), (match.end("who") - len(who), match.end("who")), match["verb"])
 
 
 @cache
@@ -127,7 +99,7 @@ def _by(words: Words, match: re.Match[str]) -> Speech | None:
     noise = SUBJECT_NOISE.match(text[start:verb_start])
     start += noise.end() if noise else 0
     who = TAIL_NOISE.sub("", text[start:verb_start])
-    if len(who) < (1 if who in PRONOUNS else 2) or UNFIT.search(who):
+    if len(who) < (1 if who in listed("grammar", "zh", "pronoun") else 2) or UNFIT.search(who):
         return None
     return _speech(words, (start, verb_end), (start, start + len(who)), match["verb"])
 
@@ -139,7 +111,7 @@ def _says(text: str, match: re.Match[str]) -> bool:
         return False
     if (verb == "称" and NAMED.search(before)) or (verb == "说" and TOLD.search(before)):
         return False
-    if verb in NEEDS_OPENING and not match["then"]:
+    if verb in listed("grammar", "zh", "opening") and not match["then"]:
         return False
     return not (verb == "认为" and CASE.match(text, end))
 
@@ -162,7 +134,7 @@ def _speech(words: Words, whole: tuple[int, int], who: tuple[int, int], told: st
 def _voice(words: Words, place: tuple[int, int]) -> Voice:
     who = words.spoken[place[0] : place[1]]
     issuer = words.document.metadata.issuer or ""
-    if who in PRONOUNS:
+    if who in listed("grammar", "zh", "pronoun"):
         return "pronoun"
     if _full("own").fullmatch(who) or who in issuer or (issuer and issuer in who):
         return "own"

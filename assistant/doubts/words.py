@@ -12,7 +12,9 @@ from ingest.document import Document, Span, Statement
 
 BLANK = "\x1f"
 BRACKETS = re.compile(r"\([^()]*\)|（[^（）]*）|\[[^\[\]]*\]|【[^【】]*】")
-TITLES = re.compile(r"《[^》]*》|“[^”.!?。！？；]{1,90}[?!？！]?”|‘[^’.!?]{1,90}[?!]?’(?!\w)|\"[^\".!?]{1,90}[?!]?\"|「[^」。]*」")
+TITLES = re.compile(
+    r"《[^》]*》|“[^”.!?。！？；]{1,90}[?!？！]?”|‘[^’.!?]{1,90}[?!]?’(?!\w)|\"[^\".!?]{1,90}[?!]?\"|「[^」。]*」"
+)
 ASIDES = re.compile(r",\s+(?:who|which|whose|where|whom)\b[^,.;:]{2,160},(?!\s+(?:and|or)\b)")
 HAN = re.compile(r"[\u3400-\u9fff]")
 LATIN = re.compile(r"[A-Za-z]{2}")
