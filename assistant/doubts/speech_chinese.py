@@ -111,7 +111,8 @@ def _says(text: str, match: re.Match[str]) -> bool:
         return False
     if (verb == "称" and NAMED.search(before)) or (verb == "说" and TOLD.search(before)):
         return False
-    if verb in listed("grammar", "zh", "opening") and not match["then"]:
+    closes = not text[end:].strip() or text[end] in "。！？"
+    if verb in listed("grammar", "zh", "opening") and not match["then"] and not closes:
         return False
     return not (verb == "认为" and CASE.match(text, end))
 
