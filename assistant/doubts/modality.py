@@ -26,6 +26,7 @@ BREAK = re.compile(
 )
 WORD = re.compile(r"[a-z][a-z'’-]*")
 NOUN_END = re.compile(r"\s+(?:of|at|for|from|in|with|by|on|to|who|which|that|under|without|near)\b.*$", re.DOTALL)
+NOTHING = re.compile(r"(?:^|[.;:]\s+|^\s*)(?:nothing|no\s+\w+(?:\s+\w+)?|none\s+of\s+[\w\s]{2,20})\s+$")
 GENERIC = frozenset({"a", "an", "any", "each", "every", "all", "no", "both", "either", "only"})
 EARLIER = re.compile(
     r"\b(?:so that|where|enough|from (?:mon|tues|wednes|thurs|fri|satur|sun)day|for the first time|until|at the time|then|who)\b"
@@ -42,6 +43,8 @@ def possible(words: Words, start: int, end: int) -> bool:
         return not (orders(words) or _was_able(words, start, following["verb"]))
     if modal == "might" or WELL.match(after) or _perfect(following):
         return True
+    if NOTHING.search(words.bare[max(0, start - 60) : start]):
+        return False
     return _may_be(words, end, following) if following["verb"] == "be" else _may_do(words, start, end, following)
 
 

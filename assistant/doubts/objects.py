@@ -6,7 +6,7 @@ import re
 
 from assistant.doubts.lexicon import verbs
 from assistant.doubts.lexicon import words as listed
-from assistant.doubts.speakers import FINITE, Place, head_of
+from assistant.doubts.speakers import FINITE, Place, agents, head_of
 from assistant.doubts.words import BLANK, Words
 
 WHEN = (
@@ -43,6 +43,13 @@ CALLED = re.compile(
 NOUN_PHRASE = re.compile(
     r"\s+(?!(?:on|to|in|at|by|for|from|with|of|as|so|and|or|but|that|whether|how|its|his)\b|(?:a|the)\s+(?:range|variety|number)\s+of\s+views\b)[a-z$0-9][\w’'$%-]*\s+[^\s]|\s+(?:on\s+)?(?:how|whether)\b"
 )
+PUT_AT = re.compile(
+    r"\s+[^,.;]{2,60}?\s+at\s+(?:about\s+|around\s+|some\s+|over\s+|nearly\s+|more\s+than\s+|only\s+)?(?:[$€£]?\d|half|one|two|three|a\s+(?:third|quarter))"
+)
+FOR_OR_AGAINST = re.compile(r"\s+(?:for|against)\s+\S")
+DETERMINED = re.compile(
+    r"\s+(?:the|a|an|it|they|he|she|we|this|that|these|its|their|his|her|most|many|some|no|all|prices|rates)\s+\S"
+)
 INFINITIVE = re.compile(r"\s+(?!to\b)[^,.;:]{2,70}?\s+(?:to\s+[a-z]+|as)\b")
 NO_CLAUSE = re.compile(r"\s+(?:to|so|nothing|no|for|with|by|in|as)\b")
 TO_BE = re.compile(r"\s+to\s+(?:be|have)\b")
@@ -58,7 +65,8 @@ def says_something(words: Words, place: Place, end: int, told: str) -> bool:
     """Whether the verb has a clause or a quotation as its object, or closes a clause; "reported losses" has neither."""
     text, stance = words.spoken, verbs("en")[told][0]
     if told in listed("grammar", "en", "ascribing"):
-        return (CALLED if told.startswith("call") else AS_OBJECT).match(text, end) is not None
+        form = CALLED if told.startswith("call") else PUT_AT if told.startswith("put") else AS_OBJECT
+        return (DETERMINED if told.startswith("blame") else form).match(text, end) is not None
     if THAT.match(text, end) or VIEW.match(text, end) or (stance != "holding" and QUOTED.match(text, end)):
         return True
     if told in listed("grammar", "en", "addressed") and TOLD_SOMEBODY.match(text, end):
@@ -66,6 +74,9 @@ def says_something(words: Words, place: Place, end: int, told: str) -> bool:
     head = head_of(text[place.start : place.end])
     if head in listed("speakers", "en", "meeting") and told in listed("grammar", "en", "discursive"):
         return NOUN_PHRASE.match(text, end) is not None
+    finders = listed("grammar", "en", "shows") if told.startswith("f") and told[1] in "oi" else agents()
+    if head in finders and told in listed("grammar", "en", "finding"):
+        return DETERMINED.match(text, end) is not None
     return told not in listed("grammar", "en", "ambiguous") and _has_clause(text, place, end, told)
 
 
@@ -75,6 +86,8 @@ def _has_clause(text: str, place: Place, end: int, told: str) -> bool:
     if "," in before and closes.match(text, end):
         tail = re.split(r"[,”\"]", before[-REACH:])[-1].strip()
         return 0 < len(tail.split()) <= 10 and not FINITE.search(tail)
+    if told.startswith("argu") and FOR_OR_AGAINST.match(text, end):
+        return True
     if NO_CLAUSE.match(text, end):
         return stance == "distancing" and TO_BE.match(text, end) is not None
     return _has_object(text, end, told, stance)
@@ -83,6 +96,8 @@ def _has_clause(text: str, place: Place, end: int, told: str) -> bool:
 def _has_object(text: str, end: int, told: str, stance: str) -> bool:
     """Whether a clause without "that" follows, or for a view or forecast "inflation to decline", "growth of 5%"."""
     if stance == "holding" and (told.startswith(("expect", "predict", "anticipat")) or INFINITIVE.match(text, end)):
+        return True
+    if told in listed("grammar", "en", "mental") and DETERMINED.match(text, end):
         return True
     bare = told in listed("grammar", "en", "clausal") or stance in {"distancing", "holding"}
     return (CLAUSE if bare else AUX_CLAUSE).match(text, end) is not None

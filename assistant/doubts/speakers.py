@@ -29,13 +29,15 @@ OF = re.compile(
     re.DOTALL,
 )
 PARTITIVE = re.compile(
-    r"(?:some|many|most|several|all|a\s+(?:few|couple|number|majority)|the\s+majority|few|one|both)\s+of\b"
+    r"(?:some|many|most|several|all|a\s+(?:few|couple|number|handful|range)|(?:the|a)\s+(?:[a-z]+\s+){0,2}(?:majority|minority|number|group|share)|few|one|both|half|two|three)\s+of\b"
 )
 CITING = re.compile(rf"(?:citing|quoting)\s+(?P<who>[^{STOP}.]{{2,80}})")
 ABBREVIATED = re.compile(r"\b(?:mr|mrs|dr|ms|u\.s|st|\w)$")
 AFTER_HEADING = re.compile(
     r"[A-Za-z’']\s+((?:Participants|Members|The|A|An|Several|Some|Many|Most|All|Few|Various|Respondents|Market|He|She|They|It)\s+(?=[a-z])|(?:Participants|Members|He|She|They)$)"
 )
+ADJECTIVE = re.compile(r"(?:al|ic|ive|ous|ent|ant|ary|ed|ing|ful|able|less)$")
+POSTED = re.compile(r"\b(?:at|from|of|in|with)\s+(?:the|a|an|its|our|two|three)\s+[a-z]")
 LONGEST = 300  # characters of a subject; beyond that it is no noun phrase
 WORD = re.compile(r"[\w’'&.-]+")
 
@@ -129,10 +131,14 @@ def voice(words: Words, start: int, end: int) -> Voice:
         | listed("speakers", "en", "vague")
     )
     lists |= listed("speakers", "en", "generic")
-    if len(written) > 1 and any(word[0].isupper() and word.lower() not in lists for word in written):
+    names = [word for word in written if word[0].isupper() and word.lower() not in lists]
+    opens = start == 0 and names[:1] == written[:1] and ADJECTIVE.search(written[0]) is not None
+    if len(written) > 1 and len(names) > opens:
+        return "named"
+    if head in listed("speakers", "en", "posted") and POSTED.search(who):
         return "named"
     if head in listed("speakers", "en", "vague"):
-        definite = first in {"the", "this", "that", "its", "their", "our", "a", "an"}
+        definite = first in {"the", "this", "that", "these", "those", "its", "their", "our", "a", "an"}
         return "named" if definite and head not in listed("grammar", "en", "quantifier") else "vague"
     counted = first in listed("grammar", "en", "quantifier") and first not in {"all", "both", "one", "another"}
     return "vague" if counted and head not in listed("speakers", "en", "group") else "named"

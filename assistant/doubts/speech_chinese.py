@@ -20,6 +20,9 @@ ACCORDING = re.compile(
 SHOWN = re.compile(
     rf"(?P<who>[^{STOPS}]{{2,24}}?)(?:的|最新|近期|公布的|发布的|一项|一份|年度|调查|[0-9]{{4}}年)*(?P<verb>数据|报告|研究|调查|统计|民调|问卷|评估|监测|审计)(?:结果)?(?:显示|表明|发现|指出|认为|称)"
 )
+WIRE = re.compile(
+    r"\s*(?P<who>[\u4e00-\u9fff]{1,6}社)[\u4e00-\u9fff]{0,8}(?:[0-9]{1,2}月)?[0-9]{1,2}日(?:专)?电[，：\s]?"
+)
 BELIEVES = re.compile(rf"(?:在|依)(?P<who>[^{STOPS}]{{2,14}})(?P<verb>看来|之见)(?=[，,])")
 WHEN = (
     r"(?:(?:于|在)?[0-9０-９一二三四五六七八九十]{1,4}[年月日][0-9０-９月日年晚上午下间]*|"
@@ -55,6 +58,9 @@ def speeches(words: Words) -> Iterator[Speech]:
     """Every attribution of the statement's main claim."""
     if "据" in words.spoken or "按照" in words.spoken:
         yield from _according(words)
+    wire = WIRE.match(words.spoken)
+    if wire is not None:
+        yield _speech(words, wire.span(), wire.span("who"), "电")
     if any(sign in words.spoken for sign in ("显示", "表明", "发现", "指出", "看来", "之见")):
         for pattern in (SHOWN, BELIEVES):
             yield from filter(None, (_shown(words, match) for match in pattern.finditer(words.spoken)))
@@ -107,7 +113,7 @@ def _by(words: Words, match: re.Match[str]) -> Speech | None:
 def _says(text: str, match: re.Match[str]) -> bool:
     """Whether the verb is one of saying here: not 简称, 小说, 表示感谢, nor what a rule supposes (认为……的，可以)."""
     before, verb, end = match["who"], match["verb"], match.end("verb")
-    if NOT_SAID.search(before) or OBJECTS.match(text, end):
+    if (NOT_SAID.search(before) and "援引" not in before) or OBJECTS.match(text, end):
         return False
     if (verb == "称" and NAMED.search(before)) or (verb == "说" and TOLD.search(before)):
         return False
@@ -125,7 +131,7 @@ def _speech(words: Words, whole: tuple[int, int], who: tuple[int, int], told: st
         end=whole[1],
         speaker_start=who[0],
         speaker_end=who[1],
-        verb=participle if base else "据" if told not in {"看来", "之见"} else told,
+        verb=participle if base else "据" if told not in {"看来", "之见", "电"} else told,
         stance=stance,
         voice=_voice(words, who),
         language="zh",

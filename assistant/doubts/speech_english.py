@@ -29,7 +29,7 @@ JOINED = re.compile(r"(?:^|[\s,])(?:and|but|or)$")
 CLAUSE_START = re.compile(r"[;:!?\n]\s*|(?<=[a-z)\d]{2})\.\s+")
 UNSAID = re.compile(
     rf"(?:^|[\s{STOP}])(?:to|not|never|should|must|shall|may|can|could|would|might|will|who|which|that|is|are|was|were|be|"
-    r"been|being|did|does|do|as|and|or|but|cannot|please|without|by|of|for|the|a|an|this|these|in|on)$|n['’]t$"
+    r"been|being|did|does|do|as|and|or|but|cannot|please|without|by|of|for|the|a|an|this|these|those|than|in|on)$|n['’]t$"
 )
 SUPPOSED = re.compile(r"(?:^|[\s,;])(?:since|if|when|unless|until|once|after|before|whether|where)\s+$")
 SUBORDINATE = re.compile(r"(?:^|[\s,;])(?:although|though|while|whereas|because|as|even as)\s+$")
@@ -38,12 +38,18 @@ LATER = re.compile(
     r"\s+(?:on|last|late|early|earlier|this|yesterday|today|in\s+(?:a|an|its|his|her|their|the|january|february|march|"
     r"april|may|june|july|august|september|october|november|december|\d{4}))\b.*$"
 )
+VIEW_IS = re.compile(
+    rf"(?P<who>[^{STOP}.]{{2,60}}?)['’]s?\s+(?P<verb>view|position|opinion|argument|belief|assessment|contention|verdict)\s+(?:is|was)\s+that\b"
+)
+QUOTED_AS = re.compile(
+    rf"(?P<who>[^{STOP}.]{{2,80}}?)\s+(?:is|was|were|are|has\s+been|have\s+been)\s+(?:widely\s+)?(?P<verb>quoted|reported|cited)\s+as\s+(?:saying|telling|stating)\b(?:\s+that\b)?"
+)
 IN_VIEW = re.compile(
     rf"\b(?P<verb>in)\s+(?P<who>[^{STOP}.]{{2,60}}?)(?:['’]s?)\s+(?:view|opinion|judgment|words|assessment|estimation)\s*,"
 )
 ACCORDING = re.compile(
     r"\b(?P<verb>according to|in the (?:view|opinion|words) of|as (?:reported|stated|noted|described|cited|quoted|"
-    r"claimed) (?:by|in)|(?:was|were|is|been) (?:quoted|cited|reported|described|alleged|claimed) by)\s+"
+    r"claimed) (?:by|in)|(?:was|were|is|are|been) (?:quoted|cited|reported|described|alleged|claimed) by)\s+"
     rf"(?P<who>(?:[^{STOP}.]|\.(?=\w)|(?<=\b\w)\.|(?<=\b(?:mr|dr|ms|st))\.){{2,110}})"
 )
 BEYOND = re.compile(
@@ -71,6 +77,11 @@ def speeches(words: Words) -> Iterator[Speech]:
         yield from filter(None, (_according(words, match) for match in ACCORDING.finditer(words.spoken)))
     for match in AS_SAID.finditer(words.spoken):
         yield _speech(words, match.span(), match.span("who"), " ".join(match["verb"].split()))
+    for pattern in (VIEW_IS, QUOTED_AS):
+        for match in pattern.finditer(words.spoken):
+            place = speakers.subject(words.spoken, words.spoken[: match.end("who")], words.whole)
+            if place is not None:
+                yield _speech(words, (place.start, match.end()), (place.start, place.end), match["verb"])
     for match in IN_VIEW.finditer(words.spoken):
         if head_of(match["who"]) not in listed("grammar", "en", "determiner") | {"my", "our"}:
             yield _speech(words, (match.start(), match.end() - 1), match.span("who"), "in the view of")
@@ -105,6 +116,8 @@ def _names(words: Words, start: int, end: int, told: str) -> bool:
     if not who or len(who) > 12 or speakers.FINITE.search(words.spoken[start:end]):
         return False
     if (written[0][0].isupper() or written[0][0].isdigit()) and any(word[0].isupper() for word in written):
+        return True
+    if who[0] in agents() and any(word[0].isupper() for word in written):
         return True
     determined = (who[0] in listed("grammar", "en", "determiner") and who[0] != "that") or who[0] in {
         "state",
