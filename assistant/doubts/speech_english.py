@@ -6,18 +6,14 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from assistant.doubts import speakers
+from assistant.doubts import phrases, speakers
 from assistant.doubts.lexicon import verbs
 from assistant.doubts.lexicon import words as listed
 from assistant.doubts.objects import REACH, says_something
-from assistant.doubts.speakers import STOP, agents, head_of
+from assistant.doubts.speakers import STOP, agents, head_of, speech_of
 from assistant.doubts.speech import Speech
 from assistant.doubts.words import BLANK, Words
 
-AS_SAID = re.compile(
-    rf"\bas\s+(?P<who>(?!(?:it|he|she|they|is|was|previously|just|already|we|i)\b)[^{STOP}.]{{2,60}}?)\s+(?:has\s+|have\s+|had\s+|also\s+|recently\s+)?"
-    r"(?P<verb>reported|reports|noted|notes|said|says|pointed\s+out|explained|stated|observed|warned|argued|put\s+it)(?=\s*[,.]|$)"
-)
 AUXILIARY = re.compile(
     r"(?:(?:^|\s+)(?:has|have|had|also|then|later|recently|repeatedly|again|further|however|generally|broadly|always|now|"
     r"even|still|instead|thus|therefore|once|first|already|often|long|again|both|each|all|[a-z]+ly|"
@@ -38,24 +34,6 @@ LATER = re.compile(
     r"\s+(?:on|last|late|early|earlier|this|yesterday|today|in\s+(?:a|an|its|his|her|their|the|january|february|march|"
     r"april|may|june|july|august|september|october|november|december|\d{4}))\b.*$"
 )
-VIEW_IS = re.compile(
-    rf"(?P<who>[^{STOP}.]{{2,60}}?)['’]s?\s+(?P<verb>view|position|opinion|argument|belief|assessment|contention|verdict)\s+(?:is|was)\s+that\b"
-)
-QUOTED_AS = re.compile(
-    rf"(?P<who>[^{STOP}.]{{2,80}}?)\s+(?:is|was|were|are|has\s+been|have\s+been)\s+(?:widely\s+)?(?P<verb>quoted|reported|cited)\s+as\s+(?:saying|telling|stating)\b(?:\s+that\b)?"
-)
-IN_VIEW = re.compile(
-    rf"\b(?P<verb>in)\s+(?P<who>[^{STOP}.]{{2,60}}?)(?:['’]s?)\s+(?:view|opinion|judgment|words|assessment|estimation)\s*,"
-)
-ACCORDING = re.compile(
-    r"\b(?P<verb>according to|in the (?:view|opinion|words) of|as (?:reported|stated|noted|described|cited|quoted|"
-    r"claimed) (?:by|in)|(?:was|were|is|are|been) (?:quoted|cited|reported|described|alleged|claimed) by)\s+"
-    rf"(?P<who>(?:[^{STOP}.]|\.(?=\w)|(?<=\b\w)\.|(?<=\b(?:mr|dr|ms|st))\.){{2,110}})"
-)
-BEYOND = re.compile(
-    r"\s+(?:and\s+(?:is|are|was|were|has|have|will)|is|are|was|were|has|have|had|will|would|which|who|that|"
-    r"as well as|as)\b|\s+(?:released|published|issued|compiled|cited|seen|obtained|conducted|dated|posted|on\s+\w+day)\b"
-)
 
 PREDICATE = re.compile(
     r"(?<=\s)(?:is|are|was|were|has|have|had|will|would|also|continued|generally|broadly|further|[a-z]{3,}ed|"
@@ -73,18 +51,7 @@ def speeches(words: Words) -> Iterator[Speech]:
         speech = _after(words, verb, told) or _before(words, verb, told)
         if speech is not None:
             yield speech
-    if any(sign in words.spoken for sign in ("according", " by", " of", "as ")):
-        yield from filter(None, (_according(words, match) for match in ACCORDING.finditer(words.spoken)))
-    for match in AS_SAID.finditer(words.spoken):
-        yield _speech(words, match.span(), match.span("who"), " ".join(match["verb"].split()))
-    for pattern in (VIEW_IS, QUOTED_AS):
-        for match in pattern.finditer(words.spoken):
-            place = speakers.subject(words.spoken, words.spoken[: match.end("who")], words.whole)
-            if place is not None:
-                yield _speech(words, (place.start, match.end()), (place.start, place.end), match["verb"])
-    for match in IN_VIEW.finditer(words.spoken):
-        if head_of(match["who"]) not in listed("grammar", "en", "determiner") | {"my", "our"}:
-            yield _speech(words, (match.start(), match.end() - 1), match.span("who"), "in the view of")
+    yield from phrases.speeches(words)
 
 
 @cache
@@ -107,7 +74,7 @@ def _after(words: Words, verb: re.Match[str], told: str) -> Speech | None:
     start, end = found.span("who")
     later = LATER.search(text[start:end])
     end = start + len(text[start : start + later.start() if later else end].rstrip())
-    return _speech(words, (verb.start(), end), (start, end), told) if _names(words, start, end, told) else None
+    return speech_of(words, (verb.start(), end), (start, end), told) if _names(words, start, end, told) else None
 
 
 def _names(words: Words, start: int, end: int, told: str) -> bool:
@@ -146,7 +113,7 @@ def _before(words: Words, verb: re.Match[str], told: str) -> Speech | None:
         return None
     who, aside = (place.start, place.end), SUBORDINATE.search(ahead) is not None
     start = verb.start() if shared else place.start
-    return _speech(words, (start, verb.end()), who, told, cited=place.cited, aside=aside)
+    return speech_of(words, (start, verb.end()), who, told, cited=place.cited, aside=aside)
 
 
 def _shared_subject(words: Words, before: str) -> speakers.Place | None:
@@ -178,40 +145,3 @@ def _can_say(words: Words, place: speakers.Place, told: str) -> bool:
     named = any(word[0].isupper() for word in written[1:]) or ((place.start > 0 or alone) and written[0][0].isupper())
     standing = listed("grammar", "en", "pronoun") | listed("grammar", "en", "quantifier") | {"them", "these", "those"}
     return named or head in agents() or head in standing
-
-
-def _according(words: Words, match: re.Match[str]) -> Speech | None:
-    start, who = match.start("who"), match["who"].rstrip()
-    beyond = BEYOND.search(who)
-    who = who[: beyond.start()] if beyond else who
-    head, first = head_of(who), who.split()[0] if who.split() else ""
-    if head in listed("speakers", "en", "measure") or first in listed("grammar", "en", "no_voice") | {""}:
-        return None
-    written = words.whole[start : start + len(who)]
-    if written == who and first not in listed("grammar", "en", "determiner") and head not in agents():
-        return None
-    return _speech(words, (match.start(), start + len(who)), (start, start + len(who)), " ".join(match["verb"].split()))
-
-
-def _speech(
-    words: Words,
-    whole: tuple[int, int],
-    who: tuple[int, int],
-    told: str,
-    *,
-    cited: tuple[int, int] | None = None,
-    aside: bool = False,
-) -> Speech:
-    stance, participle = verbs("en").get(told, ("neutral", told))
-    return Speech(
-        start=whole[0],
-        end=whole[1],
-        speaker_start=who[0],
-        speaker_end=who[1],
-        verb=participle,
-        stance=stance,
-        voice=speakers.voice(words, who[0], who[1]),
-        language="en",
-        cited=cited,
-        aside=aside,
-    )
