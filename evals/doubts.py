@@ -93,48 +93,48 @@ def judge(labels: Sequence[Label], held: dict[str, Document]) -> dict[Half, Tall
 
 
 def _count(tally: Tally, label: Label, document: Document, about: Sequence[Statement]) -> None:
-    raised: dict[str, list[Finding]] = {}
+    raised: dict[str, Finding] = {}
     for statement in about:
         for finding in find(document, statement):
-            raised.setdefault(finding.kind, []).append(finding)
+            raised.setdefault(finding.kind, finding)
     wanted = {doubt.kind for doubt in label.doubts}
-    for kind in KINDS:
-        if kind in label.unsure:
-            continue
-        if kind in wanted and kind in raised:
-            tally.true[kind] += 1
-        elif kind in wanted:
-            tally.missed[kind] += 1
-            tally.told.append(f"{label.id}: {kind} is missed on “{label.words[:150]}” ({_why(label, kind)})")
-        elif kind in raised:
-            tally.false[kind] += 1
-            shown = raised[kind][0].words
-            on = document.quote(shown) if shown else ""
-            tally.told.append(f"{label.id}: {kind} is a false alarm on “{label.words[:150]}” (“{on}”)")
+    sure = [kind for kind in KINDS if kind not in label.unsure and kind in wanted | raised.keys()]
+    for kind in sure:
+        counts = tally.false if kind not in wanted else tally.true if kind in raised else tally.missed
+        counts[kind] += 1
+        if counts is not tally.true:
+            tally.told.append(_told(label, kind, document, raised.get(kind)))
     if not label.doubts:
         tally.quiet += 1
-        tally.alarmed += bool(set(raised) & set(KINDS) - set(label.unsure))
+        tally.alarmed += bool(sure)
     for doubt in label.doubts:
         if doubt.kind in raised and doubt.words and doubt.kind not in label.unsure:
-            _place(tally, doubt, document, about, raised[doubt.kind])
+            _place(tally, doubt, document, about)
+
+
+def _told(label: Label, kind: Kind, document: Document, finding: Finding | None) -> str:
+    words = " ".join(label.words.split())[:150]
+    if finding is None:
+        return f"{label.id}: {kind} is missed on “{words}” ({_why(label, kind)})"
+    on = document.quote(finding.words) if finding.words else ""
+    return f"{label.id}: {kind} is a false alarm on “{words}” (“{on}”)"
 
 
 def _why(label: Label, kind: Kind) -> str:
     return "; ".join(doubt.words or doubt.why for doubt in label.doubts if doubt.kind == kind)
 
 
-def _place(
-    tally: Tally, doubt: Deserved, document: Document, about: Sequence[Statement], said: Sequence[Finding]
-) -> None:
+def _place(tally: Tally, doubt: Deserved, document: Document, about: Sequence[Statement]) -> None:
     """Whether a right doubt lies on the labelled words, and names the labelled speaker."""
-    near = place(document, doubt.words, about[0].span if about else None)
-    spans = [span for finding in said for span in (finding.words, *finding.evidence) if span is not None]
+    near = place(document, doubt.words, about[0].span)
+    found = [finding for statement in about for finding in find(document, statement) if finding.kind == doubt.kind]
+    spans = [span for finding in found for span in (finding.words, *finding.evidence) if span is not None]
     tally.with_words[doubt.kind] += 1
     tally.placed[doubt.kind] += near is not None and any(span.meets(near) for span in spans)
     if doubt.kind == "attributed" and doubt.speaker:
         tally.speakers += 1
-        said = [each for statement in about for each in attributions(document, statement)]
-        names = {_plain(name) for each in said for name in (document.quote(each.speaker), each.name)}
+        voices = [each for statement in about for each in attributions(document, statement)]
+        names = {_plain(name) for each in voices for name in (document.quote(each.speaker), each.name)}
         tally.right_speakers += _plain(doubt.speaker) in names
 
 

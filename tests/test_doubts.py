@@ -1,12 +1,13 @@
 """Doubts from the source: loud where an analyst would pause, quiet where none would."""
 
 import re
+from datetime import date
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assistant.doubts import Finding, find
+from assistant.doubts import Finding, find, softening
 from ingest.document import Document, Kind, Metadata, Span, Statement
 
 SEED = """Authorities are to
@@ -191,6 +192,49 @@ LOUD = [
     ("cut_off", "continued on page 4", "The ministry closed two plants (continued on page 4)"),
     ("cut_off", "以及", "工信部设立了应急供应链平台，以及"),
     ("cut_off", "下转", "各地要做好复工复产工作（下转第4版）"),
+    ("hedged", "may", "Some firms may keep one day of remote work a week."),
+    ("hedged", "may", "The ministry may extend the scheme until June."),
+    ("hedged", "may", "Flights may be delayed by the storm."),
+    ("hedged", "may not", "The company may not meet its target this year."),
+    ("hedged", "is expected in", "A decision is expected in July."),
+    ("hedged", "believed", "The plant is believed to have leaked for weeks."),
+    ("hedged", "an estimated", "The repairs will cost an estimated 40m yuan."),
+    ("hedged", "Nobody can say", "Nobody can say whether the mill will reopen."),
+    ("hedged", "力争", "该项目力争2025年底前建成投产。"),
+    ("hedged", "一旦", "一旦谈判破裂，港口将关闭。"),
+    ("hedged", "尚难预料", "能否按期完工尚难预料。"),
+    ("attributed", "named", "Traders at the Linqiao wholesale hall named the reopened roads as the reason."),
+    ("attributed", "told", "Li Wei told Harbour Ledger that the road was closed."),
+    ("attributed", "Caixin", "As Caixin reported, two plants were closed."),
+    ("attributed", "quoted", "The minister is quoted as saying that the port is safe."),
+    ("attributed", "view", "The regulator's view is that the fee breaks the rules."),
+    ("attributed", "puts", "The statistics office puts growth at 2.1 percent."),
+    ("attributed", "inspectors", "The plant was described by inspectors as unsafe."),
+    ("attributed", "国家统计局", "国家统计局数据显示，五月出口增长3%。"),
+    ("attributed", "李伟", "在李伟看来，这项政策过于严格。"),
+    ("vague_source", "unnamed official", "An unnamed official said the plant was closed."),
+    ("vague_source", "people familiar", "The deal is off, according to people familiar with the matter."),
+    ("vague_source", "talk of", "There is talk of a second tunnel."),
+    ("vague_source", "不愿具名", "一位不愿具名的官员表示，工厂已经停产。"),
+    ("questioned", "No outside body has tested", "No outside body has tested the code."),
+    ("questioned", "no evidence", "There is no evidence that the code works."),
+    ("questioned", "with caution", "The number should be treated with caution."),
+    ("questioned", "Correction", "Correction: an earlier version of this report gave the wrong date."),
+    ("questioned", "withdrew the article", "The newspaper withdrew the article on 3 May."),
+    ("questioned", "not representative", "The sample is not representative."),
+    ("questioned", "更正：", "更正：昨日报道中的日期应为3月4日。"),
+    ("questioned", "没有证据", "目前没有证据表明该系统有效。"),
+    ("questioned", "相互矛盾", "双方公布的数字相互矛盾。"),
+    ("self_reported", "what its holder declares", "It knows what its holder declares."),
+    ("self_reported", "the company's own", "The figures are the company's own."),
+    ("self_reported", "by the hotels themselves", "The ratings were submitted by the hotels themselves."),
+    ("self_reported", "Banshan said", "Banshan Meet had 12 million daily users, Banshan said."),
+    ("self_reported", "sample", "The estimate is based on a sample of 300 households."),
+    ("self_reported", "自行填写", "用户自行填写体温和症状。"),
+    ("self_reported", "问卷", "这一比例来自对120名居民的问卷调查。"),
+    ("cut_off", "[page 2 missing]", "The text of the notice ends here: [page 2 missing]"),
+    ("cut_off", "staffed by", "From March the desk at the checkpoint will be staffed by"),
+    ("cut_off", "其中包括", "平台已与三十家企业签约，其中包括"),
 ]  # fmt: skip
 
 
@@ -285,6 +329,31 @@ QUIET = [
     "约三百家企业已经复工。",
     "电商平台禁止销售野生动物。",
     "会议说明了三项措施。",
+    "Dogs may travel on the lower deck.",
+    "Anyone may read the files.",
+    "It is open from nine to five, and visitors may come without an appointment.",
+    "Tickets may be bought at the gate.",
+    "Nothing may be thrown into the basin.",
+    "Firms may use the database free of charge.",
+    "The hall could hold 300 people.",
+    "From Monday residents could register online.",
+    "The seemingly endless queue was gone by noon.",
+    "A talk entitled “Could Trade Recover?” was cancelled.",
+    "Notice MDI IT [2020] 14 says that operators should publish the rule.",
+    "The sign says “No entry”.",
+    "The report names three firms.",
+    "The museum expects visitors to leave their bags at the door.",
+    "It has never been disputed that the road is public.",
+    "Nobody doubts that the dam is safe.",
+    "He was denied entry.",
+    "The court found the driver guilty.",
+    "The correct answer is printed on the back.",
+    "The preliminary round was played in June.",
+    "A known path leads to the mill.",
+    "乘客可以携带宠物。",
+    "事故责任没有争议。",
+    "本条例由省人民代表大会通过。",
+    "初步审查由省局负责。",
 ]  # fmt: skip
 
 
@@ -306,6 +375,42 @@ def test_a_plain_fact_an_order_or_a_permission_is_left_in_peace(text: str):
 def test_an_issuer_in_its_own_notice_is_the_authority_itself(text: str):
     issuer = "MIIT" if "MIIT" in text else "The Committee"
     assert [doubt for doubt in doubts(text, kind="notice", issuer=issuer) if doubt.kind == "attributed"] == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The licence may be suspended for up to six months.",
+        "Applicants should state whether they expect to hire staff.",
+        "The form may be completed online or on paper.",
+        "Where a figure is disputed, the bureau decides.",
+        "Data must be self-declared by the holder.",
+        "主管部门认为必要的，可以要求企业补充材料。",
+        "平台应当对商家自行填报的信息进行审核。",
+    ],
+)
+def test_a_rule_that_speaks_of_doubtful_things_is_not_in_doubt(text: str):
+    assert doubts(text, kind="notice", issuer="Ministry of Ferries") == []
+
+
+def test_weasel_words_make_a_sentence_vague_without_a_doubt():
+    """ "Some" is no reason to pause; whether a sentence is hedged or vague at all is another question."""
+    text = "Some scholars and many critics met; it is one of the most famous halls."
+    whole = document(text)
+    statement = Statement(span=Span(start=0, end=len(text)))
+    assert find(whole, statement) == ()
+    assert [whole.quote(span) for span in softening(whole, statement)][:2] == ["Some", "many"]
+    assert softening(document("The hall opened in 1950."), Statement(span=Span(start=0, end=24))) == ()
+
+
+def test_a_reason_names_the_outlet_and_its_date():
+    text = "The road was open, Xinhua reported."
+    metadata = Metadata(kind="report", outlet="Harbour Ledger", issued=date(2021, 3, 4))
+    whole = Document(id="d", title="", text=text, source="d", media_type="text/plain", metadata=metadata)
+    [found] = find(whole, Statement(span=Span(start=0, end=len(text))))
+    assert found.reason == (
+        "Only as reported by Xinhua; Harbour Ledger (4 March 2021) does not say it in its own voice."
+    )
 
 
 def test_the_stance_of_the_verb_is_kept_in_the_reason():

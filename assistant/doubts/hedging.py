@@ -72,20 +72,20 @@ def _english(words: Words, cue: Cue) -> bool:
         return _condition(words, cue)
     if RELATIVE.search(before) and not SAYING.search(before):
         return before.rstrip().endswith(", which") and cue.name != "intention"
-    if cue.name in {"adverb", "evidential"} and ATTRIBUTIVE.search(before) and not _of_the_noun(words, cue):
-        return False
     if cue.name == "modal":
         return possible(words, cue.start, cue.end)
-    if cue.name == "epistemic" and words.whole[cue.end + 1 : cue.end + 2].isupper():
+    if cue.name in {"intention", "epistemic", "adverb"} and orders(words):
         return False
-    if cue.name == "intention" and not _intends(words, cue, before):
-        return False
-    return not (cue.name in {"intention", "epistemic", "adverb"} and orders(words))
+    return not _of_a_part(words, cue, before)
 
 
-def _of_the_noun(words: Words, cue: Cue) -> bool:
-    """Whether a hedge before a noun is the noun's own ("an estimated 300 people"), not that of its adjective."""
-    return words.bare[cue.start : cue.end].startswith("an ")
+def _of_a_part(words: Words, cue: Cue, before: str) -> bool:
+    """Whether a cue softens a part of a phrase alone, or is none: "the seemingly endless queue", "the expected rise"."""
+    if cue.name in {"adverb", "evidential"} and ATTRIBUTIVE.search(before):
+        return not words.bare[cue.start : cue.end].startswith("an ")
+    if cue.name == "epistemic":
+        return words.whole[cue.end + 1 : cue.end + 2].isupper()
+    return cue.name == "intention" and not _intends(words, cue, before)
 
 
 def _intends(words: Words, cue: Cue, before: str) -> bool:

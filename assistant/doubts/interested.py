@@ -75,7 +75,9 @@ def _of_its_own(words: Words, speech: Speech, said: Sequence[Speech]) -> bool:
         return False
     who = words.spoken[speech.speaker_start : speech.speaker_end]
     if speech.language == "zh":
-        return who.endswith(tuple(lexicon.words("interest", "zh", "company"))) and (who in content or "其" in content)
+        affairs = (who, *lexicon.words("interest", "zh", "affairs"))
+        company = who.endswith(tuple(lexicon.words("interest", "zh", "company")))
+        return company and any(each in content for each in affairs)
     if lexicon.words("interest", "en", "outlet").intersection(LATIN_WORD.findall(who)):
         return False
     name = words.whole[speech.speaker_start : speech.speaker_end].split()[0]

@@ -26,6 +26,7 @@ BREAK = re.compile(
 )
 WORD = re.compile(r"[a-z][a-z'’-]*")
 NOUN_END = re.compile(r"\s+(?:of|at|for|from|in|with|by|on|to|who|which|that|under|without|near)\b.*$", re.DOTALL)
+NOTHING = re.compile(r"(?:^|[.;:]\s+|^\s*)(?:nothing|no\s+\w+(?:\s+\w+)?|none\s+of\s+[\w\s]{2,20})\s+$")
 GENERIC = frozenset({"a", "an", "any", "each", "every", "all", "no", "both", "either", "only"})
 EARLIER = re.compile(
     r"\b(?:so that|where|enough|from (?:mon|tues|wednes|thurs|fri|satur|sun)day|for the first time|until|at the time|then|who)\b"
@@ -36,19 +37,20 @@ def possible(words: Words, start: int, end: int) -> bool:
     """Whether the modal at these offsets says what may be so or may happen."""
     modal, after = words.bare[start:end], words.bare[end:]
     following = NEXT.match(after)
-    if modal == "might":
-        return following is not None
     if following is None or words.whole[start] == "M":
-        return False
+        return following is not None and modal == "might"
     if modal == "could":
         return not (orders(words) or _was_able(words, start, following["verb"]))
-    if WELL.match(after):
+    if modal == "might" or WELL.match(after) or _perfect(following):
         return True
-    if following["verb"] == "be":
-        return _may_be(words, end, following)
-    if following["verb"] == "have" and following["then"] and PARTICIPLE.match(following["then"]):
-        return True
-    return _may_do(words, start, end, following)
+    if NOTHING.search(words.bare[max(0, start - 60) : start]):
+        return False
+    return _may_be(words, end, following) if following["verb"] == "be" else _may_do(words, start, end, following)
+
+
+def _perfect(following: re.Match[str]) -> bool:
+    """ "May have led": a guess about what was."""
+    return following["verb"] == "have" and PARTICIPLE.match(following["then"] or "") is not None
 
 
 def _may_be(words: Words, end: int, following: re.Match[str]) -> bool:

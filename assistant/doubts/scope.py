@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from assistant.doubts.objects import WHEN
 from assistant.doubts.speech import Speech
-from assistant.doubts.speech_english import WHEN
 from assistant.doubts.words import BLANK, Words
 
 Stretch = tuple[int, int]

@@ -6,9 +6,9 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
-from assistant.doubts.lexicon import pattern
+from assistant.doubts.lexicon import pattern, verbs
 from assistant.doubts.lexicon import words as listed
-from assistant.doubts.speech import Voice
+from assistant.doubts.speech import Speech, Voice
 from assistant.doubts.words import BLANK, Words
 
 MARKS = f',;:—–“”"\n•.!?{BLANK}'
@@ -29,13 +29,15 @@ OF = re.compile(
     re.DOTALL,
 )
 PARTITIVE = re.compile(
-    r"(?:some|many|most|several|all|a\s+(?:few|couple|number|majority)|the\s+majority|few|one|both)\s+of\b"
+    r"(?:some|many|most|several|all|a\s+(?:few|couple|number|handful|range)|(?:the|a)\s+(?:[a-z]+\s+){0,2}(?:majority|minority|number|group|share)|few|one|both|half|two|three)\s+of\b"
 )
 CITING = re.compile(rf"(?:citing|quoting)\s+(?P<who>[^{STOP}.]{{2,80}})")
 ABBREVIATED = re.compile(r"\b(?:mr|mrs|dr|ms|u\.s|st|\w)$")
 AFTER_HEADING = re.compile(
     r"[A-Za-z’']\s+((?:Participants|Members|The|A|An|Several|Some|Many|Most|All|Few|Various|Respondents|Market|He|She|They|It)\s+(?=[a-z])|(?:Participants|Members|He|She|They)$)"
 )
+ADJECTIVE = re.compile(r"(?:al|ic|ive|ous|ent|ant|ary|ed|ing|ful|able|less)$")
+POSTED = re.compile(r"\b(?:at|from|of|in|with)\s+(?:the|a|an|its|our|two|three)\s+[a-z]")
 LONGEST = 300  # characters of a subject; beyond that it is no noun phrase
 WORD = re.compile(r"[\w’'&.-]+")
 
@@ -115,27 +117,36 @@ def head_of(who: str) -> str:
 
 def voice(words: Words, start: int, end: int) -> Voice:
     """Whether the speaker is named, vague, a pronoun, or the document's own authority."""
-    who, written = words.spoken[start:end], words.whole[start:end].split()
-    head, first = head_of(who), who.split()[0]
+    who = words.spoken[start:end]
     if who in listed("grammar", "en", "pronoun"):
         return "pronoun"
-    if head in listed("speakers", "en", "own") or _is_issuer(words, who) or _numbered(words, start, who):
+    if head_of(who) in listed("speakers", "en", "own") or _is_issuer(words, who) or _numbered(words, start, who):
         return "own"
     if pattern("speakers", "en", "unnamed").search(_with_apposition(words, start, end)):
         return "vague"
+    return "named" if _named(words, start, end) else "vague"
+
+
+def _named(words: Words, start: int, end: int) -> bool:
+    """Whether a name, a post or a definite noun goes with the speaker, or a group that is known by its part."""
+    who, written = words.spoken[start:end], words.whole[start:end].split()
+    head, first = head_of(who), who.split()[0]
     lists = (
         listed("grammar", "en", "determiner")
         | listed("grammar", "en", "quantifier")
         | listed("speakers", "en", "vague")
+        | listed("speakers", "en", "generic")
     )
-    lists |= listed("speakers", "en", "generic")
-    if len(written) > 1 and any(word[0].isupper() and word.lower() not in lists for word in written):
-        return "named"
+    names = [word for word in written if word[0].isupper() and word.lower() not in lists]
+    opens = start == 0 and names[:1] == written[:1] and ADJECTIVE.search(written[0]) is not None
+    posted = head in listed("speakers", "en", "posted") and POSTED.search(who) is not None
+    if posted or (len(written) > 1 and len(names) > opens):
+        return True
     if head in listed("speakers", "en", "vague"):
-        definite = first in {"the", "this", "that", "its", "their", "our", "a", "an"}
-        return "named" if definite and head not in listed("grammar", "en", "quantifier") else "vague"
+        definite = first in {"the", "this", "that", "these", "those", "its", "their", "our", "a", "an"}
+        return definite and head not in listed("grammar", "en", "quantifier")
     counted = first in listed("grammar", "en", "quantifier") and first not in {"all", "both", "one", "another"}
-    return "vague" if counted and head not in listed("speakers", "en", "group") else "named"
+    return not counted or head in listed("speakers", "en", "group")
 
 
 def _numbered(words: Words, start: int, who: str) -> bool:
@@ -164,3 +175,28 @@ def _is_issuer(words: Words, who: str) -> bool:
 def agents() -> frozenset[str]:
     """Nouns for those who can speak."""
     return listed("speakers", "en", "group") | listed("speakers", "en", "vague") | listed("speakers", "en", "own")
+
+
+def speech_of(
+    words: Words,
+    whole: tuple[int, int],
+    who: tuple[int, int],
+    told: str,
+    *,
+    cited: tuple[int, int] | None = None,
+    aside: bool = False,
+) -> Speech:
+    """The attribution at these offsets, with its verb's stance and whether it names anybody."""
+    stance, participle = verbs("en").get(told, ("neutral", told))
+    return Speech(
+        start=whole[0],
+        end=whole[1],
+        speaker_start=who[0],
+        speaker_end=who[1],
+        verb=participle,
+        stance=stance,
+        voice=voice(words, who[0], who[1]),
+        language="en",
+        cited=cited,
+        aside=aside,
+    )

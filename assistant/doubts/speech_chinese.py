@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from functools import cache
 
 from assistant.doubts.lexicon import choice, verbs
+from assistant.doubts.lexicon import words as listed
 from assistant.doubts.speech import Speech, Voice
 from assistant.doubts.words import BLANK, Words
 
@@ -18,6 +19,9 @@ ACCORDING = re.compile(
 )
 SHOWN = re.compile(
     rf"(?P<who>[^{STOPS}]{{2,24}}?)(?:的|最新|近期|公布的|发布的|一项|一份|年度|调查|[0-9]{{4}}年)*(?P<verb>数据|报告|研究|调查|统计|民调|问卷|评估|监测|审计)(?:结果)?(?:显示|表明|发现|指出|认为|称)"
+)
+WIRE = re.compile(
+    r"\s*(?P<who>[\u4e00-\u9fff]{1,6}社)[\u4e00-\u9fff]{0,8}(?:[0-9]{1,2}月)?[0-9]{1,2}日(?:专)?电[，：\s]?"
 )
 BELIEVES = re.compile(rf"(?:在|依)(?P<who>[^{STOPS}]{{2,14}})(?P<verb>看来|之见)(?=[，,])")
 WHEN = (
@@ -47,92 +51,40 @@ UNFIT = re.compile(
     r"(?:的|了|将|被|把|和|与|在|对|向|为|是)$|应当|必须|不得|可以|需要|要求|如果|将会|[了着过]|"
     r"^(?:根据|据|按照|对于|如|若|经|当|以|凡)"
 )
-NEEDS_OPENING = frozenset(
-    [
-        "报道",
-        "分析",
-        "介绍",
-        "通报",
-        "公告",
-        "判断",
-        "预测",
-        "建议",
-        "回应",
-        "确认",
-        "说",
-        "警告",
-        "提醒",
-        "呼吁",
-        "披露",
-        "估算",
-        "主张",
-        "预计",
-        "预期",
-        "估计",
-        "重申",
-        "承诺",
-        "澄清",
-        "反驳",
-        "批评",
-        "抱怨",
-        "反映",
-        "坦承",
-    ]
-)
 UNNAMED = re.compile(r"不愿|匿名|未具名|不具名|不便|未透露|知情|消息人士|业内人士")
-PRONOUNS = frozenset(
-    {
-        "他",
-        "她",
-        "其",
-        "他们",
-        "她们",
-        "它",
-        "该委",
-        "该部",
-        "该局",
-        "该行",
-        "该厅",
-        "该院",
-        "该机构",
-        "该协会",
-        "该公司负责人",
-        "该负责人",
-        "该发言人",
-        "该人士",
-    }
-)
 
 
 def speeches(words: Words) -> Iterator[Speech]:
     """Every attribution of the statement's main claim."""
     if "据" in words.spoken or "按照" in words.spoken:
-        for match in ACCORDING.finditer(words.spoken):
-            opening = match.group()[: 2 if match.group()[0] in "根按" else 1]
-            paper = PAPER.match(match["who"]) if match["verb"] in {"报道", "消息", "披露"} else None
-            if paper is not None:
-                start = match.start("who")
-                yield _speech(words, match.span(), (start + 1, start + paper.end() - 1), opening)
-            elif not NO_VOICE.search(match["who"]):
-                yield _speech(words, match.span(), match.span("who"), opening)
+        yield from _according(words)
+    wire = WIRE.match(words.spoken)
+    if wire is not None:
+        yield _speech(words, wire.span(), wire.span("who"), "电")
     if any(sign in words.spoken for sign in ("显示", "表明", "发现", "指出", "看来", "之见")):
         for pattern in (SHOWN, BELIEVES):
-            for match in pattern.finditer(words.spoken):
-                start = match.start("who")
-                noise = SUBJECT_NOISE.match(match["who"])
-                who = match["who"][noise.end() if noise else 0 :]
-                start = match.end("who") - len(who)
-                if (
-                    len(who) >= 2
-                    and not NO_VOICE.search(who)
-                    and not UNFIT.search(who)
-                    and not who.endswith(("据", "有"))
-                ):
-                    yield _speech(words, (match.start("who"), match.end()), (start, match.end("who")), match["verb"])
-    for match in _said().finditer(words.spoken):
-        speech = _by(words, match)
-        if speech is not None:
-            yield speech
+            yield from filter(None, (_shown(words, match) for match in pattern.finditer(words.spoken)))
+    yield from filter(None, (_by(words, match) for match in _said().finditer(words.spoken)))
+
+
+def _according(words: Words) -> Iterator[Speech]:
+    for match in ACCORDING.finditer(words.spoken):
+        opening = match.group()[: 2 if match.group()[0] in "根按" else 1]
+        paper = PAPER.match(match["who"]) if match["verb"] in {"报道", "消息", "披露"} else None
+        if paper is not None:
+            start = match.start("who")
+            yield _speech(words, match.span(), (start + 1, start + paper.end() - 1), opening)
+        elif not NO_VOICE.search(match["who"]):
+            yield _speech(words, match.span(), match.span("who"), opening)
+
+
+def _shown(words: Words, match: re.Match[str]) -> Speech | None:
+    """Whose data or study shows it, and in whose view it is so."""
+    noise = SUBJECT_NOISE.match(match["who"])
+    who = match["who"][noise.end() if noise else 0 :]
+    if len(who) < 2 or NO_VOICE.search(who) or UNFIT.search(who) or who.endswith(("据", "有")):
+        return None
+    return _speech(words, match.span(), (match.end("who") - len(who), match.end("who")), match["verb"])
 
 
 @cache
@@ -153,7 +105,7 @@ def _by(words: Words, match: re.Match[str]) -> Speech | None:
     noise = SUBJECT_NOISE.match(text[start:verb_start])
     start += noise.end() if noise else 0
     who = TAIL_NOISE.sub("", text[start:verb_start])
-    if len(who) < (1 if who in PRONOUNS else 2) or UNFIT.search(who):
+    if len(who) < (1 if who in listed("grammar", "zh", "pronoun") else 2) or UNFIT.search(who):
         return None
     return _speech(words, (start, verb_end), (start, start + len(who)), match["verb"])
 
@@ -161,11 +113,12 @@ def _by(words: Words, match: re.Match[str]) -> Speech | None:
 def _says(text: str, match: re.Match[str]) -> bool:
     """Whether the verb is one of saying here: not 简称, 小说, 表示感谢, nor what a rule supposes (认为……的，可以)."""
     before, verb, end = match["who"], match["verb"], match.end("verb")
-    if NOT_SAID.search(before) or OBJECTS.match(text, end):
+    if (NOT_SAID.search(before) and "援引" not in before) or OBJECTS.match(text, end):
         return False
     if (verb == "称" and NAMED.search(before)) or (verb == "说" and TOLD.search(before)):
         return False
-    if verb in NEEDS_OPENING and not match["then"]:
+    closes = not text[end:].strip() or text[end] in "。！？"
+    if verb in listed("grammar", "zh", "opening") and not match["then"] and not closes:
         return False
     return not (verb == "认为" and CASE.match(text, end))
 
@@ -178,7 +131,7 @@ def _speech(words: Words, whole: tuple[int, int], who: tuple[int, int], told: st
         end=whole[1],
         speaker_start=who[0],
         speaker_end=who[1],
-        verb=participle if base else "据" if told not in {"看来", "之见"} else told,
+        verb=participle if base else "据" if told not in {"看来", "之见", "电"} else told,
         stance=stance,
         voice=_voice(words, who),
         language="zh",
@@ -188,7 +141,7 @@ def _speech(words: Words, whole: tuple[int, int], who: tuple[int, int], told: st
 def _voice(words: Words, place: tuple[int, int]) -> Voice:
     who = words.spoken[place[0] : place[1]]
     issuer = words.document.metadata.issuer or ""
-    if who in PRONOUNS:
+    if who in listed("grammar", "zh", "pronoun"):
         return "pronoun"
     if _full("own").fullmatch(who) or who in issuer or (issuer and issuer in who):
         return "own"

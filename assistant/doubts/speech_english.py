@@ -6,51 +6,14 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from assistant.doubts import speakers
+from assistant.doubts import phrases, speakers
 from assistant.doubts.lexicon import verbs
 from assistant.doubts.lexicon import words as listed
-from assistant.doubts.speakers import STOP, agents, head_of
+from assistant.doubts.objects import REACH, says_something
+from assistant.doubts.speakers import STOP, agents, head_of, speech_of
 from assistant.doubts.speech import Speech
 from assistant.doubts.words import BLANK, Words
 
-WHEN = (
-    r"(?:\s+(?:(?:on|in|late|early|earlier|this (?:week|month|year|morning)|last|yesterday|today|recently|again|"
-    r"also|further|during|at|via|through)\b(?!\s+that\b)[^,;:.]{0,45}?|"
-    r"(?:to\s+)?(?:reporters|journalists|investors|"
-    r"lawmakers|state media|reuters|xinhua|cnn|[a-z]+ news)[^,;:.]{0,20}?))?"
-)
-NOT_A_SUBJECT = r"(?!\s+(?:is|are|was|were|has|have|will|would|could|can)\b)"
-THAT = re.compile(rf"{WHEN}(?:\s*,[^,;:.]{{2,45}},)?\s+that\b{NOT_A_SUBJECT}")
-QUOTED = re.compile(rf"{WHEN}\s*[,:]?\s*(?:[\"“‘]|:)")
-CLAUSE = re.compile(
-    r"\s+(?:it|they|he|she|there|this|these|those|its|their|we|"
-    r"(?:(?:the|a|an|its|their|his|her|some|most|many|all|no|such)\s+)?[\w'’-]+(?:\s+[\w'’-]+){0,5}?)"
-    r"\s+(?:is|are|was|were|will|would|had|has|have|could|may|might|should|must|can|did|does|do|[a-z]{3,}ed|"
-    r"rose|fell|grew|became|went|came|made|lost|won|began|left|sold|said)\b"
-)
-TOLD_SOMEBODY = re.compile(
-    r"\s+(?!to\b)(?:[\w’'-]+\s+){1,4}?(?:that\b|(?:the|a|an|it|they|he|she|there|this|its|their)\s+(?:[\w’'-]+\s+){0,4}?(?:is|are|was|were|will|would|had|has|have|could|must|should)\b)"
-)
-AUX_CLAUSE = re.compile(
-    r"\s+(?:it|they|he|she|there|this|these|those|we|(?:(?:the|a|an|its|their|his|her|some|most|many|all|no|such|new|more)\s+)?"
-    r"(?!(?:that|which|who|to|of|on|in|for|by)\b)[\w'’-]+(?:\s+(?!(?:that|which|who|to)\b)[\w'’-]+){0,5}?)"
-    r"\s+(?:is|are|was|were|will|would|had|has|have|could|might|may|should|must|cannot|did)\b"
-)
-AS_OBJECT = re.compile(r"\s+(?!to\b|for\b)[^,.;]{2,80}?\s+(?:as|for|to|on)\s+\S")
-CALLED = re.compile(
-    r"\s+(?:the|this|it|them|these|that|its|their|his|her)\b(?:\s+[\w’'-]+){0,4}?\s+(?:an?\s+\w+|too\s+\w+|“|\w+(?:able|ible|ful|less|ous|ive|al|safe|fair|ary|ent|ant|ed|ing))\b"
-)
-AS_SAID = re.compile(
-    rf"\bas\s+(?P<who>(?!(?:it|he|she|they|is|was|previously|just|already|we|i)\b)[^{STOP}.]{{2,60}}?)\s+(?:has\s+|have\s+|had\s+|also\s+|recently\s+)?"
-    r"(?P<verb>reported|reports|noted|notes|said|says|pointed\s+out|explained|stated|observed|warned|argued|put\s+it)(?=\s*[,.]|$)"
-)
-INFINITIVE = re.compile(r"\s+(?!to\b)[^,.;:]{2,70}?\s+(?:to\s+[a-z]+|as)\b")
-NO_CLAUSE = re.compile(r"\s+(?:to|so|nothing|no|for|with|by|in|as)\b")
-TO_BE = re.compile(r"\s+to\s+(?:be|have)\b")
-TOLD = re.compile(r"(?:\s+[\w’'-]+){1,5}?\s*[.,]?$|(?:\s+[\w’'-]+){1,5}?[.,]")
-CLOSED = re.compile(
-    rf"\s*(?:$|[.!?,;){BLANK}]|\s(?:on|in|at|late|last|this|yesterday|today|earlier|citing|noting|adding|who)\b)"
-)
 AUXILIARY = re.compile(
     r"(?:(?:^|\s+)(?:has|have|had|also|then|later|recently|repeatedly|again|further|however|generally|broadly|always|now|"
     r"even|still|instead|thus|therefore|once|first|already|often|long|again|both|each|all|[a-z]+ly|"
@@ -60,17 +23,9 @@ AUXILIARY = re.compile(
 NEGATED = re.compile(r"\s+(?:(?:did|do|does)\s+not|no\s+longer)$")
 JOINED = re.compile(r"(?:^|[\s,])(?:and|but|or)$")
 CLAUSE_START = re.compile(r"[;:!?\n]\s*|(?<=[a-z)\d]{2})\.\s+")
-INSERTED = re.compile(r"\s*,\s*[a-z]")
-VIEW = re.compile(
-    r"\s+(?:(?:the|their|a|some|no|its|his|her|this)\s+)?(?:[a-z]+\s+)?(?:view|opinion|belief|concern|judgment|expectation|hope|possibility|confidence|fear|"
-    r"doubt|worr(?:y|ie)|question|point|idea)s?\s+(?:that|about|as\s+to|over|whether|regarding)\b"
-)
-NOUN_PHRASE = re.compile(
-    r"\s+(?!(?:on|to|in|at|by|for|from|with|of|as|so|and|or|but|that|whether|how|its|his)\b|(?:a|the)\s+(?:range|variety|number)\s+of\s+views\b)[a-z$0-9][\w’'$%-]*\s+[^\s]|\s+(?:on\s+)?(?:how|whether)\b"
-)
 UNSAID = re.compile(
     rf"(?:^|[\s{STOP}])(?:to|not|never|should|must|shall|may|can|could|would|might|will|who|which|that|is|are|was|were|be|"
-    r"been|being|did|does|do|as|and|or|but|cannot|please|without|by|of|for|the|a|an|this|these|in|on)$|n['’]t$"
+    r"been|being|did|does|do|as|and|or|but|cannot|please|without|by|of|for|the|a|an|this|these|those|than|in|on)$|n['’]t$"
 )
 SUPPOSED = re.compile(r"(?:^|[\s,;])(?:since|if|when|unless|until|once|after|before|whether|where)\s+$")
 SUBORDINATE = re.compile(r"(?:^|[\s,;])(?:although|though|while|whereas|because|as|even as)\s+$")
@@ -79,24 +34,12 @@ LATER = re.compile(
     r"\s+(?:on|last|late|early|earlier|this|yesterday|today|in\s+(?:a|an|its|his|her|their|the|january|february|march|"
     r"april|may|june|july|august|september|october|november|december|\d{4}))\b.*$"
 )
-IN_VIEW = re.compile(
-    rf"\b(?P<verb>in)\s+(?P<who>[^{STOP}.]{{2,60}}?)(?:['’]s?)\s+(?:view|opinion|judgment|words|assessment|estimation)\s*,"
-)
-ACCORDING = re.compile(
-    r"\b(?P<verb>according to|in the (?:view|opinion|words) of|as (?:reported|stated|noted|described|cited|quoted|"
-    r"claimed) (?:by|in)|(?:was|were|is|been) (?:quoted|cited|reported|described|alleged|claimed) by)\s+"
-    rf"(?P<who>(?:[^{STOP}.]|\.(?=\w)|(?<=\b\w)\.|(?<=\b(?:mr|dr|ms|st))\.){{2,110}})"
-)
-BEYOND = re.compile(
-    r"\s+(?:and\s+(?:is|are|was|were|has|have|will)|is|are|was|were|has|have|had|will|would|which|who|that|"
-    r"as well as|as)\b|\s+(?:released|published|issued|compiled|cited|seen|obtained|conducted|dated|posted|on\s+\w+day)\b"
-)
 
 PREDICATE = re.compile(
-    rf"(?<=\s)(?:is|are|was|were|has|have|had|will|would|also|continued|[a-z]{{3,}}ed|saw|said|thought|felt|held|found|began|{'|'.join(['generally', 'broadly', 'further'])})\b"
+    r"(?<=\s)(?:is|are|was|were|has|have|had|will|would|also|continued|generally|broadly|further|[a-z]{3,}ed|"
+    r"saw|said|thought|felt|held|found|began)\b"
 )
 GERUND = re.compile(r"(?:[a-z]+ly\s+)?[a-z]+ing\b")  # "unwinding the decline observed in March": nobody speaks
-REACH = 200  # characters looked back from a verb of saying, so that the cost grows with the length only
 
 
 def speeches(words: Words) -> Iterator[Speech]:
@@ -108,13 +51,7 @@ def speeches(words: Words) -> Iterator[Speech]:
         speech = _after(words, verb, told) or _before(words, verb, told)
         if speech is not None:
             yield speech
-    if any(sign in words.spoken for sign in ("according", " by", " of", "as ")):
-        yield from filter(None, (_according(words, match) for match in ACCORDING.finditer(words.spoken)))
-    for match in AS_SAID.finditer(words.spoken):
-        yield _speech(words, match.span(), match.span("who"), " ".join(match["verb"].split()))
-    for match in IN_VIEW.finditer(words.spoken):
-        if head_of(match["who"]) not in listed("grammar", "en", "determiner") | {"my", "our"}:
-            yield _speech(words, (match.start(), match.end() - 1), match.span("who"), "in the view of")
+    yield from phrases.speeches(words)
 
 
 @cache
@@ -137,7 +74,7 @@ def _after(words: Words, verb: re.Match[str], told: str) -> Speech | None:
     start, end = found.span("who")
     later = LATER.search(text[start:end])
     end = start + len(text[start : start + later.start() if later else end].rstrip())
-    return _speech(words, (verb.start(), end), (start, end), told) if _names(words, start, end, told) else None
+    return speech_of(words, (verb.start(), end), (start, end), told) if _names(words, start, end, told) else None
 
 
 def _names(words: Words, start: int, end: int, told: str) -> bool:
@@ -146,6 +83,8 @@ def _names(words: Words, start: int, end: int, told: str) -> bool:
     if not who or len(who) > 12 or speakers.FINITE.search(words.spoken[start:end]):
         return False
     if (written[0][0].isupper() or written[0][0].isdigit()) and any(word[0].isupper() for word in written):
+        return True
+    if who[0] in agents() and any(word[0].isupper() for word in written):
         return True
     determined = (who[0] in listed("grammar", "en", "determiner") and who[0] != "that") or who[0] in {
         "state",
@@ -165,7 +104,7 @@ def _before(words: Words, verb: re.Match[str], told: str) -> Speech | None:
     if not before or (not shared and UNSAID.search(before[-REACH:])):
         return None
     place = _shared_subject(words, before) if shared else speakers.subject(text, before, words.whole)
-    if place is None or not _says_something(words, place, verb.end(), told):
+    if place is None or not says_something(words, place, verb.end(), told):
         return None
     ahead = text[max(0, place.start - REACH) : place.start]
     if SUPPOSED.search(ahead) or not _can_say(words, place, told):
@@ -174,7 +113,7 @@ def _before(words: Words, verb: re.Match[str], told: str) -> Speech | None:
         return None
     who, aside = (place.start, place.end), SUBORDINATE.search(ahead) is not None
     start = verb.start() if shared else place.start
-    return _speech(words, (start, verb.end()), who, told, cited=place.cited, aside=aside)
+    return speech_of(words, (start, verb.end()), who, told, cited=place.cited, aside=aside)
 
 
 def _shared_subject(words: Words, before: str) -> speakers.Place | None:
@@ -185,39 +124,7 @@ def _shared_subject(words: Words, before: str) -> speakers.Place | None:
     if first is None:
         return None
     place = speakers.subject(text, AUXILIARY.sub("", text[: first.start()].rstrip()) or " ", words.whole)
-    head = "" if place is None else head_of(text[place.start : place.end])
-    return place if place is not None and head in agents() else None
-
-
-def _says_something(words: Words, place: speakers.Place, end: int, told: str) -> bool:
-    """Whether the verb has a clause or a quotation as its object, or closes a clause; "reported losses" has neither."""
-    text, stance, before = words.spoken, verbs("en")[told][0], words.spoken[: place.end]
-    if told in listed("grammar", "en", "ascribing"):
-        return (CALLED if told.startswith("call") else AS_OBJECT).match(text, end) is not None
-    if THAT.match(text, end) or VIEW.match(text, end) or (stance != "holding" and QUOTED.match(text, end)):
-        return True
-    head = head_of(text[place.start : place.end])
-    if told in listed("grammar", "en", "addressed") and TOLD_SOMEBODY.match(text, end):
-        return True
-    if head in listed("speakers", "en", "meeting") and told in listed("grammar", "en", "discursive"):
-        return NOUN_PHRASE.match(text, end) is not None
-    if told in listed("grammar", "en", "ambiguous"):
-        return False
-    closes = TOLD if told == "told" else INSERTED if stance == "holding" else CLOSED
-    if "," in before and closes.match(text, end):
-        tail = re.split(r"[,”\"]", before[-REACH:])[-1].strip()
-        return 0 < len(tail.split()) <= 10 and not speakers.FINITE.search(tail)
-    if NO_CLAUSE.match(text, end):
-        return stance == "distancing" and TO_BE.match(text, end) is not None
-    return _has_object(text, end, told, stance)
-
-
-def _has_object(text: str, end: int, told: str, stance: str) -> bool:
-    """Whether a clause without "that" follows, or for a view or forecast "inflation to decline", "growth of 5%"."""
-    if stance == "holding" and (told.startswith(("expect", "predict", "anticipat")) or INFINITIVE.match(text, end)):
-        return True
-    bare = told in listed("grammar", "en", "clausal") or stance in {"distancing", "holding"}
-    return (CLAUSE if bare else AUX_CLAUSE).match(text, end) is not None
+    return place if place is not None and head_of(text[place.start : place.end]) in agents() else None
 
 
 def _can_say(words: Words, place: speakers.Place, told: str) -> bool:
@@ -238,40 +145,3 @@ def _can_say(words: Words, place: speakers.Place, told: str) -> bool:
     named = any(word[0].isupper() for word in written[1:]) or ((place.start > 0 or alone) and written[0][0].isupper())
     standing = listed("grammar", "en", "pronoun") | listed("grammar", "en", "quantifier") | {"them", "these", "those"}
     return named or head in agents() or head in standing
-
-
-def _according(words: Words, match: re.Match[str]) -> Speech | None:
-    start, who = match.start("who"), match["who"].rstrip()
-    beyond = BEYOND.search(who)
-    who = who[: beyond.start()] if beyond else who
-    head, first = head_of(who), who.split()[0] if who.split() else ""
-    if head in listed("speakers", "en", "measure") or first in listed("grammar", "en", "no_voice") | {""}:
-        return None
-    written = words.whole[start : start + len(who)]
-    if written == who and first not in listed("grammar", "en", "determiner") and head not in agents():
-        return None
-    return _speech(words, (match.start(), start + len(who)), (start, start + len(who)), " ".join(match["verb"].split()))
-
-
-def _speech(
-    words: Words,
-    whole: tuple[int, int],
-    who: tuple[int, int],
-    told: str,
-    *,
-    cited: tuple[int, int] | None = None,
-    aside: bool = False,
-) -> Speech:
-    stance, participle = verbs("en").get(told, ("neutral", told))
-    return Speech(
-        start=whole[0],
-        end=whole[1],
-        speaker_start=who[0],
-        speaker_end=who[1],
-        verb=participle,
-        stance=stance,
-        voice=speakers.voice(words, who[0], who[1]),
-        language="en",
-        cited=cited,
-        aside=aside,
-    )

@@ -23,7 +23,7 @@ COUNTED = re.compile(
 )
 AUXILIARIES = frozenset({"also", "have", "has", "had", "now", "still", "would", "even", "often"})
 GROUPS = re.compile(
-    r"\b(?:participants|members|respondents|officials|staff|analysts|economists|experts|contacts|policymakers|dealers)\b"
+    r"\b(?:participants|members|respondents|officials|staff|analysts|economists|experts|contacts|policymakers|dealers|firms|businesses|banks|companies|households|investors|residents|drivers|workers)\b"
 )
 
 

@@ -1,0 +1,103 @@
+"""What an English verb of saying takes: a clause, a quotation, a view told by a noun, or a hearer and then a clause."""
+
+from __future__ import annotations
+
+import re
+
+from assistant.doubts.lexicon import verbs
+from assistant.doubts.lexicon import words as listed
+from assistant.doubts.speakers import FINITE, Place, agents, head_of
+from assistant.doubts.words import BLANK, Words
+
+WHEN = (
+    r"(?:\s+(?:(?:on|in|late|early|earlier|this (?:week|month|year|morning)|last|yesterday|today|recently|again|"
+    r"also|further|during|at|via|through)\b(?!\s+that\b)[^,;:.]{0,45}?|"
+    r"(?:to\s+)?(?:reporters|journalists|investors|"
+    r"lawmakers|state media|reuters|xinhua|cnn|[a-z]+ news)[^,;:.]{0,20}?))?"
+)
+NOT_A_SUBJECT = r"(?!\s+(?:is|are|was|were|has|have|will|would|could|can)\b)"
+THAT = re.compile(rf"{WHEN}(?:\s*,[^,;:.]{{2,45}},)?\s+that\b{NOT_A_SUBJECT}")
+QUOTED = re.compile(rf"{WHEN}\s*[,:]?\s*(?:[\"“‘]|:)")
+VIEW = re.compile(
+    r"\s+(?:(?:the|their|a|some|no|its|his|her|this)\s+)?(?:[a-z]+\s+)?(?:view|opinion|belief|concern|judgment|expectation|hope|possibility|confidence|fear|"
+    r"doubt|worr(?:y|ie)|question|point|idea)s?\s+(?:that|about|as\s+to|over|whether|regarding)\b"
+)
+CLAUSE = re.compile(
+    r"\s+(?:it|they|he|she|there|this|these|those|its|their|we|"
+    r"(?:(?:the|a|an|its|their|his|her|some|most|many|all|no|such)\s+)?[\w'’-]+(?:\s+[\w'’-]+){0,5}?)"
+    r"\s+(?:is|are|was|were|will|would|had|has|have|could|may|might|should|must|can|did|does|do|[a-z]{3,}ed|"
+    r"rose|fell|grew|became|went|came|made|lost|won|began|left|sold|said)\b"
+)
+AUX_CLAUSE = re.compile(
+    r"\s+(?:it|they|he|she|there|this|these|those|we|(?:(?:the|a|an|its|their|his|her|some|most|many|all|no|such|new|more)\s+)?"
+    r"(?!(?:that|which|who|to|of|on|in|for|by)\b)[\w'’-]+(?:\s+(?!(?:that|which|who|to)\b)[\w'’-]+){0,5}?)"
+    r"\s+(?:is|are|was|were|will|would|had|has|have|could|might|may|should|must|cannot|did)\b"
+)
+TOLD_SOMEBODY = re.compile(
+    r"\s+(?!to\b)(?:[\w’'-]+\s+){1,4}?(?:that\b|(?:the|a|an|it|they|he|she|there|this|its|their)\s+(?:[\w’'-]+\s+){0,4}?(?:is|are|was|were|will|would|had|has|have|could|must|should)\b)"
+)
+AS_OBJECT = re.compile(r"\s+(?!to\b|for\b)[^,.;]{2,80}?\s+(?:as|for|to|on)\s+\S")
+CALLED = re.compile(
+    r"\s+(?:the|this|it|them|these|that|its|their|his|her)\b(?:\s+[\w’'-]+){0,4}?\s+(?:an?\s+\w+|too\s+\w+|“|\w+(?:able|ible|ful|less|ous|ive|al|safe|fair|ary|ent|ant|ed|ing))\b"
+)
+NOUN_PHRASE = re.compile(
+    r"\s+(?!(?:on|to|in|at|by|for|from|with|of|as|so|and|or|but|that|whether|how|its|his)\b|(?:a|the)\s+(?:range|variety|number)\s+of\s+views\b)[a-z$0-9][\w’'$%-]*\s+[^\s]|\s+(?:on\s+)?(?:how|whether)\b"
+)
+PUT_AT = re.compile(
+    r"\s+[^,.;]{2,60}?\s+at\s+(?:about\s+|around\s+|some\s+|over\s+|nearly\s+|more\s+than\s+|only\s+)?(?:[$€£]?\d|half|one|two|three|a\s+(?:third|quarter))"
+)
+FOR_OR_AGAINST = re.compile(r"\s+(?:for|against)\s+\S")
+DETERMINED = re.compile(
+    r"\s+(?:the|a|an|it|they|he|she|we|this|that|these|its|their|his|her|most|many|some|no|all|prices|rates)\s+\S"
+)
+INFINITIVE = re.compile(r"\s+(?!to\b)[^,.;:]{2,70}?\s+(?:to\s+[a-z]+|as)\b")
+NO_CLAUSE = re.compile(r"\s+(?:to|so|nothing|no|for|with|by|in|as)\b")
+TO_BE = re.compile(r"\s+to\s+(?:be|have)\b")
+TOLD = re.compile(r"(?:\s+[\w’'-]+){1,5}?\s*[.,]?$|(?:\s+[\w’'-]+){1,5}?[.,]")
+CLOSED = re.compile(
+    rf"\s*(?:$|[.!?,;){BLANK}]|\s(?:on|in|at|late|last|this|yesterday|today|earlier|citing|noting|adding|who)\b)"
+)
+INSERTED = re.compile(r"\s*,\s*[a-z]")
+REACH = 200  # characters looked back from a verb of saying, so that the cost grows with the length only
+
+
+def says_something(words: Words, place: Place, end: int, told: str) -> bool:
+    """Whether the verb has a clause or a quotation as its object, or closes a clause; "reported losses" has neither."""
+    text, stance = words.spoken, verbs("en")[told][0]
+    if told in listed("grammar", "en", "ascribing"):
+        form = CALLED if told.startswith("call") else PUT_AT if told.startswith("put") else AS_OBJECT
+        return (DETERMINED if told.startswith("blame") else form).match(text, end) is not None
+    if THAT.match(text, end) or VIEW.match(text, end) or (stance != "holding" and QUOTED.match(text, end)):
+        return True
+    if told in listed("grammar", "en", "addressed") and TOLD_SOMEBODY.match(text, end):
+        return True
+    head = head_of(text[place.start : place.end])
+    if head in listed("speakers", "en", "meeting") and told in listed("grammar", "en", "discursive"):
+        return NOUN_PHRASE.match(text, end) is not None
+    finders = listed("grammar", "en", "shows") if told.startswith("f") and told[1] in "oi" else agents()
+    if head in finders and told in listed("grammar", "en", "finding"):
+        return DETERMINED.match(text, end) is not None
+    return told not in listed("grammar", "en", "ambiguous") and _has_clause(text, place, end, told)
+
+
+def _has_clause(text: str, place: Place, end: int, told: str) -> bool:
+    stance, before = verbs("en")[told][0], text[: place.end]
+    closes = TOLD if told == "told" else INSERTED if stance == "holding" else CLOSED
+    if "," in before and closes.match(text, end):
+        tail = re.split(r"[,”\"]", before[-REACH:])[-1].strip()
+        return 0 < len(tail.split()) <= 10 and not FINITE.search(tail)
+    if told.startswith("argu") and FOR_OR_AGAINST.match(text, end):
+        return True
+    if NO_CLAUSE.match(text, end):
+        return stance == "distancing" and TO_BE.match(text, end) is not None
+    return _has_object(text, end, told, stance)
+
+
+def _has_object(text: str, end: int, told: str, stance: str) -> bool:
+    """Whether a clause without "that" follows, or for a view or forecast "inflation to decline", "growth of 5%"."""
+    if stance == "holding" and (told.startswith(("expect", "predict", "anticipat")) or INFINITIVE.match(text, end)):
+        return True
+    if told in listed("grammar", "en", "mental") and DETERMINED.match(text, end):
+        return True
+    bare = told in listed("grammar", "en", "clausal") or stance in {"distancing", "holding"}
+    return (CLAUSE if bare else AUX_CLAUSE).match(text, end) is not None
