@@ -227,7 +227,7 @@ class Archive:
     def judge(self, given: Json) -> Review:
         """Keeps a reader's judgement of a flag, in place of an earlier one of the same flag; `given` has the fields of a Review
         but for `id` and `decided`."""
-        told = {name: None if value is None else rows.storable(value) for name, value in given.items()}
+        told: dict[str, Any] = {name: value and rows.storable(value) for name, value in given.items()}
         columns = rows.reviews.c
         same = (columns.answer_id == told["answer_id"]) & (columns.claim_id == told["claim_id"])
         same &= columns.doubt_id == told["doubt_id"] if told["doubt_id"] is not None else columns.doubt_id.is_(None)

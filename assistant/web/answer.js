@@ -1,11 +1,13 @@
 /* An answer as a page: question, tally, claims with their notes, what is missing, what was read; or the refusal. */
 
-import { button, callout, facts, h, icon, link, words } from "./dom.js";
+import { button, callout, facts, gradually, h, icon, link, words } from "./dom.js";
 import { statusTag, tally } from "./kinds.js";
 import { count, heard, showDate, t } from "./language.js";
 import { carryTools } from "./carry.js";
 import { cite, claimRun, marksOf, note, voices, whoWhen } from "./claims.js";
 import { scopeLine } from "./scope.js";
+
+const LONGEST_ROW = 24;
 
 /** The header of every state of an answer. */
 export function questionHead(question, ...more) {
@@ -154,10 +156,15 @@ export function answerPage(answer, context, { asked = "", changed = [] } = {}) {
   return [head, callouts, h("div", { id: "view" }, answer.refused ? refusal(answer) : answered ? readView(answer, context) : [choosing(answer), passagesRead(answer)])];
 }
 
+/** A paragraph of very many claims is parted, so that it can be shown piece by piece. */
+const parted = (row) => Array.from({ length: Math.ceil(row.length / LONGEST_ROW) }, (_, index) => row.slice(index * LONGEST_ROW, (index + 1) * LONGEST_ROW));
+
 /** The answer as prose with its notes. */
 export function readView(answer, context) {
   const rows = paragraphs(answer) ?? answer.claims.map((claim, index) => [{ claim, number: index + 1, words: Array.from(claim.text) }]);
-  return h("div", { class: "body", id: "claims" }, rows.map((row) => claimRow(row, context)), missing(answer), sources(context), passagesRead(answer));
+  const prose = h("div"), body = h("div", { class: "body", id: "claims" }, prose, missing(answer), sources(context), passagesRead(answer));
+  gradually(rows.flatMap(parted), (row) => prose.append(claimRow(row, context)), answer.claims.length > 60 ? Math.ceil(LONGEST_ROW / Math.max(...rows.map((row) => row.length))) : Infinity, () => body.isConnected && placeNotes(body));
+  return body;
 }
 
 export const passagesRead = (answer, verb = "read") => answer.passages?.length > 0

@@ -101,9 +101,9 @@ function found(claim, number, marks) {
   return h("li", { class: `find v-is-${claim.verdict}`, id: `claim-${number}`, tabindex: "-1" },
     h("div", { class: `gut v-${shown(claim)}` }, icon(`v-${shown(claim)}`)),
     h("div", {}, h("p", { class: "prose", lang: langOf(claim.text) }, underlined(claim, Array.from(claim.text))[0]),
-      h("p", { class: "find-line" }, verdictTag(claim), claim.citations.length > 0 && h("span", { class: "meta" }, words("span", [claim.citations[0].title, claim.citations[0].locator].filter(Boolean).join(", ")), " ", cites(claim.citations, marks))),
+      h("p", { class: "find-line" }, verdictTag(claim), claim.citations.length > 0 && h("span", { class: "place" }, words("span", [claim.citations[0].title, claim.citations[0].locator].filter(Boolean).join(", ")), " ", cites(claim.citations, marks))),
       claim.citations.length > 0 && claim.verdict !== "supported" && words("blockquote", claim.citations[0].quote, { class: "clamp quote" }),
-      claim.doubts.map((doubt) => h("p", { class: "find-line" }, kindTag(doubt.kind), h("span", {}, words("span", doubt.reason), " ", cites(doubt.evidence, marks))))));
+      claim.doubts.map((doubt) => h("p", { class: "find-line doubt" }, kindTag(doubt.kind), h("span", {}, words("span", doubt.reason), " ", cites(doubt.evidence, marks))))));
 }
 
 /** The findings as text, sentence by sentence. */

@@ -81,3 +81,13 @@ export function whenPaused(input, act) {
     waiting = setTimeout(() => act(input.value.trim()), 250);
   });
 }
+
+/** Does something with each item: with the first ones at once, with the others piece by piece, so that the page never stands still. */
+export function gradually(items, work, atOnce, done = () => {}) {
+  const go = (from) => {
+    items.slice(from, from + atOnce).forEach((item, index) => work(item, from + index));
+    if (from + atOnce < items.length) setTimeout(() => go(from + atOnce));
+    else if (from) done();
+  };
+  go(0);
+}

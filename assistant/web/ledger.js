@@ -1,7 +1,7 @@
 /* The ledger: the claims of an answer as a table, with the verdict, the doubts, the evidence and the review of each. */
 
 import { underlined, cite } from "./claims.js";
-import { button, h, langOf, link, words } from "./dom.js";
+import { button, gradually, h, langOf, link, words } from "./dom.js";
 import { FAMILIES, kindOf, kindTag, verdictTag } from "./kinds.js";
 import { count, t } from "./language.js";
 
@@ -15,15 +15,22 @@ export function ledger(answer, context) {
     ...FAMILIES.map((family) => [family, (claim) => claim.doubts.some((doubt) => kindOf(doubt.kind).family === family)]),
     ["unreviewed", (claim) => judgedIn(claim).length < claim.doubts.length],
   ].map(([name, fits]) => ({ name, fits, number: answer.claims.filter(fits).length })).filter(({ name, number }) => number || name === "all");
-  const rows = answer.claims.map((claim, index) => row(claim, index + 1, context));
+  const rows = [], body = h("tbody");
+  let wanted = () => true;
+  gradually(answer.claims, (claim, index) => {
+    rows.push(row(claim, index + 1, context));
+    rows[index].hidden = !wanted(claim);
+    body.append(rows[index]);
+  }, 30);
   const chips = filters.map(({ name, fits, number }) => button([t(`filter.${name}`), h("span", { class: "n" }, String(number))], (event) => {
     for (const chip of chips) chip.setAttribute("aria-pressed", chip === event.currentTarget ? "true" : "false");
+    wanted = fits;
     rows.forEach((each, index) => { each.hidden = !fits(answer.claims[index]); });
   }, { class: "chip", "aria-pressed": name === "all" ? "true" : "false" }));
   return h("section", { class: "ledger-view", "aria-label": t("ledger") },
     chips.length > 1 && h("div", { class: "chips", role: "group", "aria-label": t("ledger.filter") }, chips),
     h("table", { class: "ledger" }, h("thead", {}, h("tr", {}, h("th", { scope: "col" }, h("span", { class: "sr" }, t("number.head"))), COLUMNS.map((name) => h("th", { scope: "col" }, t(name))))),
-      h("tbody", {}, rows)));
+      body));
 }
 
 function row(claim, number, { marks, reviews }) {
