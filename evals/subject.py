@@ -145,7 +145,8 @@ class InProcess:
         found = doubts.find(document, Statement(span=Span(start=0, end=len(text))))
         cited = passages([(each.title, each.text) for each in given.sources])
         judgement = self._verifier.verify(text, cited, ()) if cited else Judgement(verdict="unchecked")
-        told = [(each.kind, each.reason, each.words) for each in (*judgement.faults, *found)]
+        told = [(each.kind, each.reason, each.words) for each in judgement.faults]
+        told += [(each.kind, each.reason, each.words) for each in found]
         claim = {
             "id": "c1",
             "text": text,
