@@ -197,7 +197,12 @@ def test_a_set_of_ones_own_is_opened_by_its_path(tmp_path: Path, monkeypatch: py
     assert (found.name, [case.id for case in found.cases], found.sources) == ("mine", ["a"], None)
 
 
-@pytest.mark.parametrize("name", sorted(each.stem for each in SETS.glob("*.jsonl")))
+def test_every_file_of_sets_is_a_set_or_labels():
+    """Nothing lies there that no command reads."""
+    assert {each.stem for each in SETS.glob("*.jsonl")} == {*OWN, "doubts", "fomc_attribution", "fomc_conflicts"}
+
+
+@pytest.mark.parametrize("name", sorted(OWN))
 def test_the_sets_shipped_hold_words_of_their_documents_alone(name: str):
     """Every document and every word that a shipped set expects is in its library."""
     if not OWN[name].exists():

@@ -75,7 +75,8 @@ def train(start: Weights, pairs: Sequence[Encoded], watched: Sequence[Encoded], 
             halves = [chosen[n::THREADS] for n in range(THREADS)]
             found = list(threads.map(_descend, copies, halves, [len(chosen)] * THREADS))
             for name in moving:
-                master[name].grad = sum((each[name].grad.float() for each in copies), torch.zeros(()))
+                halved = [grad.float() for each in copies if (grad := each[name].grad) is not None]
+                master[name].grad = torch.stack(halved).sum(0)
             torch.nn.utils.clip_grad_norm_([master[name] for name in moving], 1.0)
             optimizer.step()
             schedule.step()
