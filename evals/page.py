@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import uvicorn
 from PIL import Image
@@ -53,7 +53,7 @@ class Shot:
     name: str
     show: Callable[[Page], None]
     size: tuple[int, int] = _DESK
-    scheme: str = "light"
+    scheme: Literal["light", "dark"] = "light"
     locale: str = "en-US"
 
 
@@ -63,7 +63,9 @@ def served(model: Scripted | None) -> Iterator[str]:
     documents = Path(__file__).parent / "library" / "documents"
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder) / "data"
-        settings = Settings(home=home, **({"model": "scripted", "model_url": model.url} if model else {}))
+        settings = Settings(home=home)
+        if model:
+            settings = settings.model_copy(update={"model": "scripted", "model_url": model.url})
         with Store(home, SentenceEmbedder()) as store:
             list(store.ingest(gather([str(documents)])))
             config = uvicorn.Config(create_app(store, settings), host="127.0.0.1", port=0, log_level="warning")

@@ -1,7 +1,7 @@
 /* The page: where one is (the address), the question box, the theme, what the server is. */
 
 import * as api from "./api.js";
-import { ask, forget, keepDraft, layNotes, now, onmoved, reopen, showHome, stop } from "./asking.js";
+import { ask, forget, keepDraft, onmoved, reopen, showHome, stop } from "./asking.js";
 import { checkView } from "./check.js";
 import { conversationsView } from "./conversations.js";
 import { byId, say } from "./dom.js";
@@ -10,6 +10,7 @@ import { followHash, listen } from "./keyboard.js";
 import { count, speak, t } from "./language.js";
 import { libraryView } from "./library.js";
 import { memory } from "./memory.js";
+import { layNotes, now } from "./now.js";
 import { addressParts, filters, filtersOf, scopeCount, scopePanel, setFilters } from "./scope.js";
 import { closeSource } from "./source.js";
 

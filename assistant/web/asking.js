@@ -1,23 +1,20 @@
 /* What is asked now and what is shown for it: a question on its way, an answer, an answer opened again. */
 
 import * as api from "./api.js";
-import { answerPage, contextOf, placeNotes, questionHead, readView } from "./answer.js";
-import { comparison } from "./compare.js";
+import { answerPage, contextOf, questionHead } from "./answer.js";
 import { addressOf, around, since } from "./conversation.js";
 import { button, byId, callout, failure, h, say } from "./dom.js";
 import { tallyLine } from "./kinds.js";
 import { t } from "./language.js";
-import { ledger } from "./ledger.js";
 import { arrived, liveAnswer } from "./live.js";
 import { memory } from "./memory.js";
-import { openReview, takeBack } from "./review.js";
+import { keepingPlace, layNotes, now } from "./now.js";
 import { closeSource, renewSource } from "./source.js";
 import { Broken, follow } from "./stream.js";
+import { showReviews } from "./views.js";
 
 const box = byId("question"), page = byId("answer");
 
-/** `conversation` is the one that the next question goes on with, `turn` the question that is shown, `answer` what is shown for it. */
-export const now = { question: "", conversation: null, turn: "", answer: null, citations: [], asking: null, retry: null, claim: 0, writes: true, context: null, view: "read", scope: {} };
 let moved = () => {};
 
 /** Tells where the page is once the server has given a question its place. */
@@ -52,15 +49,6 @@ function showArticle(...nodes) {
   if (held) (byId(held) ?? byId("question-title")).focus({ preventScroll: true });   // what had the focus is gone; without this the page's beginning gets it
 }
 
-/** Shows something else for the same claims, so that the one being read stays where it is. */
-function keepingPlace(show) {
-  const inView = () => [...page.querySelectorAll(".claim")].find((claim) => claim.getBoundingClientRect().bottom > 0);
-  const read = window.scrollY > 0 && page.offsetParent ? inView() : null, top = read?.getBoundingClientRect().top;
-  show();
-  const again = read && byId(read.id);
-  if (again) window.scrollBy(0, again.getBoundingClientRect().top - top);
-}
-
 function showAnswer(turn, about = {}) {
   const answer = { ...turn.answer, scope: now.scope }, answered = !answer.refused && !answer.choices?.length;
   now.context = contextOf(answer, about);
@@ -71,83 +59,6 @@ function showAnswer(turn, about = {}) {
   if (answer.refused) say(t("refusal"));
   else say(answered ? tallyLine(answer.claims) : answer.text);
   if (answer.claims.length && answer.id) showReviews(answer);
-}
-
-/** Reviews that were kept for this answer. */
-async function showReviews(answer) {
-  let kept = [];
-  try {
-    kept = (await api.feedback(answer.id)).feedback;
-  } catch (error) {
-    byId("banner").replaceChildren(failure(error, null, t("reviews.unread")));
-  }
-  if (now.answer !== answer || !kept.length) return;
-  for (const record of kept) if (record.doubt_id) now.context.reviews.set(record.doubt_id, record);
-  keepingPlace(() => showView(now.view));
-}
-
-/** Shows a view of the answer: as prose, as a ledger, or two sources of a dispute (`letter` names the doubt). */
-export function showView(view, letter = "") {
-  const place = byId("view"), { answer, context } = now;
-  if (!place || !context || answer.refused || answer.choices?.length) return;
-  let shown;
-  if (view === "compare") {
-    const [claim, doubt, number] = doubtNamed(letter);
-    shown = comparison(claim, doubt, number, context);
-  } else shown = view === "ledger" ? ledger(answer, context) : readView(answer, context);
-  now.view = view;
-  place.replaceChildren(shown);
-  page.classList.toggle("wide", view === "ledger");
-  for (const tab of page.querySelectorAll("[data-view]")) tab.setAttribute("aria-pressed", tab.dataset.view === view ? "true" : "false");
-  layNotes();
-  renewSource(now.citations);
-}
-
-/** The claim and the doubt that a letter stands for, and the number of the claim. */
-export function doubtNamed(letter) {
-  const { answer, context } = now;
-  for (const [index, claim] of answer.claims.entries()) {
-    const doubt = claim.doubts.find((each) => context.marks.letterOf(each) === letter);
-    if (doubt) return [claim, doubt, index + 1];
-  }
-  return [];
-}
-
-/** Opens the form for a doubt's review in its note. */
-export function review(letter) {
-  const [claim, doubt] = doubtNamed(letter), aside = byId(`doubt-${letter}`), opener = aside?.querySelector("[data-review]");
-  if (!doubt || !opener) return;
-  opener.setAttribute("aria-expanded", "true");
-  openReview(aside, {
-    answer: now.answer, claim, doubt,
-    save(record) {
-      now.context.reviews.set(doubt.id, record);
-      redraw(letter);
-    },
-    close() {
-      opener.setAttribute("aria-expanded", "false");
-      opener.focus();
-      layNotes();
-    },
-  });
-  layNotes();
-}
-
-export async function unreview(letter) {
-  const [, doubt] = doubtNamed(letter);
-  if (!await takeBack(now.context.reviews.get(doubt.id))) return;
-  now.context.reviews.delete(doubt.id);
-  redraw(letter);
-}
-
-function redraw(letter) {
-  keepingPlace(() => showView(now.view));
-  byId(`doubt-${letter}`)?.focus({ preventScroll: true });
-}
-
-export function layNotes() {
-  const body = byId("claims");
-  if (body?.offsetParent) placeNotes(body);
 }
 
 /** Shows what went wrong in place of the answer, or above what has arrived of it. */

@@ -1,10 +1,12 @@
 /* Claims and keys: stepping through claims, opening citations, single-key shortcuts. */
 
-import { keepDraft, now, review, showView, stop, unreview } from "./asking.js";
+import { keepDraft, stop } from "./asking.js";
 import { byId } from "./dom.js";
 import { memory } from "./memory.js";
+import { now } from "./now.js";
 import { clearScope } from "./scope.js";
 import { closeSource, openSource, sourceIsOpen, stepSource } from "./source.js";
+import { review, showView, unreview } from "./views.js";
 
 const box = byId("question"), page = byId("answer");
 
