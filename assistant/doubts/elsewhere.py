@@ -177,6 +177,7 @@ class Elsewhere:
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        self._languages: tuple[int, tuple[bool, bool]] = (-1, (False, False))
 
     def stated(self, claims: Sequence[Claim]) -> list[Stated]:
         """Claims with the statements behind their citations."""
@@ -234,10 +235,13 @@ class Elsewhere:
         return document
 
     def _other_languages(self) -> tuple[bool, bool]:
-        """Whether there are documents in Chinese, and documents in other languages."""
-        counts = self._store.library.counts
-        chinese, every = counts(Filters(language=("zh",)))[0], counts()[0]
-        return chinese > 0, every > chinese
+        """Whether there are documents in Chinese, and documents in other languages; asked again after a change."""
+        change = self._store.library.last_change()
+        if self._languages[0] != change:
+            counts = self._store.library.counts
+            chinese, every = counts(Filters(language=("zh",)))[0], counts()[0]
+            self._languages = (change, (chinese > 0, every > chinese))
+        return self._languages[1]
 
 
 @cache

@@ -30,7 +30,7 @@ COUNTED = frozenset({"number", "date", "clock"})
 EXACT = 3  # digits of a number that tells by itself
 HALF, FEWER, WORDS_ALONE = 0.5, 0.4, 0.75  # of the claim's words that a statement must hold, by how many figures agree
 ENOUGH_BACK = 0.3
-LITTLE, LITTLE_WORDS, LITTLE_NUMBERS = 0.25, 0.6, 0.8  # what shares less, of words or of numbers in digits, is not read
+LITTLE, LITTLE_WORDS, LITTLE_NUMBERS = 0.3, 0.6, 0.8  # what shares less, of words or of numbers in digits, is not read
 _DIGITS = re.compile(r"\d")
 _BRACKETS = re.compile(r"\s*[(（\[【][^()（）\[\]【】]*[)）\]】]\s*")
 _FRAME = re.compile(r"^(?:the|a|an)\s+|['’]s?$|[《》“”\"]")
@@ -149,13 +149,15 @@ def agrees(stated: Stated, alike: Alike) -> bool | None:
         return False
     wanted = [each for each in figures(claim) if each.kind in COUNTED and each.name != "part"]
     wanted = [each for each in wanted if not each.may_be_reckoned]
+    least = WORDS_ALONE if not wanted else FEWER if len(wanted) > 1 else HALF
+    if not foreign and (share < least or not (wanted or alike.back >= ENOUGH_BACK)):
+        return False
     told = figures(other) if wanted else ()
     if not all(any(each.same(one) for one in told) for each in wanted):
         return False
     if foreign:
         return True if len(wanted) > 1 and any(_exact(each) for each in wanted) else None
-    least = WORDS_ALONE if not wanted else FEWER if len(wanted) > 1 else HALF
-    return share >= least and (bool(wanted) or alike.back >= ENOUGH_BACK) and not _opposed(claim, other)
+    return not _opposed(claim, other)
 
 
 def _promises(claim: str, alike: Alike) -> bool:
