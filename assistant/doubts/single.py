@@ -68,6 +68,8 @@ def _reports_a_fact(place: Place) -> bool:
         return False
     if DOCUMENT.search(document.read(place.statement)) or _leans(text) or _of_itself(place) or _says_no(text):
         return False
+    if pattern("doubting", "zh" if HAN.search(text) else "en", "duty").search(lower(text)):
+        return False  # an order passed on
     return _DIGITS.search(text) is not None or any(_measured(each) for each in figures(text))
 
 
