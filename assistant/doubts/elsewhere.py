@@ -24,6 +24,7 @@ from typing import Any, Literal
 from assistant.answer import Claim, DoubtKind
 from assistant.checking.reading import HAN
 from assistant.checking.wording import stems
+from assistant.doubts import questioned
 from assistant.doubts.telling import MONTHS
 from ingest.document import Document, Metadata, Span, Statement
 from vectorstore.filters import Filters
@@ -176,6 +177,7 @@ class Elsewhere:
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        self._languages: tuple[int, tuple[bool, bool]] = (-1, (False, False))
 
     def stated(self, claims: Sequence[Claim]) -> list[Stated]:
         """Claims with the statements behind their citations."""
@@ -194,9 +196,9 @@ class Elsewhere:
             {
                 "words": _hits(each, index),
                 "figures": _foreign_hits(each, index, others),
-                "doubt": index.holding(list(each.rarest), Filters(), limits().doubting["chunks"], among=_doubt_terms()),
+                "doubt": _doubting_hits(said, each, index),
             }
-            for each in wanted
+            for said, each in zip(stated, wanted, strict=True)
         ]
         ids = {hit.chunk_id for each in hits for found in each.values() for hit in found}
         printed = self._store.library.prints(list(ids))
@@ -233,10 +235,13 @@ class Elsewhere:
         return document
 
     def _other_languages(self) -> tuple[bool, bool]:
-        """Whether there are documents in Chinese, and documents in other languages."""
-        counts = self._store.library.counts
-        chinese, every = counts(Filters(language=("zh",)))[0], counts()[0]
-        return chinese > 0, every > chinese
+        """Whether there are documents in Chinese, and documents in other languages; asked again after a change."""
+        change = self._store.library.last_change()
+        if self._languages[0] != change:
+            counts = self._store.library.counts
+            chinese, every = counts(Filters(language=("zh",)))[0], counts()[0]
+            self._languages = (change, (chinese > 0, every > chinese))
+        return self._languages[1]
 
 
 @cache
@@ -325,6 +330,13 @@ def _hits(wanted: _Wanted, index: WordIndex) -> list[Hit]:
     least = limits().score * sum(wanted.rarest.values())
     found = index.holding(list(wanted.rarest), Filters(), limits().chunks)
     return [hit for hit in found if hit.score >= least]
+
+
+def _doubting_hits(stated: Stated, wanted: _Wanted, index: WordIndex) -> list[Hit]:
+    """The chunks with words of doubt about a claim's subject, where the claim speaks of how far something can be relied on."""
+    if not questioned.speaks_of_reliability(stated.claim.text):
+        return []
+    return index.holding(list(wanted.rarest), Filters(), limits().doubting["chunks"], among=_doubt_terms())
 
 
 def _foreign_hits(wanted: _Wanted, index: WordIndex, languages: tuple[bool, bool]) -> list[Hit]:

@@ -27,6 +27,12 @@ def cued(text: str) -> bool:
     return _cue(low, language, "statement") is not None or (noted and _cue(low, language, "note") is not None)
 
 
+def speaks_of_reliability(text: str) -> bool:
+    """Whether a text speaks of how far something can be relied on: its accuracy, its tests, who declares its data."""
+    language: Language = "zh" if HAN.search(text) else "en"
+    return lexicon.pattern("doubting", language, "aspect").search(lower(text)) is not None
+
+
 def _by_a_note(words: Words) -> Finding | None:
     for note in words.statement.notes:
         inner = _inside(words.document.text, note)

@@ -7,10 +7,9 @@ from functools import lru_cache
 from itertools import pairwise
 
 from assistant.checking.reading import telling as telling_terms
-from assistant.doubts import lexicon, questioned, telling
+from assistant.doubts import questioned, telling
 from assistant.doubts.elsewhere import Alike, Place, Raised, Stated
-from assistant.doubts.lexicon import Language
-from assistant.doubts.words import HAN, clipped, lower, read
+from assistant.doubts.words import clipped, read
 from ingest.document import Document, Span
 from vectorstore.terms import terms
 
@@ -19,7 +18,7 @@ SAME_SHARE, SAME_BACK = 0.6, 0.45  # of a statement that says nearly what the cl
 
 def find(stated: Stated, alike: Sequence[Alike]) -> Raised | None:
     """The first passage elsewhere that questions the claim, with its words."""
-    reliability = _aspect(stated.claim.text)
+    reliability = questioned.speaks_of_reliability(stated.claim.text)
     for each in alike:
         touched = reliability and each.questions and not _pairs(stated.claim.text).isdisjoint(_pairs(each.text))
         if (_the_same(each) and (each.noted or each.questions)) or (touched and questioned.cued(each.text)):
@@ -46,13 +45,11 @@ def _doubting(place: Place) -> Span | None:
 
 def _touches(reliability: bool, doubting: str, *, same: bool) -> bool:  # noqa: FBT001 (what the claim speaks of)
     """Whether what is questioned is the claim: the same statement, or the reliability of the system that it speaks of."""
-    return reliability or not _aspect(doubting) if same else reliability and _aspect(doubting)
-
-
-def _aspect(text: str) -> bool:
-    """Whether a text speaks of how far something can be relied on."""
-    language: Language = "zh" if HAN.search(text) else "en"
-    return lexicon.pattern("doubting", language, "aspect").search(lower(text)) is not None
+    return (
+        reliability or not questioned.speaks_of_reliability(doubting)
+        if same
+        else reliability and questioned.speaks_of_reliability(doubting)
+    )
 
 
 @lru_cache(maxsize=4000)

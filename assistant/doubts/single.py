@@ -45,7 +45,7 @@ def find(stated: Stated, heard: Heard) -> Raised | None:
     """The doubt, with the claim's own words and those that copy them."""
     if len(heard.voices) != 1 or heard.perhaps or not _is_worth_asking(stated):
         return None
-    [places] = heard.places
+    places = [each.place() for each in heard.said[0]]
     evidence = dict.fromkeys((place.document.id, place.statement.span) for place in places)
     held = {place.document.id: place.document for place in places}
     return Raised(
@@ -68,6 +68,8 @@ def _reports_a_fact(place: Place) -> bool:
         return False
     if DOCUMENT.search(document.read(place.statement)) or _leans(text) or _of_itself(place) or _says_no(text):
         return False
+    if pattern("doubting", "zh" if HAN.search(text) else "en", "duty").search(lower(text)):
+        return False  # an order passed on
     return _DIGITS.search(text) is not None or any(_measured(each) for each in figures(text))
 
 

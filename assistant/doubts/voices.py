@@ -8,8 +8,8 @@ statements that stand in a passage that one document took over from the other.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Self
 
 from assistant.answer import Voice
@@ -22,6 +22,7 @@ from assistant.doubts import attribution, telling
 from assistant.doubts.elsewhere import Alike, Place, Stated, limits
 from assistant.doubts.lexicon import Language
 from assistant.doubts.words import read
+from ingest.document import Document, Span, Statement
 from vectorstore.copying import Copied, families
 from vectorstore.library import Library
 
@@ -29,7 +30,7 @@ COUNTED = frozenset({"number", "date", "clock"})
 EXACT = 3  # digits of a number that tells by itself
 HALF, FEWER, WORDS_ALONE = 0.5, 0.4, 0.75  # of the claim's words that a statement must hold, by how many figures agree
 ENOUGH_BACK = 0.3
-LITTLE, LITTLE_WORDS, LITTLE_NUMBERS = 0.25, 0.5, 0.5  # what shares less, of words or of numbers in digits, is not read
+LITTLE, LITTLE_WORDS, LITTLE_NUMBERS = 0.3, 0.5, 0.8  # what shares less, of words or of numbers in digits, is not read
 _DIGITS = re.compile(r"\d")
 _BRACKETS = re.compile(r"\s*[(（\[【][^()（）\[\]【】]*[)）\]】]\s*")
 _FRAME = re.compile(r"^(?:the|a|an)\s+|['’]s?$|[《》“”\"]")
@@ -57,11 +58,21 @@ class Speaker:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """A statement by which a voice is heard; `document` may hold it alone, `place` is where it stands in the whole one."""
+
+    document: Document
+    statement: Statement
+    position: int
+    place: Callable[[], Place] = field(compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Heard:
     """The voices of a claim, its own first, with the statements of each; `perhaps` says that others could be saying the same."""
 
     voices: tuple[Voice, ...]
-    places: tuple[tuple[Place, ...], ...]
+    said: tuple[tuple[Said, ...], ...]
     perhaps: bool
 
 
@@ -73,15 +84,15 @@ class Copying:
         self._families: Mapping[str, str] = {}
         self._pairs: Mapping[tuple[str, str], Copied] = {}
 
-    def among(self, places: Iterable[Place]) -> Self:
+    def among(self, said: Iterable[Said]) -> Self:
         """Reads what the documents of some statements share."""
-        ids = {place.document.id for place in places}
+        ids = {each.document.id for each in said}
         pairs = self._library.copied(list(ids)) if len(ids) > 1 else ()
         self._families = families(pairs)
         self._pairs = {(pair.document_id, pair.other_id): pair for pair in pairs}
         return self
 
-    def one_text(self, one: Place, other: Place) -> bool:
+    def one_text(self, one: Said, other: Said) -> bool:
         """Whether two statements stand in near-copies, or in a passage that their documents share."""
         ids = (one.document.id, other.document.id)
         if ids[0] == ids[1] or (ids[0] in self._families and self._families[ids[0]] == self._families.get(ids[1])):
@@ -98,13 +109,32 @@ def heard(stated: Stated, alike: Sequence[Alike], copying: Copying) -> Heard:
     own = {place.document.id for place in stated.places}
     others = [each for each in alike if each.by != "doubt" and each.document_id not in own]
     agreeing = [(each, agrees(stated, each)) for each in others]
-    places = [*stated.places, *(each.place for each, agreed in agreeing if agreed)]
-    groups = _gathered([(place, speaker(place)) for place in places], copying.among(places))
+    said = [*map(_own, stated.places), *(_alone(each) for each, agreed in agreeing if agreed)]
+    groups = _gathered([(each, speaker(each.document, each.statement)) for each in said], copying.among(said))
     return Heard(
         voices=tuple(_voice(group, copying, chinese=stated.chinese) for group in groups),
-        places=tuple(tuple(place for place, _ in group) for group in groups),
+        said=tuple(tuple(each for each, _ in group) for group in groups),
         perhaps=any(agreed is None for _, agreed in agreeing),
     )
+
+
+def _own(place: Place) -> Said:
+    return Said(document=place.document, statement=place.statement, position=place.position, place=lambda: place)
+
+
+def _alone(alike: Alike) -> Said:
+    """A statement elsewhere in a document that holds nothing else, so that the whole one need not be read."""
+    statement = Statement(span=Span(start=0, end=len(alike.text)))
+    document = Document(
+        id=alike.document_id,
+        title=alike.title,
+        text=alike.text,
+        source="",
+        media_type="",
+        metadata=alike.about,
+        statements=(statement,),
+    )
+    return Said(document=document, statement=statement, position=alike.position, place=lambda: alike.place)
 
 
 def agrees(stated: Stated, alike: Alike) -> bool | None:
@@ -119,13 +149,15 @@ def agrees(stated: Stated, alike: Alike) -> bool | None:
         return False
     wanted = [each for each in figures(claim) if each.kind in COUNTED and each.name != "part"]
     wanted = [each for each in wanted if not each.may_be_reckoned]
+    least = WORDS_ALONE if not wanted else FEWER if len(wanted) > 1 else HALF
+    if not foreign and (share < least or not (wanted or alike.back >= ENOUGH_BACK)):
+        return False
     told = figures(other) if wanted else ()
     if not all(any(each.same(one) for one in told) for each in wanted):
         return False
     if foreign:
         return True if len(wanted) > 1 and any(_exact(each) for each in wanted) else None
-    least = WORDS_ALONE if not wanted else FEWER if len(wanted) > 1 else HALF
-    return share >= least and (bool(wanted) or alike.back >= ENOUGH_BACK) and not _opposed(claim, other)
+    return not _opposed(claim, other)
 
 
 def _promises(claim: str, alike: Alike) -> bool:
@@ -145,13 +177,13 @@ def _opposed(one: str, other: str) -> bool:
     return None not in levels and levels[0] != levels[1]
 
 
-def speaker(place: Place) -> Speaker:
+def speaker(document: Document, statement: Statement) -> Speaker:
     """Whose words a statement is."""
-    document, about = place.document, place.document.metadata
+    about = document.metadata
     number = next((each for each in figures(about.number or "") if each.kind == "document"), None)
     if about.kind == "notice":
         return Speaker(told=f"the {telling.name(document, chinese=False)}", key=_key(about.issuer or ""), number=number)
-    words = read(document, place.statement)
+    words = read(document, statement)
     for figure in figures(words.whole) if DOCUMENT.search(words.whole) else ():
         if figure.kind == "document" and _TELLS_OF_A_NOTICE.search(words.spoken[: figure.start]):
             return Speaker(told=f"the notice {_KIND_OF_NOTICE.sub('', figure.text)}", key="", number=figure)
@@ -167,8 +199,8 @@ def _names_somebody(who: str) -> bool:
     return not who[0].isdigit() and not who.endswith(("'s", "’s"))
 
 
-def _gathered(said: Iterable[tuple[Place, Speaker]], copying: Copying) -> list[list[tuple[Place, Speaker]]]:
-    groups: list[list[tuple[Place, Speaker]]] = []
+def _gathered(said: Iterable[tuple[Said, Speaker]], copying: Copying) -> list[list[tuple[Said, Speaker]]]:
+    groups: list[list[tuple[Said, Speaker]]] = []
     for place, who in said:
         one = [
             group
@@ -182,10 +214,10 @@ def _gathered(said: Iterable[tuple[Place, Speaker]], copying: Copying) -> list[l
     return groups
 
 
-def _voice(group: Sequence[tuple[Place, Speaker]], copying: Copying, *, chinese: bool) -> Voice:
+def _voice(group: Sequence[tuple[Said, Speaker]], copying: Copying, *, chinese: bool) -> Voice:
     """The group under the name of the one who said it first: a notice, else who speaks for himself, else the oldest."""
 
-    def order(said: tuple[Place, Speaker]) -> tuple[bool, bool, str]:
+    def order(said: tuple[Said, Speaker]) -> tuple[bool, bool, str]:
         place, who = said
         about = place.document.metadata
         itself = who.key == _key(telling.name(place.document, chinese=False))
