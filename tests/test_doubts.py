@@ -394,6 +394,25 @@ def test_a_rule_that_speaks_of_doubtful_things_is_not_in_doubt(text: str):
     assert doubts(text, kind="notice", issuer="Ministry of Ferries") == []
 
 
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("The app has 3m users. The figure is the company's own.", "self_reported"),
+        ("The dam failed in March. That claim could not be independently confirmed.", "questioned"),
+        ("全省有三万户受影响。该数字尚未得到官方证实。", "questioned"),
+    ],
+)
+def test_the_next_sentence_may_say_that_a_figure_is_in_doubt(text: str, kind: str):
+    """It touches the sentence right before it, and none of another paragraph."""
+    for joint, kinds in ((" ", [kind]), ("\n\n", [])):
+        first, second = re.split(r"(?<=[.。])\s*(?=The figure|That|该)", text)
+        whole = joint.join((first, second))
+        spans = [part(whole, first), part(whole, second)]
+        statements = tuple(Statement(span=span) for span in spans)
+        read = Document(id="d", title="", text=whole, source="d", media_type="text/plain", statements=statements)
+        assert [doubt.kind for doubt in find(read, statements[0])] == kinds
+
+
 def test_weasel_words_make_a_sentence_vague_without_a_doubt():
     """ "Some" is no reason to pause; whether a sentence is hedged or vague at all is another question."""
     text = "Some scholars and many critics met; it is one of the most famous halls."
