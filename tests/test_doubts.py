@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assistant.doubts import Finding, find, softening
-from ingest.document import Document, Kind, Metadata, Span, Statement
+from ingest.document import Document, Kind, Label, Metadata, Span, Statement
 
 SEED = """Authorities are to
 
@@ -499,6 +499,19 @@ def test_doubts_come_in_the_order_of_their_weight():
     kinds = [doubt.kind for doubt in doubts(text)]
     assert kinds == [kind for kind in order if kind in kinds]
     assert len(kinds) >= 5
+
+
+def test_a_sentence_before_a_page_that_could_not_be_read_is_cut_off():
+    """Only where it has no full stop, and only before that page."""
+    text = "The port is open. The second terminal stayed closed until later checks\n\nThe end is near"
+    first, last = part(text, "The second terminal stayed closed until later checks"), part(text, "The end is near")
+    pages = (Label(span=Span(start=0, end=first.end), label="1"), Label(span=last, label="3"))
+    for warnings, kinds in ((("page 2 holds no text: it may be a scan",), ["cut_off"]), ((), [])):
+        whole = Document(
+            id="d", title="", text=text, source="d", media_type="application/pdf", pages=pages, warnings=warnings
+        )
+        assert [doubt.kind for doubt in find(whole, Statement(span=first))] == kinds
+        assert find(whole, Statement(span=part(text, "The port is open."))) == ()
 
 
 PIECES = """X said that , . ( ) [ ] “ ” the company may İ reported , according to sources • note: in doubt with …

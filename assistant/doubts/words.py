@@ -21,8 +21,8 @@ HAN = re.compile(r"[\u3400-\u9fff]")
 LATIN = re.compile(r"[A-Za-z]{2}")
 ASKED = re.compile(r"\bshould\b|\b(?:is|are) to\b|^\s*(?:where|if|when|in case)\b|应(?!急|用|对|届|付|变|邀|征|运)")
 REMARK = re.compile(
-    r"\s*(?:but |however, |yet )?(?:(?:the|this|that|these|those|its|their|his|her|both|neither) (?:[a-z]+ )?(?:figures?|numbers?|claims?|reports?|accounts?|"
-    r"statements?|estimates?|counts?|story|dates?|rumou?rs?|allegations?|information|data|results?|assertions?|totals?|percentages?|share|tally|version)\b|"
+    r"\s*(?:but |however, |yet )?(?:(?:the|this|that|these|those|its|their|his|her|both|neither) (?:[a-z]+ )?(?:figures?|numbers?|claims?|"
+    r"reports?|accounts?|statements?|estimates?|counts?|story|dates?|rumou?rs?|allegations?|information|data|results?|assertions?|totals?|percentages?|share|tally|version)\b|"
     r"(?:this|that|it|none of (?:this|these|it)) (?:has|have|had|could|cannot|can|was|is|remains)\b|"
     r"(?:nobody|no one|no [a-z]+ [a-z]+|neither|the \w+) (?:has|have|had|could)\b"
     r"[^.]{0,40}\b(?:this|that|the|these) (?:figures?|numbers?|claims?|data|counts?)|"
