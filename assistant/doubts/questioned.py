@@ -7,7 +7,7 @@ import re
 from assistant.doubts import lexicon
 from assistant.doubts.finding import Finding
 from assistant.doubts.lexicon import Language
-from assistant.doubts.words import HAN, Words, clipped, lower, matches, orders
+from assistant.doubts.words import HAN, Words, clipped, lower, matches, next_remark, orders
 from ingest.document import Span
 
 OPENING = "([{（【［〔<* \t\n"
@@ -16,7 +16,7 @@ CLOSING = ")]}）】］〕>* \t\n"
 
 def find(words: Words) -> Finding | None:
     """The note that questions the statement, else the statement's own words that say it is in doubt."""
-    return _by_a_note(words) or _in_its_own_words(words)
+    return _by_a_note(words) or _in_its_own_words(words) or _by_the_next(words)
 
 
 def cued(text: str) -> bool:
@@ -49,6 +49,18 @@ def _by_a_note(words: Words) -> Finding | None:
         cue_span = Span(start=inner.start + cue.start(), end=inner.start + cue.end())
         return Finding(kind="questioned", reason=reason, evidence=(inner,), words=cue_span)
     return None
+
+
+def _by_the_next(words: Words) -> Finding | None:
+    """The sentence after it that says of its figure or claim that it is in doubt."""
+    remark = next_remark(words)
+    found = None if remark is None else _in_its_own_words(remark)
+    if remark is None or found is None:
+        return None
+    said = clipped(remark.whole.strip().rstrip(".。"))
+    chinese = HAN.search(said) is not None
+    reason = f"原文紧接着指出：“{said}”。" if chinese else f'The source itself goes on to say: "{said}".'
+    return Finding(kind="questioned", reason=reason, evidence=found.evidence, words=found.words)
 
 
 def _in_its_own_words(words: Words) -> Finding | None:
