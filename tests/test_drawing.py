@@ -86,13 +86,13 @@ def test_a_span_of_the_text_has_boxes(client: TestClient):
     drawn = client.get(f"/v1/documents/{held['id']}/pages/1")
     assert drawn.headers["content-type"] == "image/png"
     assert client.get(f"/v1/documents/{held['id']}/pages/2").status_code == 404
-    assert client.get(f"/v1/documents/{held['id']}/boxes", params={"start": 5, "end": 10**6}).status_code == 400
+    assert client.get(f"/v1/documents/{held['id']}/boxes", params={"start": 5, "end": 10**6}).status_code == 404
 
 
 def test_what_is_no_pdf_has_no_pages(client: TestClient):
     """A text has no pages to draw, and one that is not there is not found."""
     [held] = client.get("/v1/documents", params={"q": "bell office"}).json()["documents"]
-    assert client.get(f"/v1/documents/{held['id']}/pages/1").status_code == 400
+    assert client.get(f"/v1/documents/{held['id']}/pages/1").status_code == 404
     assert client.get("/v1/documents/none/pages/1").status_code == 404
 
 

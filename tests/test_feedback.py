@@ -53,8 +53,8 @@ def test_a_judgement_is_of_something(client: TestClient):
     """An answer, a claim or a doubt that is not there cannot be judged."""
     flag = flagged(client) | {"decision": "confirm", "reason": "right"}
     assert client.post("/v1/feedback", json=flag | {"answer_id": "none"}).status_code == 404
-    assert client.post("/v1/feedback", json=flag | {"claim_id": "none"}).status_code == 400
-    assert client.post("/v1/feedback", json=flag | {"doubt_id": "none"}).status_code == 400
+    assert client.post("/v1/feedback", json=flag | {"claim_id": "none"}).status_code == 404
+    assert client.post("/v1/feedback", json=flag | {"doubt_id": "none"}).status_code == 404
     assert client.post("/v1/feedback", json=flag | {"decision": "perhaps"}).status_code == 422
     assert client.post("/v1/feedback", json=flag | {"reason": " "}).status_code == 422
 

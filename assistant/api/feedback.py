@@ -15,7 +15,6 @@ from assistant.archive import Archive
 from assistant.conversation import Json
 from assistant.rendering import as_json, source_name
 from assistant.reviewing import case_of
-from ingest.errors import BadInput
 from vectorstore.store import Store
 
 _Id = Annotated[str, Field(min_length=1, max_length=200)]
@@ -95,9 +94,9 @@ def routes(archive: Archive, store: Store) -> APIRouter:
 
 
 def _found(answer: Json, given: ReviewIn) -> None:
-    """Raises a BadInput where the answer has no such claim, or the claim no such doubt."""
+    """Raises a NotFound where the answer has no such claim, or the claim no such doubt."""
     claim = next((each for each in answer["claims"] if each["id"] == given.claim_id), None)
     if claim is None:
-        raise BadInput("The answer has no such claim.", "Send the `id` of one of its claims as `claim_id`.")
+        raise NotFound("The answer has no such claim.", "Send the `id` of one of its claims as `claim_id`.")
     if given.doubt_id is not None and given.doubt_id not in {each["id"] for each in claim["doubts"]}:
-        raise BadInput("The claim has no such doubt.", "Send the `id` of one of its doubts as `doubt_id`.")
+        raise NotFound("The claim has no such doubt.", "Send the `id` of one of its doubts as `doubt_id`.")

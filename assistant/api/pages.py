@@ -12,7 +12,6 @@ from pydantic import BaseModel
 from assistant.api.problems import RESPONSES, NotFound
 from ingest.document import Document, Label, Span
 from ingest.drawing import Wanted, bare, draw, place
-from ingest.errors import BadInput
 from vectorstore.store import Store
 
 _PDF = "application/pdf"
@@ -47,7 +46,7 @@ def routes(store: Store) -> APIRouter:
         if held is None or original is None:
             raise NotFound(f"No document {document_id[:40]} is in the library.", "GET /v1/documents lists them.")
         if held.media_type != _PDF:
-            raise BadInput("This document has no pages to draw: it is not a PDF.", "Read its text instead.")
+            raise NotFound("This document has no pages to draw: it is not a PDF.", "Read its text instead.")
         return original
 
     def opened(document_id: str) -> Document:
@@ -69,7 +68,7 @@ def routes(store: Store) -> APIRouter:
         """Where the characters of a span stand on their pages."""
         document = opened(document_id)
         if not start < end <= len(document.text):
-            raise BadInput("The span does not lie in the text.", "Send code points, `start` before `end`.")
+            raise NotFound("The span does not lie in the text.", "Send code points, `start` before `end`.")
         span = Span(start=start, end=end)
         on = [page for page in document.pages if page.span.meets(span) and page.label.isdigit()]
         places = place(content(document_id), [_wanted(document, page, span) for page in on])

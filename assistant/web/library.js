@@ -76,25 +76,28 @@ export function libraryView(root, onchange) {
   }
 
   async function drop(about, line) {
-    const held = line.contains(document.activeElement);
-    line.remove();
+    line.querySelector("button").disabled = true;
     try {
       await api.remove(about.id);
     } catch (error) {
       if (error.status !== 404) {
         state.going.delete(about.id);
+        line.remove();
         await load();
         parts.problem.replaceChildren(failure(error, () => remove(about), t("not.deleted", { title: about.title })));
         return;
       }
     }
+    const held = line.contains(document.activeElement) || document.activeElement === document.body;
+    line.remove();
     state.going.delete(about.id);
     state.facets = null;
     api.forgetDocuments();
-    say(t("deleted", { title: about.title }));
-    if (!root.hidden) await load();
-    if (held) parts.heading.focus();
     onchange();
+    say(t("deleted", { title: about.title }));
+    if (root.hidden) return;
+    await load();
+    if (held) parts.heading.focus({ preventScroll: true });
   }
 
   async function send(files) {
