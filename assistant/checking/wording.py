@@ -39,6 +39,8 @@ class Limits:
     prose_contradicts: float
     prose_supports: float
     prose_lost: float
+    prose_sure: float
+    close: float
     prose_named: float
 
 
