@@ -102,10 +102,19 @@ def test_a_contradiction_in_prose_is_told_with_its_evidence() -> None:
     assert claim in fault.reason
 
 
+def test_a_claim_in_other_words_is_doubted_only_where_the_reader_is_all_but_sure() -> None:
+    """What the rules carry across a paraphrase stands against a reader that only leans the other way."""
+    told = passages([("", "Operators of a health code must delete location records after 30 days.")])
+    claim = "After 30 days the operators of any such health code have to remove every location record they keep."
+    assert Deterministic(HashingEmbedder()).verify(claim, told, ()).verdict == "supported"
+    assert together(Says(0.1, 0.9)).verify(claim, told, ()).verdict == "supported"
+    assert together(Says(0.0, 1.0)).verify(claim, told, ()).verdict == "contradicted"
+
+
 def test_support_in_other_words_is_found_and_held_against_the_rules() -> None:
     """A paraphrase is supported where the reader says so, unless its figures are others."""
     told = passages([("", "Operators of a health code have to erase where people were once 30 days have passed.")])
-    claim = "Once 30 days are over, a health code's operator wipes the places people visited."
+    claim = "Once 30 days are over, whoever runs such a health code wipes its visitors' traces."
     assert together(Says(0.0, 0.0)).verify(claim, told, ()).verdict == "not_found"
     assert together(Says(1.0, 0.0)).verify(claim, told, ()).verdict == "supported"
     assert together(Says(1.0, 0.0)).verify(claim.replace("30", "60"), told, ()).verdict != "supported"

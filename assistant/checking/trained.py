@@ -9,7 +9,7 @@ from assistant.answer import DoubtKind
 from assistant.checking.deterministic import Deterministic
 from assistant.checking.prose import PairReader, Reading, promising, readings
 from assistant.checking.remarks import say
-from assistant.checking.support import Line, Wanted, choose, lines, wanted
+from assistant.checking.support import Line, Wanted, about, choose, lines, wanted
 from assistant.checking.verifier import Fault, Judgement
 from assistant.checking.wording import limits
 from assistant.quoting import Rarity
@@ -75,14 +75,19 @@ class Together:
         return otherwise if read.supports >= limits().prose_named else told
 
     def _held(self, asked: Wanted, told: Judgement, known: Sequence[Line]) -> Judgement:
-        """What the rules find supported, unless its statements say otherwise or something else."""
+        """What the rules find supported, unless its statements say otherwise or something else.
+
+        Where a claim keeps its source's words, a change in them is told at the first sign; where it is in other words, the
+        reader has to be all but sure, since free paraphrases are what it knows least.
+        """
         support = [line for line in known if line.support in told.support]
         if not support:
             return told
         (read,) = readings(asked, [support], known, self._reader)
-        if read.contradicts >= limits().prose_contradicts:
+        close = about(asked, max(support, key=lambda line: about(asked, line))) >= limits().close
+        if read.contradicts >= (limits().prose_contradicts if close else limits().prose_sure):
             return replace(_contradicted(asked, read), support=told.support)
-        if read.supports <= limits().prose_lost:
+        if close and read.supports <= limits().prose_lost:
             return replace(_unsupported(asked, read), support=told.support)
         return told
 

@@ -40,6 +40,8 @@ class Limits:
     prose_contradicts: float
     prose_supports: float
     prose_lost: float
+    prose_sure: float
+    close: float
     prose_named: float
 
 
