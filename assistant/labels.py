@@ -29,7 +29,7 @@ DOUBTS = {
     "cut_off": "Text cut off",
     "single_voice": "Single voice",
     "disputed": "Disputed",
-    "outdated": "Superseded",
+    "outdated": "Outdated",
     "unsupported": "Unsupported",
     "misquoted": "Misquoted",
     "overstated": "Overstated",

@@ -13,7 +13,7 @@ from evals.scoring import Judge
 DOUBTS: dict[str, str] = {
     "questioned": "Questioned", "self_reported": "Self-reported", "hedged": "Hedged", "attributed": "Attributed",
     "vague_source": "Vague source", "cut_off": "Text cut off", "single_voice": "Single voice", "disputed": "Disputed",
-    "outdated": "Superseded", "unsupported": "Unsupported", "misquoted": "Misquoted", "overstated": "Overstated",
+    "outdated": "Outdated", "unsupported": "Unsupported", "misquoted": "Misquoted", "overstated": "Overstated",
     "unchecked": "Not checked",
 }  # fmt: skip
 VERDICT_WORDS: dict[str, str] = {

@@ -538,3 +538,10 @@ def test_no_text_is_too_strange_and_every_span_lies_in_it(text: str, cuts: list[
 def test_a_long_line_is_read_in_time_that_grows_with_its_length():
     text = "The company, which may apply, said on the part of the ministry " * 400
     doubts(text)
+
+
+def test_a_name_that_ends_like_an_adverb_is_the_whole_speaker():
+    """Weekly and Daily are parts of names, not of verbs."""
+    [found] = doubts("The firm lent 400 vans, Eastern Freight Weekly has learned.")
+    assert found.kind == "attributed"
+    assert "Eastern Freight Weekly" in found.reason

@@ -97,7 +97,7 @@ def _before(words: Words, verb: re.Match[str], told: str) -> Speech | None:
     """The speaker stands before the verb, and what is said follows or went before."""
     text, stance = words.spoken, verbs("en")[told][0]
     far = max(0, verb.start() - REACH)
-    before = (text[:far] + AUXILIARY.sub("", text[far : verb.start()].rstrip())).rstrip()
+    before = text[:far] + _without_auxiliaries(words, far, verb.start())
     if stance == "holding":
         before = before[:-20] + NEGATED.sub("", before[-20:])
     shared = JOINED.search(before[-5:]) is not None
@@ -116,6 +116,14 @@ def _before(words: Words, verb: re.Match[str], told: str) -> Speech | None:
     return speech_of(words, (start, verb.end()), who, told, cited=place.cited, aside=aside)
 
 
+def _without_auxiliaries(words: Words, start: int, end: int) -> str:
+    """What stands before a verb without "has also" and "repeatedly"; a capital tells a name: "Eastern Freight Weekly has"."""
+    spoken = words.spoken[start:end].rstrip()
+    cased = "".join(low if low == BLANK else letter for low, letter in zip(spoken, words.whole[start:], strict=False))
+    found = AUXILIARY.search(cased)
+    return spoken[: found.start()].rstrip() if found else spoken
+
+
 def _shared_subject(words: Words, before: str) -> speakers.Place | None:
     """The subject of the clause whose second verb follows: "Participants saw gains in May and noted that ..."."""
     text = words.spoken
@@ -123,7 +131,7 @@ def _shared_subject(words: Words, before: str) -> speakers.Place | None:
     first = next((m for m in PREDICATE.finditer(text, opening, len(before))), None)
     if first is None:
         return None
-    place = speakers.subject(text, AUXILIARY.sub("", text[: first.start()].rstrip()) or " ", words.whole)
+    place = speakers.subject(text, _without_auxiliaries(words, 0, first.start()) or " ", words.whole)
     return place if place is not None and head_of(text[place.start : place.end]) in agents() else None
 
 
