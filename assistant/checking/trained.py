@@ -9,7 +9,7 @@ from assistant.answer import DoubtKind
 from assistant.checking.deterministic import Deterministic
 from assistant.checking.prose import PairReader, Reading, promising, readings
 from assistant.checking.remarks import say
-from assistant.checking.support import Line, Wanted, about, choose, lines, wanted
+from assistant.checking.support import Line, Wanted, choose, lines, wanted
 from assistant.checking.verifier import Fault, Judgement
 from assistant.checking.wording import limits
 from assistant.quoting import Rarity
@@ -39,7 +39,9 @@ class Trained:
 
 
 class Together:
-    """The rules first; the reader takes back support where the prose says otherwise, and finds it where the words differ.
+    """The rules first; the reader finds support where the words differ, and tells what says otherwise from what says nothing.
+
+    What the rules find supported stands: the reader, as far as it is trained, takes true sentences for contradictions there.
 
     Where the rules say that a claim could not be checked, or that a figure, date or quotation is another, that stands; a
     name alone gives way where the prose reads as the same. A claim that the reader finds support for is still held
@@ -58,7 +60,7 @@ class Together:
             return told
         asked = self._rules.wanted(claim, question)
         if told.verdict == "supported":
-            return self._held(asked, told, known)
+            return told
         if any(fault.kind == "misquoted" for fault in told.faults):
             return self._named(asked, told, known, question)
         if told.verdict == "contradicted" or any(fault.kind != "unsupported" for fault in told.faults):
@@ -73,23 +75,6 @@ class Together:
             return told
         (read,) = readings(asked, [support], known, self._reader)
         return otherwise if read.supports >= limits().prose_named else told
-
-    def _held(self, asked: Wanted, told: Judgement, known: Sequence[Line]) -> Judgement:
-        """What the rules find supported, unless its statements say otherwise or something else.
-
-        Where a claim keeps its source's words, a change in them is told at the first sign; where it is in other words, the
-        reader has to be all but sure, since free paraphrases are what it knows least.
-        """
-        support = [line for line in known if line.support in told.support]
-        if not support:
-            return told
-        (read,) = readings(asked, [support], known, self._reader)
-        close = about(asked, max(support, key=lambda line: about(asked, line))) >= limits().close
-        if read.contradicts >= (limits().prose_contradicts if close else limits().prose_sure):
-            return replace(_contradicted(asked, read), support=told.support)
-        if close and read.supports <= limits().prose_lost:
-            return replace(_unsupported(asked, read), support=told.support)
-        return told
 
     def _found(self, asked: Wanted, told: Judgement, known: Sequence[Line], question: str) -> Judgement:
         """What the rules find no support for, where the reader finds it in statements about the same."""

@@ -39,9 +39,6 @@ class Limits:
     alone_supports: float
     prose_contradicts: float
     prose_supports: float
-    prose_lost: float
-    prose_sure: float
-    close: float
     prose_named: float
 
 
