@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from assistant.doubts import lexicon
+from assistant.doubts import lexicon, questioned_nearby
 from assistant.doubts.finding import Finding
 from assistant.doubts.lexicon import Language
 from assistant.doubts.words import HAN, Words, clipped, lower, matches, orders
@@ -15,8 +15,9 @@ CLOSING = ")]}）】］〕>* \t\n"
 
 
 def find(words: Words) -> Finding | None:
-    """The note that questions the statement, else the statement's own words that say it is in doubt."""
-    return _by_a_note(words) or _in_its_own_words(words)
+    """The note that questions the statement, its own words that say it is in doubt, or a passage nearby that does."""
+    own = _by_a_note(words) or _in_its_own_words(words)
+    return own or _by_a_sentence_after(words) or _by_a_correction(words)
 
 
 def cued(text: str) -> bool:
@@ -28,29 +29,73 @@ def cued(text: str) -> bool:
 
 
 def _by_a_note(words: Words) -> Finding | None:
-    for note in words.statement.notes:
-        inner = _inside(words.document.text, note)
-        text = words.document.quote(inner)
+    document, statement = words.document, words.statement
+    for note in statement.notes:
+        if note.start < statement.span.end or questioned_nearby.touches(document, statement, note):
+            found = _noted(words, note)
+            if found is not None:
+                return found
+    notes = (_noted(words, note) for note in questioned_nearby.whole_paragraph(document, statement))
+    return next((found for found in notes if found is not None), None)
+
+
+def _noted(words: Words, note: Span) -> Finding | None:
+    inner = _inside(words.document.text, note)
+    text = words.document.quote(inner)
+    language: Language = "zh" if HAN.search(text) else "en"
+    cue = _cue(lower(text), language, "note")
+    if cue is None:
+        return None
+    who, own_words = _opener(text, language)
+    said = clipped(text[own_words:].strip().rstrip(".。"))
+    reason = f'A note in the source{f" ({who})" if who else ""} says: "{said}".'
+    if language == "zh":
+        reason = f"原文的注释{f'（{who}）' if who else ''}写道：“{said}”。"
+    cue_span = Span(start=inner.start + cue.start(), end=inner.start + cue.end())
+    return Finding(kind="questioned", reason=reason, evidence=(inner,), words=cue_span)
+
+
+def _by_a_sentence_after(words: Words) -> Finding | None:
+    found = questioned_nearby.sentence_after(words.document, words.statement, _rebuttal)
+    if found is None:
+        return None
+    sentence, cue = found
+    said = clipped(words.document.quote(sentence).strip().rstrip(".。"))
+    reason = f'The source goes on to question this: "{said}".'
+    if HAN.search(said):
+        reason = f"原文随后对此提出怀疑：“{said}”。"
+    return Finding(kind="questioned", reason=reason, evidence=(sentence,), words=cue)
+
+
+def _by_a_correction(words: Words) -> Finding | None:
+    """A correction, retraction or introduction of the same document that means the statement."""
+    for sentence, corrected in questioned_nearby.corrections(words.document, words.statement):
+        text = words.document.quote(sentence)
         language: Language = "zh" if HAN.search(text) else "en"
-        cue = _cue(lower(text), language, "note")
-        if cue is None:
+        cue = _cue(lower(text), language, "note") or _cue(lower(text), language, "statement")
+        if cue is None and not corrected:
             continue
-        who, own_words = _opener(text, language)
-        said = clipped(text[own_words:].strip().rstrip(".。"))
-        reason = f'A note in the source{f" ({who})" if who else ""} says: "{said}".'
-        if language == "zh":
-            reason = f"原文的注释{f'（{who}）' if who else ''}写道：“{said}”。"
-        cue_span = Span(start=inner.start + cue.start(), end=inner.start + cue.end())
-        return Finding(kind="questioned", reason=reason, evidence=(inner,), words=cue_span)
+        said = clipped(text.strip().rstrip(".。"))
+        reason = f"原文另有更正或说明：“{said}”。" if language == "zh" else f'The source corrects this itself: "{said}".'
+        start, end = cue.span() if cue else (0, len(text))
+        span = Span(start=sentence.start + start, end=sentence.start + end)
+        return Finding(kind="questioned", reason=reason, evidence=(sentence,), words=span)
     return None
+
+
+def _rebuttal(low: str, language: Language) -> re.Match[str] | None:
+    return _cue(low, language, "rebuttal") or _cue(low, language, "statement") or _cue(low, language, "caution")
 
 
 def _in_its_own_words(words: Words) -> Finding | None:
     low = lower(words.whole)
     for language in words.languages:
         cautioned = _cue(low, language, "caution") if "caution" in lexicon.classes("doubting", language) else None
-        cue = cautioned or _cue(low, language, "statement")
-        if cue is not None and (cautioned or not orders(words)):
+        bracketed = lexicon.pattern("doubting", language, "bracket").search(low)
+        cue = bracketed or cautioned or _cue(low, language, "statement")
+        if cue is not None and not (bracketed or cautioned):
+            cue = None if orders(words) or questioned_nearby.only_doubts(words.document, words.statement) else cue
+        if cue is not None:
             span = words.span(cue.start(), cue.end())
             quoted = words.quote(cue.start(), cue.end())
             reason = (
