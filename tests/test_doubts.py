@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assistant.doubts import Finding, find, softening
-from ingest.document import Document, Kind, Metadata, Span, Statement
+from ingest.document import Document, Kind, Label, Metadata, Span, Statement
 
 SEED = """Authorities are to
 
@@ -393,6 +393,25 @@ def test_a_rule_that_speaks_of_doubtful_things_is_not_in_doubt(text: str):
     assert doubts(text, kind="notice", issuer="Ministry of Ferries") == []
 
 
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("The app has 3m users. The figure is the company's own.", "self_reported"),
+        ("The dam failed in March. That claim could not be independently confirmed.", "questioned"),
+        ("全省有三万户受影响。该数字尚未得到官方证实。", "questioned"),
+    ],
+)
+def test_the_next_sentence_may_say_that_a_figure_is_in_doubt(text: str, kind: str):
+    """It touches the sentence right before it, and none of another paragraph."""
+    for joint, kinds in ((" ", [kind]), ("\n\n", [])):
+        first, second = re.split(r"(?<=[.。])\s*(?=The figure|That|该)", text)
+        whole = joint.join((first, second))
+        spans = [part(whole, first), part(whole, second)]
+        statements = tuple(Statement(span=span) for span in spans)
+        read = Document(id="d", title="", text=whole, source="d", media_type="text/plain", statements=statements)
+        assert [doubt.kind for doubt in find(read, statements[0])] == kinds
+
+
 def test_weasel_words_make_a_sentence_vague_without_a_doubt():
     """ "Some" is no reason to pause; whether a sentence is hedged or vague at all is another question."""
     text = "Some scholars and many critics met; it is one of the most famous halls."
@@ -479,6 +498,19 @@ def test_doubts_come_in_the_order_of_their_weight():
     kinds = [doubt.kind for doubt in doubts(text)]
     assert kinds == [kind for kind in order if kind in kinds]
     assert len(kinds) >= 5
+
+
+def test_a_sentence_before_a_page_that_could_not_be_read_is_cut_off():
+    """Only where it has no full stop, and only before that page."""
+    text = "The port is open. The second terminal stayed closed until later checks\n\nThe end is near"
+    first, last = part(text, "The second terminal stayed closed until later checks"), part(text, "The end is near")
+    pages = (Label(span=Span(start=0, end=first.end), label="1"), Label(span=last, label="3"))
+    for warnings, kinds in ((("page 2 holds no text: it may be a scan",), ["cut_off"]), ((), [])):
+        whole = Document(
+            id="d", title="", text=text, source="d", media_type="application/pdf", pages=pages, warnings=warnings
+        )
+        assert [doubt.kind for doubt in find(whole, Statement(span=first))] == kinds
+        assert find(whole, Statement(span=part(text, "The port is open."))) == ()
 
 
 PIECES = """X said that , . ( ) [ ] “ ” the company may İ reported , according to sources • note: in doubt with …

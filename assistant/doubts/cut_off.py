@@ -29,7 +29,12 @@ def find(words: Words) -> Finding | None:
     text = _without_trailing_notes(words)
     if not text.strip() or not words.languages:
         return None
-    return _continued(words) or _open_end(words, text) or _end_of_document(words, text)
+    return (
+        _continued(words)
+        or _open_end(words, text)
+        or _before_an_unread_page(words, text)
+        or _end_of_document(words, text)
+    )
 
 
 def _continued(words: Words) -> Finding | None:
@@ -113,6 +118,24 @@ def _unclosed(words: Words, text: str) -> bool:
             ahead = words.document.text[words.start + len(words.whole) :].split("\n\n", 1)[0]
             return closing not in ahead and text.rstrip(CLOSERS)[-1:] not in TERMINAL
     return False
+
+
+def _before_an_unread_page(words: Words, text: str) -> Finding | None:
+    """The last words of a page have no full stop, and the reader of the file says that the next page held no text."""
+    document = words.document
+    if not document.warnings or text[-1] in TERMINAL + CLOSERS + ":：;；" or words.statement.lead_in is not None:
+        return None
+    page = next((each for each in document.pages if each.span.holds(words.statement.span)), None)
+    if page is None or not page.label.isdecimal() or document.text[words.statement.span.end : page.span.end].strip():
+        return None
+    following = str(int(page.label) + 1)
+    if not any(warning.startswith(f"page {following} holds no text") for warning in document.warnings):
+        return None
+    broken = _broken(words, text)
+    reason = f"The source goes on to page {following}, which held no text that could be read."
+    if HAN.match(text[-1]):
+        reason = f"原文续至第{following}页，而该页未能读出文字。"
+    return Finding(kind="cut_off", reason=reason, evidence=broken.evidence, words=broken.words)
 
 
 def _end_of_document(words: Words, text: str) -> Finding | None:

@@ -13,6 +13,7 @@ from assistant.doubts.modality import possible
 from assistant.doubts.words import BLANK, Words, clipped, matches, orders
 
 FILE = "hedges"
+LONGEST_HEADLINE = 90  # characters
 QUIET = "not_a_hedge"
 MODIFIED = re.compile(r"\b(?:and|or|the|of|than|with|as|previously|lower|higher|their|its|an?)\s+$")
 HANGING = frozenset(
@@ -26,6 +27,10 @@ SAYING = re.compile(
 )
 CLAUSE_END = re.compile(rf"[,.;:!?，。；：！？{BLANK}\n]")
 ZH_OF = re.compile(r"[^，。；]{0,40}的(?:[，、；：]|$)")
+
+
+HEADLINE = re.compile(r"(?:[A-Z][^:\n]{1,39}:\s+)?(?:[\w$€£’'-]+\s+){1,6}(?P<to>to\s+[a-z]+)(?!\S)")
+SETTLED = re.compile(r"\b(?:is|are|was|were|has|have|had|how|ready|due|guide|[a-z]{3,}ed|agrees?|wins?|fails?|used|back|according|thanks)\s+to\b", re.I)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +49,10 @@ def find(words: Words, lead: Words | None) -> Finding | None:
         if part is not None:
             for cue in cues(part):
                 return _finding(part, cue)
-    return None
+    ahead = HEADLINE.match(words.whole) if _is_headline(words) else None
+    if ahead is None:
+        return None
+    return _finding(words, Cue(start=ahead.start("to"), end=ahead.end("to"), language="en", name="intention"))
 
 
 def cues(words: Words, *, raised: bool = True) -> Iterator[Cue]:
@@ -64,6 +72,19 @@ def cues(words: Words, *, raised: bool = True) -> Iterator[Cue]:
                 continue
             if not raised or (_english(words, cue) if language == "en" else _chinese(words, cue)):
                 yield cue
+
+
+def _is_headline(words: Words) -> bool:
+    """Whether the statement is a headline of a report, in which "to fall" tells what is to come."""
+    text = words.whole.strip()
+    return (
+        words.document.metadata.kind == "report"
+        and words.statement.lead_in is None
+        and len(text) <= LONGEST_HEADLINE
+        and text[:1].isupper()
+        and text[-1] not in ".!?:;,"
+        and SETTLED.search(text) is None
+    )
 
 
 def _english(words: Words, cue: Cue) -> bool:

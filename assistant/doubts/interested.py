@@ -7,9 +7,10 @@ from collections.abc import Sequence
 
 from assistant.doubts import lexicon
 from assistant.doubts.finding import Finding
+from assistant.doubts.lexicon import Language
 from assistant.doubts.scope import scope
 from assistant.doubts.speech import Speech
-from assistant.doubts.words import Words, matches, orders
+from assistant.doubts.words import Words, matches, next_remark, orders
 
 CLASSES = ("self", "unaudited", "preliminary")
 GAP = re.compile(r"\s*,?\s+")
@@ -21,21 +22,39 @@ NUMBER = re.compile(
 
 
 def find(words: Words, said: Sequence[Speech]) -> Finding | None:
-    """The words that show whose figures these are, unless the statement orders such figures to be given."""
+    """The words that show whose figures these are, here or in the next sentence, unless such figures are ordered."""
+    cue = _cue(words)
+    if cue is not None:
+        return _finding(words, cue, words)
+    remark = next_remark(words) if NUMBER.search(words.spoken) else None
+    cue = None if remark is None else _cue(remark)
+    if remark is not None and cue is not None:
+        return _finding(remark, cue, words)
+    return _of_itself(words, said)
+
+
+def _cue(words: Words) -> tuple[Language, re.Match[str]] | None:
     for language in words.languages:
         for cue in matches(words.spoken, "interest", language, *CLASSES):
-            if orders(words):
-                break
-            span = words.span(cue.start(), cue.end())
-            says = lexicon.says("interest", language, cue.lastgroup or "self")
-            quoted = words.quote(cue.start(), cue.end())
-            reason = (
-                f'It rests on figures that are {says}: "{quoted}".'
-                if language == "en"
-                else f"所依据的数据{says}：“{quoted}”。"
-            )
-            return Finding(kind="self_reported", reason=reason, evidence=(span,), words=span)
-    return _of_itself(words, said)
+            if not orders(words):
+                return language, cue
+    return None
+
+
+def _finding(where: Words, found: tuple[Language, re.Match[str]], words: Words) -> Finding:
+    language, cue = found
+    span = where.span(cue.start(), cue.end())
+    says, quoted = lexicon.says("interest", language, cue.lastgroup or "self"), where.quote(cue.start(), cue.end())
+    reason = (
+        f'It rests on figures that are {says}: "{quoted}".' if language == "en" else f"所依据的数据{says}：“{quoted}”。"
+    )
+    if where is not words:
+        reason = (
+            f'The next sentence tells that the figure is {says}: "{quoted}".'
+            if language == "en"
+            else f"下一句说明该数据{says}：“{quoted}”。"
+        )
+    return Finding(kind="self_reported", reason=reason, evidence=(span,), words=span)
 
 
 def _of_itself(words: Words, said: Sequence[Speech]) -> Finding | None:

@@ -40,7 +40,7 @@ def possible(words: Words, start: int, end: int) -> bool:
     if following is None or words.whole[start] == "M":
         return following is not None and modal == "might"
     if modal == "could":
-        return not (orders(words) or _was_able(words, start, following["verb"]))
+        return not (orders(words) or _was_able(words, start, following["verb"]) or _could_be(words, end, following))
     if modal == "might" or WELL.match(after) or _perfect(following):
         return True
     if NOTHING.search(words.bare[max(0, start - 60) : start]):
@@ -53,12 +53,21 @@ def _perfect(following: re.Match[str]) -> bool:
     return following["verb"] == "have" and PARTICIPLE.match(following["then"] or "") is not None
 
 
+def _could_be(words: Words, end: int, following: re.Match[str]) -> bool:
+    """Whether "could be granted on application" is leave: a power of a notice, or what goes with a permission."""
+    then = (following["then"] or "").split(" ")[0]
+    if following["verb"] != "be" or not (_is(then, "permitted") or _is(then, "usable")):
+        return False
+    rest = words.bare[end + following.end() :]
+    return words.document.metadata.kind == "notice" or (_listed("leave", rest) and not _listed("ahead", rest))
+
+
 def _may_be(words: Words, end: int, following: re.Match[str]) -> bool:
     """ "May be revoked" is a power, "may be bought" says what can be; "may be delayed" and "may be wrong" are guesses."""
     then, kind = (following["then"] or "").split(" ")[0], words.document.metadata.kind
     rest, ruled = words.bare[end + following.end() :], _ruled(words)
     if following["not"]:
-        return not (_is(then, "permitted") or _is(then, "usable") or kind == "notice" or orders(words))
+        return not (_is(then, "permitted") or _is(then, "usable") or kind == "notice" or ruled)
     if (_is(then, "usable") or _listed("leave", rest)) and not _listed("ahead", rest):
         return False
     if kind == "notice":

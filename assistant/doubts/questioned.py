@@ -61,9 +61,9 @@ def _by_a_sentence_after(words: Words) -> Finding | None:
         return None
     sentence, cue = found
     said = clipped(words.document.quote(sentence).strip().rstrip(".。"))
-    reason = f'The source goes on to question this: "{said}".'
+    reason = f'The source itself goes on to say: "{said}".'
     if HAN.search(said):
-        reason = f"原文随后对此提出怀疑：“{said}”。"
+        reason = f"原文紧接着指出：“{said}”。"
     return Finding(kind="questioned", reason=reason, evidence=(sentence,), words=cue)
 
 

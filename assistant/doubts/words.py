@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -19,6 +20,14 @@ ASIDES = re.compile(r",\s+(?:who|which|whose|where|whom)\b[^,.;:]{2,160},(?!\s+(
 HAN = re.compile(r"[\u3400-\u9fff]")
 LATIN = re.compile(r"[A-Za-z]{2}")
 ASKED = re.compile(r"\bshould\b|\b(?:is|are) to\b|^\s*(?:where|if|when|in case)\b|应(?!急|用|对|届|付|变|邀|征|运)")
+REMARK = re.compile(
+    r"\s*(?:but |however, |yet )?(?:(?:the|this|that|these|those|its|their|his|her|both|neither) (?:[a-z]+ )?(?:figures?|numbers?|claims?|"
+    r"reports?|accounts?|statements?|estimates?|counts?|story|dates?|rumou?rs?|allegations?|information|data|results?|assertions?|totals?|percentages?|share|tally|version)\b|"
+    r"(?:this|that|it|none of (?:this|these|it)) (?:has|have|had|could|cannot|can|was|is|remains)\b|"
+    r"(?:nobody|no one|no [a-z]+ [a-z]+|neither|the \w+) (?:has|have|had|could)\b"
+    r"[^.]{0,40}\b(?:this|that|the|these) (?:figures?|numbers?|claims?|data|counts?)|"
+    r"(?:但|然而|不过|，)*(?:该|这一|这个|此|上述|这些|有关|前述|这)(?:数字|数据|说法|消息|报道|指控|传闻|统计|比例|结果|传言|估计|信息|声明))"
+)
 ONE_LINE = re.compile(r"\s+")
 
 
@@ -76,6 +85,20 @@ def read(document: Document, statement: Statement, *, of: Span | None = None) ->
 def matches(words: str, file: str, language: Language, *names: str) -> Iterator[re.Match[str]]:
     """Where the words of some classes of a lexicon stand."""
     return lexicon.pattern(file, language, *names).finditer(words)
+
+
+def next_remark(words: Words) -> Words | None:
+    """The next statement of the paragraph where it is about what this one says: "That figure has not been checked."."""
+    statements = words.document.statements
+    after = bisect_right(statements, words.statement.span.start, key=lambda each: each.span.start)
+    if after >= len(statements) or words.statement.lead_in is not None:
+        return None
+    following = statements[after]
+    gap = words.document.text[words.statement.span.end : following.span.start]
+    if gap.strip() or "\n\n" in gap:
+        return None
+    remark = read(words.document, following)
+    return remark if REMARK.match(remark.spoken) else None
 
 
 def orders(words: Words) -> bool:
