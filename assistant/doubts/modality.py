@@ -29,7 +29,7 @@ NOUN_END = re.compile(r"\s+(?:of|at|for|from|in|with|by|on|to|who|which|that|und
 NOTHING = re.compile(r"(?:^|[.;:]\s+|^\s*)(?:nothing|no\s+\w+(?:\s+\w+)?|none\s+of\s+[\w\s]{2,20})\s+$")
 GENERIC = frozenset({"a", "an", "any", "each", "every", "all", "no", "both", "either", "only"})
 EARLIER = re.compile(
-    r"\b(?:so that|where|enough|from (?:mon|tues|wednes|thurs|fri|satur|sun)day|for the first time|until|at the time|then|who)\b"
+    r"\b(?:so that|where|enough|from (?:mon|tues|wednes|thurs|fri|satur|sun)day|for the first time|until|before|at the time|then|who)\b"
 )
 
 

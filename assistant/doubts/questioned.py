@@ -16,8 +16,15 @@ CLOSING = ")]}）】］〕>* \t\n"
 
 def find(words: Words) -> Finding | None:
     """The note that questions the statement, its own words that say it is in doubt, or a passage nearby that does."""
-    own = _by_a_note(words) or _in_its_own_words(words)
+    own = _by_a_note(words)
+    if own is None and not questioned_nearby.only_doubts(words.document, words.statement):
+        own = _in_its_own_words(words)
     return own or _by_a_sentence_after(words) or _by_a_correction(words)
+
+
+def raised(words: Words) -> Finding | None:
+    """The words of doubt in a statement or its notes, of whatever statement they mean."""
+    return _by_a_note(words) or _in_its_own_words(words)
 
 
 def cued(text: str) -> bool:
@@ -93,9 +100,7 @@ def _in_its_own_words(words: Words) -> Finding | None:
         cautioned = _cue(low, language, "caution") if "caution" in lexicon.classes("doubting", language) else None
         bracketed = lexicon.pattern("doubting", language, "bracket").search(low)
         cue = bracketed or cautioned or _cue(low, language, "statement")
-        if cue is not None and not (bracketed or cautioned):
-            cue = None if orders(words) or questioned_nearby.only_doubts(words.document, words.statement) else cue
-        if cue is not None:
+        if cue is not None and (bracketed or cautioned or not orders(words)):
             span = words.span(cue.start(), cue.end())
             quoted = words.quote(cue.start(), cue.end())
             reason = (

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 
 from assistant.doubts.lexicon import Language, pattern
@@ -23,8 +23,7 @@ HEAD, FOOT = 1500, 3000  # characters of a document in which corrections and int
 SENTENCE = re.compile(r"(?<=[a-z\d)”\"’]{2})[.!?;][”\"’]?\s+(?=[A-Za-z“(])|(?<=[。！？])")
 OPENING = re.compile(r"^[\s\"“(\[]*(?:[^,，;；。\d百千万称]{1,24}称?[,，]\s*|(?:but|yet|and)\s)")
 CLAUSE = re.compile(r"[,;:，；：]")
-EXPLETIVE = re.compile(r"it\s+(?:is|was|has\s+been)\s+(?:\w+\s+){1,4}(?:that|to|whether)\b")
-DIGIT = re.compile(r"\d|[一二三四五六七八九十百千万亿]{2}")
+EXPLETIVE = re.compile(r"it\s+(?:is|was|has\s+been)\s+(?:\w+\s+){1,4}(?:that|to|whether|how|what|why|if|when|which|who|where)\b")
 
 Doubting = Callable[[str, Language], re.Match[str] | None]
 
@@ -79,26 +78,26 @@ def corrections(document: Document, statement: Statement) -> Iterator[tuple[Span
     if any(passage.meets(statement.span) for passage in found):
         return
     for passage in found:
-        low = lower(document.quote(passage))
-        corrected = pattern("doubting", language_of(low), "corrected").match(low) is not None
+        corrected = _corrects(lower(document.quote(passage)))
+        if not corrected and any(each.span.start < passage.start for each in document.statements[:1]):
+            continue
         for sentence in sentences(document.text, passage):
             if _has("whole", lower(document.quote(sentence))) or _means(document, statement, sentence):
                 yield sentence, corrected
 
 
 def touches(document: Document, statement: Statement, note: Span) -> bool:
-    """Whether a note that stands under a paragraph or list means this statement of it: by key words, else all of it."""
+    """Whether a note under a paragraph or list means this statement of it: a correction does by key words, another note always."""
     low = lower(document.quote(note))
     place = _place(document, statement)
     group = [each for each in document.statements[max(0, place - FAR) : place + FAR] if note in each.notes]
-    if len(group) < 2 or _has("all_of_it", low):
+    if len(group) < 2 or not _corrects(low):
         return True
     told = [_keys(document.quote(sentence)) for sentence in sentences(document.text, note)]
     shares = [[_share(keys, document.quote(each.span)) for each in group] for keys in told]
-    if not any(any(row) for row in shares):
-        return _of_a_figure(document, statement, group, low)
     mine = [_share(keys, document.quote(statement.span)) for keys in told]
-    return any(own > 0 and 2 * own > max(row) for own, row in zip(mine, shares, strict=True))
+    meant = any(own > 0 and 2 * own > max(row) for own, row in zip(mine, shares, strict=True))
+    return meant or not any(any(row) for row in shares)
 
 
 def sentences(text: str, passage: Span) -> Iterator[Span]:
@@ -119,11 +118,12 @@ def _is_meant(document: Document, place: int, last: int, doubting: Statement) ->
     """
     wanted = _keys(document.quote(doubting.span))
     earlier = document.statements[max(0, last + 1 - NEXT) : last + 1]
+    pointed = _has("pointing", lower(document.quote(doubting.span)))
     shares = {each.span: _share(wanted, document.quote(each.span)) for each in earlier}
     own, most = shares[document.statements[place].span], max(shares.values())
     if place == last:
-        return own == most
-    return (own == most > shares[earlier[-1].span]) or (_has("several", lower(document.quote(doubting.span))) and place >= last - 1)
+        return pointed or own == most
+    return (not pointed and own == most > shares[earlier[-1].span]) or (_has("several", lower(document.quote(doubting.span))) and place >= last - 1)
 
 
 def _means(document: Document, statement: Statement, sentence: Span) -> bool:
@@ -142,14 +142,6 @@ def _means(document: Document, statement: Statement, sentence: Span) -> bool:
     return own == max(shares, default=0) and (own > 1 or shares.count(own) == 1)
 
 
-def _of_a_figure(document: Document, statement: Statement, group: Sequence[Statement], low: str) -> bool:
-    """A note on "this figure" means the statements with a number, where the paragraph has others too."""
-    if not _has("figure", low):
-        return True
-    numbered = [each.span for each in group if DIGIT.search(document.quote(each.span))]
-    return not numbered or statement.span in numbered
-
-
 @lru_cache(maxsize=64)
 def _passages(text: str) -> tuple[Span, ...]:
     """The corrections at the head and foot of a text, and introductions of its editor: a paragraph each."""
@@ -163,6 +155,10 @@ def _passages(text: str) -> tuple[Span, ...]:
                 stop = text.find("\n", begin)
                 found.add(Span(start=begin, end=stop if stop >= 0 else len(text)))
     return tuple(sorted(found))
+
+
+def _corrects(low: str) -> bool:
+    return pattern("doubting", language_of(low), "corrected").match(low.lstrip("*_([【[（ ")) is not None
 
 
 def _has(name: str, low: str) -> bool:

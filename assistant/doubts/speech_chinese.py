@@ -140,10 +140,11 @@ def _speech(words: Words, whole: tuple[int, int], who: tuple[int, int], told: st
 
 def _voice(words: Words, place: tuple[int, int]) -> Voice:
     who = words.spoken[place[0] : place[1]]
-    issuer = words.document.metadata.issuer or ""
+    about = words.document.metadata
+    issuer = "" if about.outlet and about.kind == "report" else about.issuer or ""
     if who in listed("grammar", "zh", "pronoun"):
         return "pronoun"
-    if _full("own").fullmatch(who) or who in issuer or (issuer and issuer in who):
+    if _full("own").fullmatch(who) or (issuer and (who in issuer or issuer in who)):
         return "own"
     return "vague" if _full("vague").fullmatch(who) or UNNAMED.search(who) else "named"
 

@@ -35,6 +35,7 @@ LATER = re.compile(
     r"april|may|june|july|august|september|october|november|december|\d{4}))\b.*$"
 )
 
+BARE = 3  # words of a speaker without an article: ", says union", ", say aid workers"
 PREDICATE = re.compile(
     r"(?<=\s)(?:is|are|was|were|has|have|had|will|would|also|continued|generally|broadly|further|[a-z]{3,}ed|"
     r"saw|said|thought|felt|held|found|began)\b"
@@ -64,7 +65,7 @@ def _after(words: Words, verb: re.Match[str], told: str) -> Speech | None:
     """The speaker stands after the verb: ", reported Xinhua", ", says the notice, ..."."""
     text, stance = words.spoken, verbs("en")[told][0]
     before = text[: verb.start()].rstrip()
-    if not before or before[-1] not in f',”"’—–{BLANK}' or stance in {"holding", "showing"}:
+    if not before or before[-1] not in f',”"’—–{BLANK}' or (stance in {"holding", "showing"} and told != "finds"):
         return None
     if told in listed("grammar", "en", "ascribing"):
         return None
@@ -90,6 +91,8 @@ def _names(words: Words, start: int, end: int, told: str) -> bool:
         "state",
         "government",
     }
+    if told in {"said", "says", "say", "warns", "warn", "finds"} and who[-1] in agents() and len(who) <= BARE:
+        return True
     return determined and (told in {"said", "says"} or head_of(words.spoken[start:end]) in agents())
 
 
