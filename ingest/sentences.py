@@ -140,7 +140,7 @@ def _breaks_before(text: str, start: int, end: int, line: str, level: int) -> bo
     """Whether a line that follows another without a blank one begins a block of its own."""
     before = text[text.rfind("\n", 0, end) + 1 : end].strip() if "\n" in text[start:end] else text[start:end].strip()
     starts_anew = not line.strip()[0].islower()
-    if level < 0 and starts_anew and _ENDED.search(before) and _note().match(text, start, end):
+    if level < 0 and starts_anew and _ENDED.search(before) and (_note().match(text, start, end) or _note().match(line)):
         return True
     if level >= 0:
         return line[0] not in " \t\u3000" and (starts_anew or bool(_ENDED.search(before)))

@@ -97,7 +97,7 @@ def _rebuttal(low: str, language: Language) -> re.Match[str] | None:
 def _in_its_own_words(words: Words) -> Finding | None:
     low = lower(words.whole)
     for language in words.languages:
-        cautioned = _cue(low, language, "caution") if "caution" in lexicon.classes("doubting", language) else None
+        cautioned = _cue(low, language, "caution")
         bracketed = lexicon.pattern("doubting", language, "bracket").search(low)
         cue = bracketed or cautioned or _cue(low, language, "statement")
         if cue is not None and (bracketed or cautioned or not orders(words)):
@@ -113,6 +113,8 @@ def _in_its_own_words(words: Words) -> Finding | None:
 
 
 def _cue(low: str, language: Language, name: str) -> re.Match[str] | None:
+    if name not in lexicon.classes("doubting", language):
+        return None
     quiet = [match.span() for match in matches(low, "doubting", language, "not_doubting")]
     for match in matches(low, "doubting", language, name):
         if not any(start < match.end() and match.start() < end for start, end in quiet):
