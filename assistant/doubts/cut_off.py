@@ -104,7 +104,7 @@ def _english_end(text: str, *, listed: bool) -> bool:
 
 
 def _chinese_end(text: str, *, listed: bool) -> bool:
-    if len(text) < 8 or (listed and text.endswith(("的", "和", "与", "并", "及")) and len(text) < 12):
+    if len(text) < 6 or (listed and text.endswith(("的", "和", "与", "并", "及")) and len(text) < 12):
         return False
     if CLOSED.search(text) is None and any(text.endswith(word) for word in lexicon.words("endings", "zh", "open")):
         return True

@@ -16,6 +16,7 @@ CLASSES = ("self", "unaudited", "preliminary")
 GAP = re.compile(r"\s*,?\s+")
 LATIN_WORD = re.compile(r"[a-z]+")
 COUNTING = frozenset({"neutral", "distancing", "endorsing"})
+LEAVE = re.compile(r"\b(?:may|can)\b|可以?(?![能靠信见观])|允许|鼓励|自愿")
 OURSELVES = re.compile(r"\b(?:we|our|us)\b|我们|我[司院校厂店行馆局会社]|本[公院校厂店行馆集]")
 NUMBER = re.compile(
     r"\d|\b(?:two|three|four|five|six|seven|eight|nine|ten|half|doubled|tripled|million|billion|record)\b|[一二两三四五六七八九十百千万亿]{2}"
@@ -59,7 +60,7 @@ def _speaks_of_itself(words: Words, issuer: str) -> bool:
 def _cue(words: Words) -> tuple[Language, re.Match[str]] | None:
     for language in words.languages:
         for cue in matches(words.spoken, "interest", language, *CLASSES):
-            if not orders(words):
+            if not (orders(words) or (words.document.metadata.kind == "notice" and LEAVE.search(words.context))):
                 return language, cue
     return None
 

@@ -55,11 +55,12 @@ def _perfect(following: re.Match[str]) -> bool:
 
 def _could_be(words: Words, end: int, following: re.Match[str]) -> bool:
     """Whether "could be granted on application" is leave: a power of a notice, or what goes with a permission."""
-    then = (following["then"] or "").split(" ")[0]
-    if following["verb"] != "be" or not (_is(then, "permitted") or _is(then, "usable")):
-        return False
-    rest = words.bare[end + following.end() :]
-    return words.document.metadata.kind == "notice" or (_listed("leave", rest) and not _listed("ahead", rest))
+    then, verb = (following["then"] or "").split(" ")[0], following["verb"]
+    rest, notice = words.bare[end + following.end() :], words.document.metadata.kind == "notice"
+    leave = _listed("leave", rest) and not _listed("ahead", rest)
+    if verb != "be":
+        return notice and leave and _is(verb, "permitted")
+    return (_is(then, "permitted") or _is(then, "usable")) and (notice or leave)
 
 
 def _may_be(words: Words, end: int, following: re.Match[str]) -> bool:

@@ -58,6 +58,7 @@ CLOSED = re.compile(
     rf"\s*(?:$|[.!?,;){BLANK}]|\s(?:on|in|at|late|last|this|yesterday|today|earlier|citing|noting|adding|who)\b)"
 )
 INSERTED = re.compile(r"\s*,\s*[a-z]")
+OF_SOMETHING = re.compile(r"\s+(?:of|about|against)\s+\S")
 REPORTED_TO = re.compile(r"\s+[^,.;:]{2,60}?\s+to\s+(?:the\s+)?(?:police|authorities|coastguard|council|court|insurer|inspector|office|owner|watch)\b(?!\s+that)")
 REACH = 200  # characters looked back from a verb of saying, so that the cost grows with the length only
 
@@ -75,6 +76,8 @@ def says_something(words: Words, place: Place, end: int, told: str) -> bool:
     if told in listed("grammar", "en", "addressed") and TOLD_SOMEBODY.match(text, end):
         return True
     head = head_of(text[place.start : place.end])
+    if told.startswith(("warn", "complain")) and OF_SOMETHING.match(text, end):
+        return True
     if head in listed("speakers", "en", "meeting") and told in listed("grammar", "en", "discursive"):
         return NOUN_PHRASE.match(text, end) is not None
     finders = listed("grammar", "en", "shows") if told.startswith("f") and told[1] in "oi" else agents()

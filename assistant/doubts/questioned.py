@@ -91,7 +91,10 @@ def _by_a_correction(words: Words) -> Finding | None:
 
 
 def _rebuttal(low: str, language: Language) -> re.Match[str] | None:
-    return _cue(low, language, "rebuttal") or _cue(low, language, "statement") or _cue(low, language, "caution")
+    cautioned = _cue(low, language, "caution")
+    if cautioned or lexicon.pattern("doubting", language, "duty").search(low):
+        return cautioned
+    return _cue(low, language, "rebuttal") or _cue(low, language, "statement")
 
 
 def _in_its_own_words(words: Words) -> Finding | None:

@@ -35,6 +35,8 @@ LATER = re.compile(
     r"april|may|june|july|august|september|october|november|december|\d{4}))\b.*$"
 )
 
+ASKING = frozenset({"tell", "inform", "notify", "advise", "report", "remind", "mention", "note", "state", "post", "recall"})
+ANIMATE = re.compile(r"(?:keeper|maker|worker|owner|holder|driver|leader|dealer|man|woman|men|women|ists?|ians?|eers?|monger|smith|wright)$")
 BARE = 3  # words of a speaker without an article: ", says union", ", say aid workers"
 PREDICATE = re.compile(
     r"(?<=\s)(?:is|are|was|were|has|have|had|will|would|also|continued|generally|broadly|further|[a-z]{3,}ed|"
@@ -67,7 +69,7 @@ def _after(words: Words, verb: re.Match[str], told: str) -> Speech | None:
     before = text[: verb.start()].rstrip()
     if not before or before[-1] not in f',”"’—–{BLANK}' or (stance in {"holding", "showing"} and told != "finds"):
         return None
-    if told in listed("grammar", "en", "ascribing"):
+    if told in listed("grammar", "en", "ascribing") or told in ASKING:
         return None
     found = WHO.match(text, verb.end())
     if found is None:
@@ -147,4 +149,5 @@ def _can_say(words: Words, place: speakers.Place, told: str) -> bool:
     alone = stance == "arguing" and len(written) == 1
     named = any(word[0].isupper() for word in written[1:]) or ((place.start > 0 or alone) and written[0][0].isupper())
     standing = listed("grammar", "en", "pronoun") | listed("grammar", "en", "quantifier") | {"them", "these", "those"}
-    return named or head in agents() or head in standing
+    speaking = stance == "arguing" and ANIMATE.search(head) is not None
+    return named or speaking or head in agents() or head in standing
