@@ -91,16 +91,19 @@ def _english_end(text: str, *, listed: bool) -> bool:
         return False
     if listed and word in {"and", "or"} and re.search(r"[,;]\s*$", text[: tail.start(2)]):
         return False
+    return _waits(lower(text), before, word)
+
+
+def _waits(low: str, before: str, word: str) -> bool:
+    """Whether the last word of an English text wants more after it: "as well as the", "and in"; not "the form it applies to"."""
     if before in {"and", "or", "but"} and word in lexicon.words("endings", "en", "loose"):
         return True
     if word in lexicon.words("endings", "en", "open") or f"{before} {word}" in lexicon.words("endings", "en", "open"):
-        return not (
-            word in {"with", "of", "from", "at"} and re.search(r"\b(?:which|whom|what|who|that)\b", lower(text))
-        )
+        return not (word in {"with", "of", "from", "at"} and re.search(r"\b(?:which|whom|what|who|that)\b", low))
     if word not in lexicon.words("endings", "en", "loose"):
         return False
     stranded = before in lexicon.words("endings", "en", "particle_verbs") or (before.endswith("ed") and word != "by")
-    return not stranded and not re.search(r"\b(?:which|whom|what|who|that|where)\b", lower(text))
+    return not stranded and not re.search(r"\b(?:which|whom|what|who|that|where)\b", low)
 
 
 def _chinese_end(text: str, *, listed: bool) -> bool:

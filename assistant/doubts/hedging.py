@@ -30,7 +30,10 @@ ZH_OF = re.compile(r"[^，。；]{0,40}的(?:[，、；：]|$)")
 
 
 HEADLINE = re.compile(r"(?:[A-Z][^:\n]{1,39}:\s+)?(?:[\w$€£’'-]+\s+){1,6}(?P<to>to\s+[a-z]+)(?!\S)")
-SETTLED = re.compile(r"\b(?:is|are|was|were|has|have|had|how|ready|due|guide|[a-z]{3,}ed|agrees?|wins?|fails?|used|back|according|thanks)\s+to\b", re.I)
+SETTLED = re.compile(
+    r"\b(?:is|are|was|were|has|have|had|how|ready|due|guide|[a-z]{3,}ed|agrees?|wins?|fails?|used|back|according|thanks)\s+to\b",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

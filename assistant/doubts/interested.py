@@ -53,7 +53,9 @@ def _praise(words: Words) -> Finding | None:
 
 def _speaks_of_itself(words: Words, issuer: str) -> bool:
     """Whether the issuer of a text stands in a statement, by "we" or by a word of its name."""
-    names = [each for each in re.findall(r"[a-z]{4,}|[\u4e00-\u9fff]{2,}", issuer.lower()) if each not in {"the", "and"}]
+    names = [
+        each for each in re.findall(r"[a-z]{4,}|[\u4e00-\u9fff]{2,}", issuer.lower()) if each not in {"the", "and"}
+    ]
     return OURSELVES.search(words.spoken) is not None or any(each[:12] in words.spoken for each in names)
 
 

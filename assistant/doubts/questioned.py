@@ -83,7 +83,9 @@ def _by_a_correction(words: Words) -> Finding | None:
         if cue is None and not corrected:
             continue
         said = clipped(text.strip().rstrip(".。"))
-        reason = f"原文另有更正或说明：“{said}”。" if language == "zh" else f'The source corrects this itself: "{said}".'
+        reason = (
+            f"原文另有更正或说明：“{said}”。" if language == "zh" else f'The source corrects this itself: "{said}".'
+        )
         start, end = cue.span() if cue else (0, len(text))
         span = Span(start=sentence.start + start, end=sentence.start + end)
         return Finding(kind="questioned", reason=reason, evidence=(sentence,), words=span)

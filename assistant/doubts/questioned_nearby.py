@@ -20,10 +20,13 @@ NEXT = 3  # statements looked ahead within the paragraph
 AROUND = 12  # statements of a paragraph that a note on all of it may follow
 FAR = 60  # statements on either side that a correction may mean
 HEAD, FOOT = 1500, 3000  # characters of a document in which corrections and introductions stand
-SENTENCE = re.compile(r"(?<=[a-z\d)”\"’]{2})[.!?;][”\"’]?\s+(?=[A-Za-z“(])|(?<=[。！？])")
+SENTENCE = re.compile(r"(?<=[a-z\d)”\"’]{2})[.!?;][”\"’]?\s+(?=[A-Za-z\u4e00-\u9fff“(])|(?<=[。！？])")
+MARKS = " \t*_([【（"  # in front of a correction
 OPENING = re.compile(r"^[\s\"“(\[]*(?:[^,，;；。\d百千万称]{1,24}称?[,，]\s*|(?:but|yet|and)\s)")
 CLAUSE = re.compile(r"[,;:，；：]")
-EXPLETIVE = re.compile(r"it\s+(?:is|was|has\s+been)\s+(?:\w+\s+){1,4}(?:that|to|whether|how|what|why|if|when|which|who|where)\b")
+EXPLETIVE = re.compile(
+    r"it\s+(?:is|was|has\s+been)\s+(?:\w+\s+){1,4}(?:that|to|whether|how|what|why|if|when|which|who|where)\b"
+)
 
 Doubting = Callable[[str, Language], re.Match[str] | None]
 
@@ -123,7 +126,9 @@ def _is_meant(document: Document, place: int, last: int, doubting: Statement) ->
     own, most = shares[document.statements[place].span], max(shares.values())
     if place == last:
         return pointed or own == most
-    return (not pointed and own == most > shares[earlier[-1].span]) or (_has("several", lower(document.quote(doubting.span))) and place >= last - 1)
+    return (not pointed and own == most > shares[earlier[-1].span]) or (
+        _has("several", lower(document.quote(doubting.span))) and place >= last - 1
+    )
 
 
 def _means(document: Document, statement: Statement, sentence: Span) -> bool:
@@ -151,14 +156,14 @@ def _passages(text: str) -> tuple[Span, ...]:
         low = lower(text[start:end])
         for match in pattern("doubting", language_of(low), "correction").finditer(low):
             begin = start + match.start()
-            if not text[text.rfind("\n", 0, begin) + 1 : begin].strip(" \t*_([【[（"):
+            if not text[text.rfind("\n", 0, begin) + 1 : begin].strip(MARKS):
                 stop = text.find("\n", begin)
                 found.add(Span(start=begin, end=stop if stop >= 0 else len(text)))
     return tuple(sorted(found))
 
 
 def _corrects(low: str) -> bool:
-    return pattern("doubting", language_of(low), "corrected").match(low.lstrip("*_([【[（ ")) is not None
+    return pattern("doubting", language_of(low), "corrected").match(low.lstrip(MARKS)) is not None
 
 
 def _has(name: str, low: str) -> bool:

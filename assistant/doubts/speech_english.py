@@ -35,8 +35,12 @@ LATER = re.compile(
     r"april|may|june|july|august|september|october|november|december|\d{4}))\b.*$"
 )
 
-ASKING = frozenset({"tell", "inform", "notify", "advise", "report", "remind", "mention", "note", "state", "post", "recall"})
-ANIMATE = re.compile(r"(?:keeper|maker|worker|owner|holder|driver|leader|dealer|man|woman|men|women|ists?|ians?|eers?|monger|smith|wright)$")
+ASKING = frozenset(
+    {"tell", "inform", "notify", "advise", "report", "remind", "mention", "note", "state", "post", "recall"}
+)
+ANIMATE = re.compile(
+    r"(?:keeper|maker|worker|owner|holder|driver|leader|dealer|man|woman|men|women|ists?|ians?|eers?|monger|smith|wright)$"
+)
 BARE = 3  # words of a speaker without an article: ", says union", ", say aid workers"
 PREDICATE = re.compile(
     r"(?<=\s)(?:is|are|was|were|has|have|had|will|would|also|continued|generally|broadly|further|[a-z]{3,}ed|"
