@@ -17,7 +17,7 @@ GAP = re.compile(r"\s*,?\s+")
 LATIN_WORD = re.compile(r"[a-z]+")
 COUNTING = frozenset({"neutral", "distancing", "endorsing"})
 LEAVE = re.compile(r"\b(?:may|can)\b|可以?(?![能靠信见观])|允许|鼓励|自愿")
-OURSELVES = re.compile(r"\b(?:we|our|us)\b|我们|我[司院校厂店行馆局会社]|本[公院校厂店行馆集]")
+OURSELVES = re.compile(r"\b(?:we|our|us)\b|我们|我[司院校厂店行馆局会社]|本[公院校厂店行馆集]|公司|集团|平台")
 NUMBER = re.compile(
     r"\d|\b(?:two|three|four|five|six|seven|eight|nine|ten|half|doubled|tripled|million|billion|record)\b|[一二两三四五六七八九十百千万亿]{2}"
 )

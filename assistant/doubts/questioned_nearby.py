@@ -144,7 +144,8 @@ def _means(document: Document, statement: Statement, sentence: Span) -> bool:
         for each in around
         if not any(passage.meets(each.span) for passage in passages)
     ]
-    return own == max(shares, default=0) and (own > 1 or shares.count(own) == 1)
+    many = own > 1 or _has("below", lower(document.quote(sentence)))
+    return own == max(shares, default=0) and (many or shares.count(own) == 1)
 
 
 @lru_cache(maxsize=64)
