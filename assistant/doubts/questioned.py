@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from assistant.doubts import lexicon, questioned_nearby
 from assistant.doubts.finding import Finding
@@ -16,10 +17,10 @@ CLOSING = ")]}）】］〕>* \t\n"
 
 def find(words: Words) -> Finding | None:
     """The note that questions the statement, its own words that say it is in doubt, or a passage nearby that does."""
-    own = _by_a_note(words)
-    if own is None and not questioned_nearby.only_doubts(words.document, words.statement):
-        own = _in_its_own_words(words)
-    return own or _by_a_sentence_after(words) or _by_a_correction(words)
+    noted, own = _by_a_note(words), _in_its_own_words(words)
+    if own is not None and questioned_nearby.only_doubts(words.document, words.statement):
+        own = None
+    return noted or own or _by_a_sentence_after(words) or _by_a_correction(words)
 
 
 def raised(words: Words) -> Finding | None:
@@ -92,6 +93,7 @@ def _by_a_correction(words: Words) -> Finding | None:
     return None
 
 
+@lru_cache(maxsize=4000)
 def _rebuttal(low: str, language: Language) -> re.Match[str] | None:
     cautioned = _cue(low, language, "caution")
     if cautioned or lexicon.pattern("doubting", language, "duty").search(low):

@@ -36,6 +36,7 @@ def language_of(text: str) -> Language:
     return "zh" if HAN.search(text) else "en"
 
 
+@lru_cache(maxsize=4000)
 def refers_back(low: str) -> bool:
     """Whether a sentence speaks in its first clause of what was said before it: "the claim", "disputes this", 上述说法."""
     back = pattern("doubting", language_of(low), "back").search(low)
