@@ -19,6 +19,8 @@ MODIFIED = re.compile(r"\b(?:and|or|the|of|than|with|as|previously|lower|higher|
 HANGING = frozenset(
     {"if", "unless", "provided that", "provided", "as long as", "depending on", "assuming", "assuming that"}
 )
+APPOSITION = re.compile(r"\s+(?:the|a|an|one|as|to|from|by|in|with|because|its|his|her|their)\b[^,.;:]{2,60},\s*[a-z]+")
+FINITE = re.compile(r"\b(?:is|are|was|were|has|have|had|will|would|may|might|can|could|did|does|[a-z]{3,}ed)\b")
 ATTRIBUTIVE = re.compile(r"\b(?:the|a|an|this|that|these|those|its|their|his|her|most|more)\s+$")
 UNREAL = re.compile(r"\b(?:would|could|might|will|'ll|(?:is|are) (?:likely|expected|set|due))\b")
 RELATIVE = re.compile(r"\b(?:who|which|that|whose|what|whatever|wherever)\s+(?:[a-z]+ly\s+|also\s+)?$")
@@ -105,6 +107,8 @@ def _english(words: Words, cue: Cue) -> bool:
 
 def _of_a_part(words: Words, cue: Cue, before: str) -> bool:
     """Whether a cue softens a part of a phrase alone, or is none: "the seemingly endless queue", "the expected rise"."""
+    if cue.name in {"adverb", "evidential"} and before.rstrip().endswith(",") and APPOSITION.match(words.bare, cue.end):
+        return FINITE.search(before) is None
     if cue.name in {"adverb", "evidential"} and ATTRIBUTIVE.search(before):
         return not words.bare[cue.start : cue.end].startswith("an ")
     if cue.name == "epistemic":
@@ -117,7 +121,15 @@ def _intends(words: Words, cue: Cue, before: str) -> bool:
     cue_text = words.bare[cue.start : cue.end]
     if cue_text.startswith("aim"):
         return words.document.metadata.kind != "notice"
+    if words.document.metadata.kind == "notice" and "expected" in cue_text and _asks(before, cue_text):
+        return False
     return not (cue_text.startswith(("expected", "anticipated", "pr")) and MODIFIED.search(before))
+
+
+def _asks(before: str, cue_text: str) -> bool:
+    """Whether a notice expects something of somebody: "applicants are expected to bring proof", "payment is expected within"."""
+    last = before.split()[-1:] or [""]
+    return "within" in cue_text or lexicon.pattern("modality", "en", "allowed").fullmatch(last[0]) is not None
 
 
 def _condition(words: Words, cue: Cue) -> bool:

@@ -41,7 +41,9 @@ def possible(words: Words, start: int, end: int) -> bool:
         return following is not None and modal == "might"
     if modal == "could":
         return not (orders(words) or _was_able(words, start, following["verb"]) or _could_be(words, end, following))
-    if modal == "might" or WELL.match(after) or _perfect(following):
+    if modal == "might":
+        return not _listed("once", words.bare)
+    if WELL.match(after) or _perfect(following):
         return True
     if NOTHING.search(words.bare[max(0, start - 60) : start]):
         return False
@@ -95,7 +97,8 @@ def _may_do(words: Words, start: int, end: int, following: re.Match[str]) -> boo
         return not (_is(head, "allowed") or _is(verb, "asking") or _listed("leave", rest))
     if following["not"]:
         return not _is(verb, "permitted")
-    return not (_listed("leave", rest) and _is(verb, "permitted"))
+    power = _is(head, "powerful") and _is(verb, "powers")
+    return not (power or (_listed("leave", rest) and _is(verb, "permitted")))
 
 
 def _subject(words: Words, start: int) -> tuple[str, bool, bool]:
