@@ -31,6 +31,8 @@ _MISSED = re.compile(r"\bMay\.\s+(?=[A-Z])")  # sentencex takes the month for an
 _OPENERS, _CLOSERS = "([（【〔", ")]）】〕"
 _LONGEST_REJOINED = 800
 _HEADING_LENGTH, _HEADING_WORDS = 80, 12
+_FEWEST_HEADLINES = 3
+_HEADLINE = re.compile(r"(?=(?:\S+\s){2})[A-Z][A-Za-z0-9 ,:;'’“”$€£%&()/–—-]{10,78}[A-Za-z0-9)”’%]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,13 +94,15 @@ def sentences(text: str) -> tuple[Span, ...]:
 def _blocks(text: str) -> Iterator[_Block]:
     indents: list[int] = []
     start, end, level, marker = -1, -1, -1, ""
+    headlines = frozenset(_headlines(text))
     for line_start, line_end in _lines(text):
         line = text[line_start:line_end]
         content = line.strip()
         bullet = _BULLET.match(line)
         if bullet is not None and not line[bullet.end() :].strip():
             bullet = None
-        if start >= 0 and (not content or bullet or _breaks_before(text, start, end, line, level)):
+        listed = level < 0 and line_start in headlines
+        if start >= 0 and (not content or bullet or listed or _breaks_before(text, start, end, line, level)):
             yield _Block(_trimmed(text, start, end), level, marker)
             start = -1
         if not content:
@@ -119,10 +123,25 @@ def _blocks(text: str) -> Iterator[_Block]:
         yield _Block(_trimmed(text, start, end), level, marker)
 
 
+def _headlines(text: str) -> Iterator[int]:
+    """Where the lines of a list of headlines begin: short lines of Latin letters, each with a capital and none with a full stop."""
+    run: list[int] = []
+    for start, end in (*_lines(text), (len(text), len(text))):
+        line = text[start:end]
+        if _HEADLINE.fullmatch(line):
+            run.append(start)
+            continue
+        if len(run) >= _FEWEST_HEADLINES:
+            yield from run
+        run = []
+
+
 def _breaks_before(text: str, start: int, end: int, line: str, level: int) -> bool:
     """Whether a line that follows another without a blank one begins a block of its own."""
     before = text[text.rfind("\n", 0, end) + 1 : end].strip() if "\n" in text[start:end] else text[start:end].strip()
     starts_anew = not line.strip()[0].islower()
+    if level < 0 and starts_anew and _ENDED.search(before) and (_note().match(text, start, end) or _note().match(line)):
+        return True
     if level >= 0:
         return line[0] not in " \t\u3000" and (starts_anew or bool(_ENDED.search(before)))
     if _KEYED.match(before) and len(before) <= 120 and not _ENDED.search(before):

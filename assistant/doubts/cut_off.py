@@ -21,6 +21,9 @@ SIGNATURE = re.compile(r"\d{4}|@|https?:|www\.|tel|©|年|月|日|all rights res
 FINITE = re.compile(r"\b(?:is|are|was|were|has|have|had|will|would|shall|should|must|may|can|could|[a-z]{3,}ed)\b")
 
 
+CLOSED = re.compile(rf"{lexicon.choice('endings', 'zh', 'closed')}$")
+
+
 def find(words: Words) -> Finding | None:
     """Where the statement breaks off, with its last words as evidence."""
     text = _without_trailing_notes(words)
@@ -51,7 +54,9 @@ def _continued(words: Words) -> Finding | None:
 def _stands_alone(low: str, mark: re.Match[str]) -> bool:
     """Whether the mark is a note to the reader, not a part of a sentence such as "work continued on the page"."""
     before, after = low[: mark.start()].rstrip(), low[mark.end() :].lstrip()
-    opened = not before or before[-1] in "([.!?…" or mark.group()[0] in "(["
+    if mark.group()[0] in "([":
+        return True
+    opened = not before or before[-1] in "([.!?…"
     return opened and (not after or after[0] in ")].")
 
 
@@ -86,20 +91,25 @@ def _english_end(text: str, *, listed: bool) -> bool:
         return False
     if listed and word in {"and", "or"} and re.search(r"[,;]\s*$", text[: tail.start(2)]):
         return False
+    return _waits(lower(text), before, word)
+
+
+def _waits(low: str, before: str, word: str) -> bool:
+    """Whether the last word of an English text wants more after it: "as well as the", "and in"; not "the form it applies to"."""
+    if before in {"and", "or", "but"} and word in lexicon.words("endings", "en", "loose"):
+        return True
     if word in lexicon.words("endings", "en", "open") or f"{before} {word}" in lexicon.words("endings", "en", "open"):
-        return not (
-            word in {"with", "of", "from", "at"} and re.search(r"\b(?:which|whom|what|who|that)\b", lower(text))
-        )
+        return not (word in {"with", "of", "from", "at"} and re.search(r"\b(?:which|whom|what|who|that)\b", low))
     if word not in lexicon.words("endings", "en", "loose"):
         return False
     stranded = before in lexicon.words("endings", "en", "particle_verbs") or (before.endswith("ed") and word != "by")
-    return not stranded and not re.search(r"\b(?:which|whom|what|who|that|where)\b", lower(text))
+    return not stranded and not re.search(r"\b(?:which|whom|what|who|that|where)\b", low)
 
 
 def _chinese_end(text: str, *, listed: bool) -> bool:
-    if len(text) < 8 or (listed and text.endswith(("的", "和", "与", "并", "及")) and len(text) < 12):
+    if len(text) < 6 or (listed and text.endswith(("的", "和", "与", "并", "及")) and len(text) < 12):
         return False
-    if any(text.endswith(word) for word in lexicon.words("endings", "zh", "open")):
+    if CLOSED.search(text) is None and any(text.endswith(word) for word in lexicon.words("endings", "zh", "open")):
         return True
     return not listed and "，" in text and text.endswith(tuple(lexicon.words("endings", "zh", "place")))
 

@@ -13,11 +13,14 @@ from assistant.doubts.modality import possible
 from assistant.doubts.words import BLANK, Words, clipped, matches, orders
 
 FILE = "hedges"
+LONGEST_HEADLINE = 90  # characters
 QUIET = "not_a_hedge"
 MODIFIED = re.compile(r"\b(?:and|or|the|of|than|with|as|previously|lower|higher|their|its|an?)\s+$")
 HANGING = frozenset(
     {"if", "unless", "provided that", "provided", "as long as", "depending on", "assuming", "assuming that"}
 )
+APPOSITION = re.compile(r"\s+(?:the|a|an|one|as|to|from|by|in|with|because|its|his|her|their)\b[^,.;:]{2,60},\s*[a-z]+")
+FINITE = re.compile(r"\b(?:is|are|was|were|has|have|had|will|would|may|might|can|could|did|does|[a-z]{3,}ed)\b")
 ATTRIBUTIVE = re.compile(r"\b(?:the|a|an|this|that|these|those|its|their|his|her|most|more)\s+$")
 UNREAL = re.compile(r"\b(?:would|could|might|will|'ll|(?:is|are) (?:likely|expected|set|due))\b")
 RELATIVE = re.compile(r"\b(?:who|which|that|whose|what|whatever|wherever)\s+(?:[a-z]+ly\s+|also\s+)?$")
@@ -26,6 +29,13 @@ SAYING = re.compile(
 )
 CLAUSE_END = re.compile(rf"[,.;:!?，。；：！？{BLANK}\n]")
 ZH_OF = re.compile(r"[^，。；]{0,40}的(?:[，、；：]|$)")
+
+
+HEADLINE = re.compile(r"(?:[A-Z][^:\n]{1,39}:\s+)?(?:[\w$€£’'-]+\s+){1,6}(?P<to>to\s+[a-z]+)(?!\S)")
+SETTLED = re.compile(
+    r"\b(?:is|are|was|were|has|have|had|how|ready|due|guide|[a-z]{3,}ed|agrees?|wins?|fails?|used|back|according|thanks)\s+to\b",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +54,10 @@ def find(words: Words, lead: Words | None) -> Finding | None:
         if part is not None:
             for cue in cues(part):
                 return _finding(part, cue)
-    return None
+    ahead = HEADLINE.match(words.whole) if _is_headline(words) else None
+    if ahead is None:
+        return None
+    return _finding(words, Cue(start=ahead.start("to"), end=ahead.end("to"), language="en", name="intention"))
 
 
 def cues(words: Words, *, raised: bool = True) -> Iterator[Cue]:
@@ -66,6 +79,19 @@ def cues(words: Words, *, raised: bool = True) -> Iterator[Cue]:
                 yield cue
 
 
+def _is_headline(words: Words) -> bool:
+    """Whether the statement is a headline of a report, in which "to fall" tells what is to come."""
+    text = words.whole.strip()
+    return (
+        words.document.metadata.kind == "report"
+        and words.statement.lead_in is None
+        and len(text) <= LONGEST_HEADLINE
+        and text[:1].isupper()
+        and text[-1] not in ".!?:;,"
+        and SETTLED.search(text) is None
+    )
+
+
 def _english(words: Words, cue: Cue) -> bool:
     before = words.bare[max(0, cue.start - 80) : cue.start]
     if cue.name == "conditional":
@@ -81,6 +107,8 @@ def _english(words: Words, cue: Cue) -> bool:
 
 def _of_a_part(words: Words, cue: Cue, before: str) -> bool:
     """Whether a cue softens a part of a phrase alone, or is none: "the seemingly endless queue", "the expected rise"."""
+    if cue.name in {"adverb", "evidential"} and before.rstrip().endswith(",") and APPOSITION.match(words.bare, cue.end):
+        return FINITE.search(before) is None
     if cue.name in {"adverb", "evidential"} and ATTRIBUTIVE.search(before):
         return not words.bare[cue.start : cue.end].startswith("an ")
     if cue.name == "epistemic":
@@ -93,7 +121,15 @@ def _intends(words: Words, cue: Cue, before: str) -> bool:
     cue_text = words.bare[cue.start : cue.end]
     if cue_text.startswith("aim"):
         return words.document.metadata.kind != "notice"
+    if words.document.metadata.kind == "notice" and "expected" in cue_text and _asks(before, cue_text):
+        return False
     return not (cue_text.startswith(("expected", "anticipated", "pr")) and MODIFIED.search(before))
+
+
+def _asks(before: str, cue_text: str) -> bool:
+    """Whether a notice expects something of somebody: "applicants are expected to bring proof", "payment is expected within"."""
+    last = before.split()[-1:] or [""]
+    return "within" in cue_text or lexicon.pattern("modality", "en", "allowed").fullmatch(last[0]) is not None
 
 
 def _condition(words: Words, cue: Cue) -> bool:

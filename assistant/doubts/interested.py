@@ -16,6 +16,8 @@ CLASSES = ("self", "unaudited", "preliminary")
 GAP = re.compile(r"\s*,?\s+")
 LATIN_WORD = re.compile(r"[a-z]+")
 COUNTING = frozenset({"neutral", "distancing", "endorsing"})
+LEAVE = re.compile(r"\b(?:may|can)\b|可以?(?![能靠信见观])|允许|鼓励|自愿")
+OURSELVES = re.compile(r"\b(?:we|our|us)\b|我们|我[司院校厂店行馆局会社]|本[公院校厂店行馆集]|公司|集团|平台")
 NUMBER = re.compile(
     r"\d|\b(?:two|three|four|five|six|seven|eight|nine|ten|half|doubled|tripled|million|billion|record)\b|[一二两三四五六七八九十百千万亿]{2}"
 )
@@ -30,13 +32,37 @@ def find(words: Words, said: Sequence[Speech]) -> Finding | None:
     cue = None if remark is None else _cue(remark)
     if remark is not None and cue is not None:
         return _finding(remark, cue, words)
-    return _of_itself(words, said)
+    return _of_itself(words, said) or _praise(words)
+
+
+def _praise(words: Words) -> Finding | None:
+    """What a company, a school or a club says to its own credit in a text that it issues itself."""
+    about = words.document.metadata
+    if about.kind == "notice" or about.outlet or not about.issuer or orders(words):
+        return None
+    for language in words.languages:
+        cue = next(matches(words.bare, "interest", language, "praise"), None)
+        if cue is not None and (cue.start() == 0 or _speaks_of_itself(words, about.issuer)):
+            span = words.span(cue.start(), cue.end())
+            reason = f"{about.issuer} says so of itself; nobody else is said to have checked it."
+            if language == "zh":
+                reason = f"这是{about.issuer}对自身的评价，原文没有提到其他人核实过。"
+            return Finding(kind="self_reported", reason=reason, evidence=(span,), words=span)
+    return None
+
+
+def _speaks_of_itself(words: Words, issuer: str) -> bool:
+    """Whether the issuer of a text stands in a statement, by "we" or by a word of its name."""
+    names = [
+        each for each in re.findall(r"[a-z]{4,}|[\u4e00-\u9fff]{2,}", issuer.lower()) if each not in {"the", "and"}
+    ]
+    return OURSELVES.search(words.spoken) is not None or any(each[:12] in words.spoken for each in names)
 
 
 def _cue(words: Words) -> tuple[Language, re.Match[str]] | None:
     for language in words.languages:
         for cue in matches(words.spoken, "interest", language, *CLASSES):
-            if not orders(words):
+            if not (orders(words) or (words.document.metadata.kind == "notice" and LEAVE.search(words.context))):
                 return language, cue
     return None
 

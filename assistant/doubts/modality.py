@@ -29,7 +29,7 @@ NOUN_END = re.compile(r"\s+(?:of|at|for|from|in|with|by|on|to|who|which|that|und
 NOTHING = re.compile(r"(?:^|[.;:]\s+|^\s*)(?:nothing|no\s+\w+(?:\s+\w+)?|none\s+of\s+[\w\s]{2,20})\s+$")
 GENERIC = frozenset({"a", "an", "any", "each", "every", "all", "no", "both", "either", "only"})
 EARLIER = re.compile(
-    r"\b(?:so that|where|enough|from (?:mon|tues|wednes|thurs|fri|satur|sun)day|for the first time|until|at the time|then|who)\b"
+    r"\b(?:so that|where|enough|from (?:mon|tues|wednes|thurs|fri|satur|sun)day|for the first time|until|before|at the time|then|who)\b"
 )
 
 
@@ -40,8 +40,10 @@ def possible(words: Words, start: int, end: int) -> bool:
     if following is None or words.whole[start] == "M":
         return following is not None and modal == "might"
     if modal == "could":
-        return not (orders(words) or _was_able(words, start, following["verb"]))
-    if modal == "might" or WELL.match(after) or _perfect(following):
+        return not (orders(words) or _was_able(words, start, following["verb"]) or _could_be(words, end, following))
+    if modal == "might":
+        return not _listed("once", words.bare)
+    if WELL.match(after) or _perfect(following):
         return True
     if NOTHING.search(words.bare[max(0, start - 60) : start]):
         return False
@@ -53,12 +55,22 @@ def _perfect(following: re.Match[str]) -> bool:
     return following["verb"] == "have" and PARTICIPLE.match(following["then"] or "") is not None
 
 
+def _could_be(words: Words, end: int, following: re.Match[str]) -> bool:
+    """Whether "could be granted on application" is leave: a power of a notice, or what goes with a permission."""
+    then, verb = (following["then"] or "").split(" ")[0], following["verb"]
+    rest, notice = words.bare[end + following.end() :], words.document.metadata.kind == "notice"
+    leave = _listed("leave", rest) and not _listed("ahead", rest)
+    if verb != "be":
+        return notice and leave and _is(verb, "permitted")
+    return (_is(then, "permitted") or _is(then, "usable")) and (notice or leave)
+
+
 def _may_be(words: Words, end: int, following: re.Match[str]) -> bool:
     """ "May be revoked" is a power, "may be bought" says what can be; "may be delayed" and "may be wrong" are guesses."""
     then, kind = (following["then"] or "").split(" ")[0], words.document.metadata.kind
     rest, ruled = words.bare[end + following.end() :], _ruled(words)
     if following["not"]:
-        return not (_is(then, "permitted") or _is(then, "usable") or kind == "notice" or orders(words))
+        return not (_is(then, "permitted") or _is(then, "usable") or kind == "notice" or ruled)
     if (_is(then, "usable") or _listed("leave", rest)) and not _listed("ahead", rest):
         return False
     if kind == "notice":
@@ -85,7 +97,8 @@ def _may_do(words: Words, start: int, end: int, following: re.Match[str]) -> boo
         return not (_is(head, "allowed") or _is(verb, "asking") or _listed("leave", rest))
     if following["not"]:
         return not _is(verb, "permitted")
-    return not (_listed("leave", rest) and _is(verb, "permitted"))
+    power = _is(head, "powerful") and _is(verb, "powers")
+    return not (power or (_listed("leave", rest) and _is(verb, "permitted")))
 
 
 def _subject(words: Words, start: int) -> tuple[str, bool, bool]:

@@ -58,26 +58,44 @@ CLOSED = re.compile(
     rf"\s*(?:$|[.!?,;){BLANK}]|\s(?:on|in|at|late|last|this|yesterday|today|earlier|citing|noting|adding|who)\b)"
 )
 INSERTED = re.compile(r"\s*,\s*[a-z]")
+OF_SOMETHING = re.compile(r"\s+(?:of|about|against)\s+\S")
+REPORTED_TO = re.compile(
+    r"\s+[^,.;:]{2,60}?\s+to\s+(?:the\s+)?(?:police|authorities|coastguard|council|court|insurer|inspector|office|owner|watch)\b(?!\s+that)"
+)
 REACH = 200  # characters looked back from a verb of saying, so that the cost grows with the length only
 
 
 def says_something(words: Words, place: Place, end: int, told: str) -> bool:
     """Whether the verb has a clause or a quotation as its object, or closes a clause; "reported losses" has neither."""
-    text, stance = words.spoken, verbs("en")[told][0]
+    text = words.spoken
+    if REPORTED_TO.match(text, end):
+        return False
     if told in listed("grammar", "en", "ascribing"):
         form = CALLED if told.startswith("call") else PUT_AT if told.startswith("put") else AS_OBJECT
         return (DETERMINED if told.startswith("blame") else form).match(text, end) is not None
+    return _opens_a_clause(text, end, told) or _tells(text, place, end, told)
+
+
+def _opens_a_clause(text: str, end: int, told: str) -> bool:
+    """Whether "that", a quotation, a hearer or "of" follows, which leave no doubt that something is said."""
+    stance = verbs("en")[told][0]
     if THAT.match(text, end) or VIEW.match(text, end) or (stance != "holding" and QUOTED.match(text, end)):
         return True
     if told in listed("grammar", "en", "addressed") and TOLD_SOMEBODY.match(text, end):
         return True
+    return told.startswith(("warn", "complain")) and OF_SOMETHING.match(text, end) is not None
+
+
+def _tells(text: str, place: Place, end: int, told: str) -> bool:
+    """Whether the object is a view by who holds it, or a clause."""
     head = head_of(text[place.start : place.end])
     if head in listed("speakers", "en", "meeting") and told in listed("grammar", "en", "discursive"):
         return NOUN_PHRASE.match(text, end) is not None
     finders = listed("grammar", "en", "shows") if told.startswith("f") and told[1] in "oi" else agents()
     if head in finders and told in listed("grammar", "en", "finding"):
         return DETERMINED.match(text, end) is not None
-    return told not in listed("grammar", "en", "ambiguous") and _has_clause(text, place, end, told)
+    closing = head in agents() and "," in text[: place.start] and CLOSED.match(text, end) is not None
+    return (closing or told not in listed("grammar", "en", "ambiguous")) and _has_clause(text, place, end, told)
 
 
 def _has_clause(text: str, place: Place, end: int, told: str) -> bool:

@@ -30,6 +30,7 @@ VIEW_IS = re.compile(
 QUOTED_AS = re.compile(
     rf"(?P<who>[^{STOP}.]{{2,80}}?)\s+(?:is|was|were|are|has\s+been|have\s+been)\s+(?:widely\s+)?(?P<verb>quoted|reported|cited)\s+as\s+(?:saying|telling|stating)\b(?:\s+that\b)?"
 )
+HEADLINE = re.compile(r"(?P<who>[A-Z][\w’'.&-]*(?:\s+[\w’'.&-]+){0,4}):(?=\s+(?:\S+\s+){2}\S)")
 IN_VIEW = re.compile(
     rf"\b(?P<verb>in)\s+(?P<who>[^{STOP}.]{{2,60}}?)(?:['’]s?)\s+(?:view|opinion|judgment|words|assessment|estimation)\s*,"
 )
@@ -38,6 +39,8 @@ IN_VIEW = re.compile(
 def speeches(words: Words) -> Iterator[Speech]:
     """The attributions of the statement that a phrase tells."""
     text = words.spoken
+    if (headline := _headline(words)) is not None:
+        yield headline
     if any(sign in text for sign in ("according", " by", " of", "as ")):
         yield from filter(None, (_according(words, match) for match in ACCORDING.finditer(text)))
     if "as " in text:
@@ -49,6 +52,18 @@ def speeches(words: Words) -> Iterator[Speech]:
         for match in IN_VIEW.finditer(text):
             if head_of(match["who"]) not in listed("grammar", "en", "determiner") | {"my", "our"}:
                 yield speech_of(words, (match.start(), match.end() - 1), match.span("who"), "in the view of")
+
+
+def _headline(words: Words) -> Speech | None:
+    """The speaker before the colon of a headline: "Ministry: diesel prices to fall"."""
+    found = HEADLINE.match(words.whole)
+    if found is None or words.document.metadata.kind == "notice" or words.whole.rstrip()[-1:] in set(".!?:;"):
+        return None
+    who = words.spoken[found.start("who") : found.end("who")]
+    named = head_of(who) in agents() or head_of(who) in listed("speakers", "en", "official")
+    if not named or head_of(who) in listed("speakers", "en", "own"):
+        return None
+    return speech_of(words, (found.start("who"), found.end()), found.span("who"), "said")
 
 
 def _with_subject(words: Words, match: re.Match[str]) -> Speech | None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
-from assistant.doubts import lexicon
+from assistant.doubts import lexicon, questioned_nearby
 from assistant.doubts.finding import Finding
 from assistant.doubts.lexicon import Language
-from assistant.doubts.words import HAN, Words, clipped, lower, matches, next_remark, orders
+from assistant.doubts.words import HAN, Words, clipped, lower, matches, orders
 from ingest.document import Span
 
 OPENING = "([{（【［〔<* \t\n"
@@ -15,8 +16,16 @@ CLOSING = ")]}）】］〕>* \t\n"
 
 
 def find(words: Words) -> Finding | None:
-    """The note that questions the statement, else the statement's own words that say it is in doubt."""
-    return _by_a_note(words) or _in_its_own_words(words) or _by_the_next(words)
+    """The note that questions the statement, its own words that say it is in doubt, or a passage nearby that does."""
+    noted, own = _by_a_note(words), _in_its_own_words(words)
+    if own is not None and questioned_nearby.only_doubts(words.document, words.statement):
+        own = None
+    return noted or own or _by_a_sentence_after(words) or _by_a_correction(words)
+
+
+def raised(words: Words) -> Finding | None:
+    """The words of doubt in a statement or its notes, of whatever statement they mean."""
+    return _by_a_note(words) or _in_its_own_words(words)
 
 
 def cued(text: str) -> bool:
@@ -34,41 +43,77 @@ def speaks_of_reliability(text: str) -> bool:
 
 
 def _by_a_note(words: Words) -> Finding | None:
-    for note in words.statement.notes:
-        inner = _inside(words.document.text, note)
-        text = words.document.quote(inner)
+    document, statement = words.document, words.statement
+    for note in statement.notes:
+        if note.start < statement.span.end or questioned_nearby.touches(document, statement, note):
+            found = _noted(words, note)
+            if found is not None:
+                return found
+    notes = (_noted(words, note) for note in questioned_nearby.whole_paragraph(document, statement))
+    return next((found for found in notes if found is not None), None)
+
+
+def _noted(words: Words, note: Span) -> Finding | None:
+    inner = _inside(words.document.text, note)
+    text = words.document.quote(inner)
+    language: Language = "zh" if HAN.search(text) else "en"
+    cue = _cue(lower(text), language, "note")
+    if cue is None:
+        return None
+    who, own_words = _opener(text, language)
+    said = clipped(text[own_words:].strip().rstrip(".。"))
+    reason = f'A note in the source{f" ({who})" if who else ""} says: "{said}".'
+    if language == "zh":
+        reason = f"原文的注释{f'（{who}）' if who else ''}写道：“{said}”。"
+    cue_span = Span(start=inner.start + cue.start(), end=inner.start + cue.end())
+    return Finding(kind="questioned", reason=reason, evidence=(inner,), words=cue_span)
+
+
+def _by_a_sentence_after(words: Words) -> Finding | None:
+    found = questioned_nearby.sentence_after(words.document, words.statement, _rebuttal)
+    if found is None:
+        return None
+    sentence, cue = found
+    said = clipped(words.document.quote(sentence).strip().rstrip(".。"))
+    reason = f'The source itself goes on to say: "{said}".'
+    if HAN.search(said):
+        reason = f"原文紧接着指出：“{said}”。"
+    return Finding(kind="questioned", reason=reason, evidence=(sentence,), words=cue)
+
+
+def _by_a_correction(words: Words) -> Finding | None:
+    """A correction, retraction or introduction of the same document that means the statement."""
+    for sentence, corrected in questioned_nearby.corrections(words.document, words.statement):
+        text = words.document.quote(sentence)
         language: Language = "zh" if HAN.search(text) else "en"
-        cue = _cue(lower(text), language, "note")
-        if cue is None:
+        cue = _cue(lower(text), language, "note") or _cue(lower(text), language, "statement")
+        if cue is None and not corrected:
             continue
-        who, own_words = _opener(text, language)
-        said = clipped(text[own_words:].strip().rstrip(".。"))
-        reason = f'A note in the source{f" ({who})" if who else ""} says: "{said}".'
-        if language == "zh":
-            reason = f"原文的注释{f'（{who}）' if who else ''}写道：“{said}”。"
-        cue_span = Span(start=inner.start + cue.start(), end=inner.start + cue.end())
-        return Finding(kind="questioned", reason=reason, evidence=(inner,), words=cue_span)
+        said = clipped(text.strip().rstrip(".。"))
+        reason = (
+            f"原文另有更正或说明：“{said}”。" if language == "zh" else f'The source corrects this itself: "{said}".'
+        )
+        start, end = cue.span() if cue else (0, len(text))
+        span = Span(start=sentence.start + start, end=sentence.start + end)
+        return Finding(kind="questioned", reason=reason, evidence=(sentence,), words=span)
     return None
 
 
-def _by_the_next(words: Words) -> Finding | None:
-    """The sentence after it that says of its figure or claim that it is in doubt."""
-    remark = next_remark(words)
-    found = None if remark is None else _in_its_own_words(remark)
-    if remark is None or found is None:
-        return None
-    said = clipped(remark.whole.strip().rstrip(".。"))
-    chinese = HAN.search(said) is not None
-    reason = f"原文紧接着指出：“{said}”。" if chinese else f'The source itself goes on to say: "{said}".'
-    return Finding(kind="questioned", reason=reason, evidence=found.evidence, words=found.words)
+@lru_cache(maxsize=4000)
+def _rebuttal(low: str, language: Language) -> re.Match[str] | None:
+    cautioned = _cue(low, language, "caution")
+    if cautioned or lexicon.pattern("doubting", language, "duty").search(low):
+        return cautioned
+    return _cue(low, language, "rebuttal") or _cue(low, language, "statement")
 
 
 def _in_its_own_words(words: Words) -> Finding | None:
     low = lower(words.whole)
     for language in words.languages:
-        cautioned = _cue(low, language, "caution") if "caution" in lexicon.classes("doubting", language) else None
-        cue = cautioned or _cue(low, language, "statement")
-        if cue is not None and (cautioned or not orders(words)):
+        cautioned = _cue(low, language, "caution")
+        bracketed = lexicon.pattern("doubting", language, "bracket").search(low)
+        cue = bracketed or cautioned or _cue(low, language, "statement")
+        if cue is not None and (bracketed or cautioned or not orders(words)):
             span = words.span(cue.start(), cue.end())
             quoted = words.quote(cue.start(), cue.end())
             reason = (
@@ -81,6 +126,8 @@ def _in_its_own_words(words: Words) -> Finding | None:
 
 
 def _cue(low: str, language: Language, name: str) -> re.Match[str] | None:
+    if name not in lexicon.classes("doubting", language):
+        return None
     quiet = [match.span() for match in matches(low, "doubting", language, "not_doubting")]
     for match in matches(low, "doubting", language, name):
         if not any(start < match.end() and match.start() < end for start, end in quiet):

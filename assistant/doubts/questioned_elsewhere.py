@@ -36,7 +36,7 @@ def _the_same(alike: Alike) -> bool:
 
 def _doubting(place: Place) -> Span | None:
     """The note that questions a statement, or the statement itself where it is the doubt."""
-    finding = questioned.find(read(place.document, place.statement))
+    finding = questioned.raised(read(place.document, place.statement))
     if finding is None:
         return None
     [said, *_] = finding.evidence

@@ -13,7 +13,7 @@ from assistant.doubts.words import BLANK, Words
 
 STOPS = rf"，。；：、！？“”\"\n\s（）•:,{BLANK}"
 ACCORDING = re.compile(
-    rf"(?:根据|据|按照)(?P<who>[^{STOPS}]{{2,28}}?)(?:[0-9０-９]{{1,4}}[年月日][^{STOPS}]{{0,8}})?"
+    rf"(?:根据|(?<![数证根依票凭论占单收字])据|按照)(?P<who>[^{STOPS}]{{2,28}}?)(?:[0-9０-９]{{1,4}}[年月日][^{STOPS}]{{0,8}})?"
     rf"(?:的|援引[^{STOPS}]{{2,14}}的?)?(?P<verb>报道|消息|介绍|透露|通报|统计|披露|称|数据|调查|报告|研究|估计|预测|说法|分析|测算)"
     rf"(?:显示|称|表明|指出|认为)?(?=[{STOPS}]|$)"
 )
@@ -38,7 +38,7 @@ NOT_SAID = re.compile(
 )
 SUBJECT_NOISE = re.compile(r"^(?:但是|但|而|同时|此外|另外|对此|不过|其中|并|并且|且|随后|另据|因此|还|也)+")
 TAIL_NOISE = re.compile(
-    rf"(?:{WHEN}|普遍|一致|大多|均已|则|还|也|曾|均|都|则|又|再次|再|日前|明确|公开|进一步|多次|在[^，。]{{2,20}}(?:中|上|时|后)|对[^，。]{{2,12}}|向[^，。]{{2,12}}|接受[^，。]{{2,14}}采访时|援引[^，。]{{2,14}}|发布[^，。]{{0,8}}|发表[^，。]{{0,8}}|发文)+$"
+    rf"(?:{WHEN}|普遍|常常|常|总是|总|一直|往往|经常|私下|纷纷|曾经|一致|大多|均已|则|还|也|曾|均|都|则|又|再次|再|日前|明确|公开|进一步|多次|在[^，。]{{2,20}}(?:中|上|时|后)|对[^，。]{{2,12}}|向[^，。]{{2,12}}|接受[^，。]{{2,14}}采访时|援引[^，。]{{2,14}}|发布[^，。]{{0,8}}|发表[^，。]{{0,8}}|发文)+$"
 )
 CASE = re.compile(r"[^。；]{0,60}的[，、；：。]?(?:应当|可以|有权|不得|由|依法|$)")
 NAMED = re.compile(r"(?:名|简|俗|通|统|全|尊|并|职)$")
@@ -49,9 +49,11 @@ NO_VOICE = re.compile(
 PAPER = re.compile(r"《[^《》]{2,20}》")
 UNFIT = re.compile(
     r"(?:的|了|将|被|把|和|与|在|对|向|为|是)$|应当|必须|不得|可以|需要|要求|如果|将会|[了着过]|"
-    r"^(?:根据|据|按照|对于|如|若|经|当|以|凡)"
+    r"^(?:初步|综合|根据|据|按照|对于|如|若|经|当|以|凡)"
 )
-UNNAMED = re.compile(r"不愿|匿名|未具名|不具名|不便|未透露|知情|消息人士|业内人士")
+UNNAMED = re.compile(
+    r"不愿|匿名|未具名|不具名|不便|未透露|知情|消息人士|业内人士|(?:接近|熟悉|了解)[^，。]{1,16}人士|^(?:一位|一名|有关|相关|内部)[^，。]{0,6}人士$"
+)
 
 
 def speeches(words: Words) -> Iterator[Speech]:
@@ -140,10 +142,11 @@ def _speech(words: Words, whole: tuple[int, int], who: tuple[int, int], told: st
 
 def _voice(words: Words, place: tuple[int, int]) -> Voice:
     who = words.spoken[place[0] : place[1]]
-    issuer = words.document.metadata.issuer or ""
+    about = words.document.metadata
+    issuer = "" if about.outlet and about.kind == "report" else about.issuer or ""
     if who in listed("grammar", "zh", "pronoun"):
         return "pronoun"
-    if _full("own").fullmatch(who) or who in issuer or (issuer and issuer in who):
+    if _full("own").fullmatch(who) or (issuer and (who in issuer or issuer in who)):
         return "own"
     return "vague" if _full("vague").fullmatch(who) or UNNAMED.search(who) else "named"
 

@@ -35,6 +35,13 @@ LATER = re.compile(
     r"april|may|june|july|august|september|october|november|december|\d{4}))\b.*$"
 )
 
+ASKING = frozenset(
+    {"tell", "inform", "notify", "advise", "report", "remind", "mention", "note", "state", "post", "recall"}
+)
+ANIMATE = re.compile(
+    r"(?:keeper|maker|worker|owner|holder|driver|leader|dealer|man|woman|men|women|ists?|ians?|eers?|monger|smith|wright)$"
+)
+BARE = 3  # words of a speaker without an article: ", says union", ", say aid workers"
 PREDICATE = re.compile(
     r"(?<=\s)(?:is|are|was|were|has|have|had|will|would|also|continued|generally|broadly|further|[a-z]{3,}ed|"
     r"saw|said|thought|felt|held|found|began)\b"
@@ -64,9 +71,9 @@ def _after(words: Words, verb: re.Match[str], told: str) -> Speech | None:
     """The speaker stands after the verb: ", reported Xinhua", ", says the notice, ..."."""
     text, stance = words.spoken, verbs("en")[told][0]
     before = text[: verb.start()].rstrip()
-    if not before or before[-1] not in f',”"’—–{BLANK}' or stance in {"holding", "showing"}:
+    if not before or before[-1] not in f',”"’—–{BLANK}' or (stance in {"holding", "showing"} and told != "finds"):
         return None
-    if told in listed("grammar", "en", "ascribing"):
+    if told in listed("grammar", "en", "ascribing") or told in ASKING:
         return None
     found = WHO.match(text, verb.end())
     if found is None:
@@ -90,6 +97,8 @@ def _names(words: Words, start: int, end: int, told: str) -> bool:
         "state",
         "government",
     }
+    if told in {"said", "says", "say", "warns", "warn", "finds"} and who[-1] in agents() and len(who) <= BARE:
+        return True
     return determined and (told in {"said", "says"} or head_of(words.spoken[start:end]) in agents())
 
 
@@ -152,4 +161,5 @@ def _can_say(words: Words, place: speakers.Place, told: str) -> bool:
     alone = stance == "arguing" and len(written) == 1
     named = any(word[0].isupper() for word in written[1:]) or ((place.start > 0 or alone) and written[0][0].isupper())
     standing = listed("grammar", "en", "pronoun") | listed("grammar", "en", "quantifier") | {"them", "these", "those"}
-    return named or head in agents() or head in standing
+    speaking = stance == "arguing" and ANIMATE.search(head) is not None
+    return named or speaking or head in agents() or head in standing
