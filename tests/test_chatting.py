@@ -6,6 +6,7 @@ import io
 import json
 import os
 import pty
+import re
 import select
 import signal
 import subprocess
@@ -67,8 +68,12 @@ def test_lines_go_in_and_answers_come_out(shell: Shell):
     )
     assert "1. the health code, which is based on self-declared health status" in claims
     assert "   [1] Digest: digital tools and the return to work, characters 825–1040" in claims
-    assert '? Self-reported: It rests on figures that are given by those it is about: "self-declared". [3]' in claims
-    assert "[3] Digest: digital tools and the return to work, characters 860–873\n    “self-declared”" in sources
+    assert re.search(
+        r'\? Self-reported: It rests on figures that are given by those it is about: "self-declared"\. \[\d\]', claims
+    )
+    assert re.search(
+        r"\[\d\] Digest: digital tools and the return to work, characters 860–873\n    “self-declared”", sources
+    )
     assert "? Questioned: " in doubts
     assert "The library does not answer this." in refusal
     assert "\x1b" not in done.stdout

@@ -92,7 +92,7 @@ async def asked_for_everything(client: Client) -> None:
     text, answer = await given(client, "ask", question=QUESTION)
     [claim] = answer["claims"]
     assert text.startswith(f"{claim['text']} [1] (Doubts: ")
-    assert {doubt["kind"] for doubt in claim["doubts"]} == {"questioned", "self_reported", "attributed"}
+    assert {doubt["kind"] for doubt in claim["doubts"]} == {"disputed", "questioned", "self_reported", "attributed"}
     assert "**Sources**" in text
 
     [cited] = claim["citations"]

@@ -164,12 +164,15 @@ def test_a_server_that_goes_away_loses_nothing(
     assert resumed.results == whole.results
 
 
-def test_a_server_that_checks_nothing_is_told_apart_from_an_error(served: Served, tmp_path: Path):
-    """What a server does not offer is no error and no figure."""
-    case = Case(id="a", check=Checked(text="Rates may fall."), expect=Expected(hedged=True))
+def test_a_server_checks_as_this_process_does(served: Served, subject: InProcess, tmp_path: Path):
+    """A text is judged against the same library with the same verdict."""
+    case = Case(id="a", check=Checked(text="Platforms must waive all fees."), expect=Expected(verdict=("not_found",)))
     with Server(served.url) as server:
-        _, kept = run(plan(tmp_path, case), server)
-    assert kept.results["a"]["error"]["code"] == "not_offered"
+        _, over_http = run(plan(tmp_path, case), server)
+    _, here = run(plan(tmp_path / "here", case), subject)
+    verdicts = [[each["verdict"] for each in kept.results["a"]["check"]["claims"]] for kept in (over_http, here)]
+    assert verdicts[0] == verdicts[1]
+    assert len(verdicts[0]) == 1
 
 
 @pytest.mark.parametrize(

@@ -90,25 +90,25 @@ def test_figures_decide_over_prose(claim: str) -> None:
     assert {fault.kind for fault in judgement.faults} == {"misquoted"}
 
 
-def test_a_contradiction_in_prose_is_told_with_its_evidence() -> None:
-    """What the rules find supported is contradicted where the reader says so, with the statement that says otherwise."""
+def test_what_the_rules_find_supported_stands() -> None:
+    """The reader does not take support back, however sure it is."""
     claim = "Operators of a health code must delete location records after 30 days."
-    judgement = together(Says(0.1, 0.9)).verify(claim, passages([("", SOURCE)]), ())
+    assert together(Says(0.0, 1.0)).verify(claim, passages([("", SOURCE)]), ()).verdict == "supported"
+
+
+def test_a_contradiction_in_prose_is_told_with_its_evidence() -> None:
+    """What the rules find no support for is contradicted where the reader is sure, with the statement that says otherwise."""
+    source = "Operators of a health code have to erase where people were once 30 days have passed."
+    claim = "Once 30 days are over, whoever runs such a health code keeps its visitors' traces."
+    told = passages([("", source)])
+    assert together(Says(0.0, 0.5)).verify(claim, told, ()).verdict == "not_found"
+    judgement = together(Says(0.0, 1.0)).verify(claim, told, ())
     assert judgement.verdict == "contradicted"
     [fault] = judgement.faults
     assert fault.kind == "unsupported"
     document, span = fault.evidence[0]
-    assert document.quote(span) == claim
-    assert claim in fault.reason
-
-
-def test_a_claim_in_other_words_is_doubted_only_where_the_reader_is_all_but_sure() -> None:
-    """What the rules carry across a paraphrase stands against a reader that only leans the other way."""
-    told = passages([("", "Operators of a health code must delete location records after 30 days.")])
-    claim = "After 30 days the operators of any such health code have to remove every location record they keep."
-    assert Deterministic(HashingEmbedder()).verify(claim, told, ()).verdict == "supported"
-    assert together(Says(0.1, 0.9)).verify(claim, told, ()).verdict == "supported"
-    assert together(Says(0.0, 1.0)).verify(claim, told, ()).verdict == "contradicted"
+    assert document.quote(span) == source
+    assert source[:40] in fault.reason
 
 
 def test_support_in_other_words_is_found_and_held_against_the_rules() -> None:

@@ -299,7 +299,10 @@ def test_events_and_the_answer_tell_the_same_voices(sample: Store):
 
     async def heard() -> list[object]:
         return [
-            event async for event in Assistant(sample).stream(Question(text="How many vans did Feiyan Express lend to the command centre?"))
+            event
+            async for event in Assistant(sample).stream(
+                Question(text="How many vans did Feiyan Express lend to the command centre?")
+            )
         ]
 
     events = asyncio.run(heard())

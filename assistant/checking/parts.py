@@ -14,6 +14,7 @@ from assistant.instructions import instructs
 from ingest.document import Span
 
 BETWEEN = re.compile(r"(?:[;:](?=\s)|\s[–—-](?=\s)|—|[；：，。])\s*")
+INTRODUCES = re.compile(r"\s*[:：]\s*[“\"「『‘]")  # a quotation, which is compared by itself
 LEAST_TERMS = 2
 
 
@@ -25,7 +26,12 @@ def check(claim: Wanted, chosen: Sequence[Line], readable: Sequence[Line]) -> li
         text = claim.claim[span.start : span.end]
         terms = subject(text) - stems("wording", "light") - claim.asked
         sums_up = any(each.may_be_reckoned and span.start <= each.start < span.end for each in counted)
-        if len(terms) >= LEAST_TERMS and not sums_up and not any(_carries(line, text, terms) for line in told):
+        quotes = INTRODUCES.match(claim.claim, span.end) is not None
+        if (
+            len(terms) >= LEAST_TERMS
+            and not (sums_up or quotes)
+            and not any(_carries(line, text, terms) for line in told)
+        ):
             reason = say(claim.claim, "words", said=listing(claim.claim, (text.strip(),)))
             shown = tuple((line.document, line.span) for line in chosen[:1])
             return [Remark(reason=reason, words=span, evidence=shown)]
