@@ -125,7 +125,7 @@ def bodies(store: Store, questions: Sequence[str]) -> list[Json]:
 
 async def added(server: Server, model: Scripted, asked: Sequence[str], sent: Sequence[Json], rounds: int) -> None:
     """Prints the times of both ways and their difference."""
-    limits = httpx.Limits(max_connections=None)
+    limits = httpx.Limits(max_connections=None, max_keepalive_connections=0)  # a server may close an idle one
     async with httpx.AsyncClient(timeout=_WAIT, limits=limits) as client:
         ways: dict[str, dict[str, list[float]]] = {"directly": {}, "through Caveat": {}}
         for _ in range(rounds):
@@ -170,7 +170,7 @@ async def disconnects(server: Server, model: Scripted, asked: Sequence[str], cou
 
 async def stopped(server: Server, asked: Sequence[str]) -> None:
     """SIGTERM under open streams: how each ends, and how long the server takes."""
-    limits = httpx.Limits(max_connections=None)
+    limits = httpx.Limits(max_connections=None, max_keepalive_connections=0)  # a server may close an idle one
 
     async def last_event(client: httpx.AsyncClient, question: str) -> str:
         last = "none"
