@@ -28,7 +28,7 @@ from vectorstore.embedding import SentenceEmbedder
 from vectorstore.store import Store
 
 QUESTION = "How many cities use the health code, and how long are location records kept?"
-QUICK = Patience(first=0.6, between=0.6, whole=3.0)
+QUICK = Patience(first=1.5, between=1.5, whole=5.0)
 STRAYS = {"unsupported", "misquoted", "overstated", "unchecked"}
 
 
