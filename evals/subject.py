@@ -310,8 +310,6 @@ class Server:
 def _sound(response: httpx.Response, path: str) -> httpx.Response:
     """A response that can be used; errors are told as the server's problem document tells them."""
     status = response.status_code
-    if status in {404, 405} and path == "/v1/checks":
-        raise NotOffered("The server checks no claims yet.", "")
     if status in {401, 403}:
         raise RunError(f"{response.url.host} refuses the key ({status}).", "Give it with --key or CAVEAT_KEY.")
     if status >= 400:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from assistant.answer import DoubtKind
 from assistant.checking.deterministic import Deterministic
 from assistant.checking.prose import PairReader, Reading, promising, readings
 from assistant.checking.remarks import say
@@ -42,7 +41,6 @@ class Together:
     """The rules first; the reader finds support where the words differ, and tells what says otherwise from what says nothing.
 
     What the rules find supported stands: the reader, as far as it is trained, takes true sentences for contradictions there.
-
     Where the rules say that a claim could not be checked, or that a figure, date or quotation is another, that stands; a
     name alone gives way where the prose reads as the same. A claim that the reader finds support for is still held
     against the rules, on the statements it names.
@@ -55,12 +53,12 @@ class Together:
     def verify(self, claim: str, cited: Sequence[Passage], others: Sequence[Passage], question: str = "") -> Judgement:
         """The judgement of a claim by what it cites, or by all of the evidence where it cites nothing."""
         told = self._rules.verify(claim, cited, others, question)
+        if told.verdict in {"supported", "unchecked"}:
+            return told
         known = _readable(self._reader, claim, lines(cited or others))
-        if told.verdict == "unchecked" or not known:
+        if not known:
             return told
         asked = self._rules.wanted(claim, question)
-        if told.verdict == "supported":
-            return told
         if any(fault.kind == "misquoted" for fault in told.faults):
             return self._named(asked, told, known, question)
         if told.verdict == "contradicted" or any(fault.kind != "unsupported" for fault in told.faults):
@@ -116,10 +114,10 @@ def _unsupported(asked: Wanted, read: Reading) -> Judgement:
     return _doubted(asked, read, "otherwise")
 
 
-def _doubted(asked: Wanted, read: Reading, reason: str, kind: DoubtKind = "unsupported") -> Judgement:
+def _doubted(asked: Wanted, read: Reading, reason: str) -> Judgement:
     shown = read.lines[0]
     fault = Fault(
-        kind=kind,
+        kind="unsupported",
         reason=say(asked.claim, reason, source=shown.document.quote(shown.span)),
         evidence=((shown.document, shown.span),),
     )
