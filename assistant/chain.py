@@ -226,8 +226,13 @@ class Assistant:
         return self._written(searched, written)
 
     def _still_there(self, written: Written) -> None:
-        """Law 3 for answers that take their time: what they cite is in the library when they end."""
-        cited = {citation.document_id for claim in written.claims for citation in claim.citations}
+        """Law 3 for answers that take their time: what they and their doubts cite is in the library when they end."""
+        cited = {
+            citation.document_id
+            for claim in written.claims
+            for citations in (claim.citations, *(doubt.evidence for doubt in claim.doubts))
+            for citation in citations
+        }
         if cited - self._store.library.live(list(cited)):
             raise ModelTrouble("wrong", "A document was removed while the answer was being written.")
 
