@@ -11,19 +11,18 @@ from __future__ import annotations
 import argparse
 import io
 import tempfile
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-import uvicorn
 from PIL import Image
 
 from assistant.api.serving import create_app
 from assistant.settings import Settings
 from evals.model import Scripted, scripted
+from evals.serving import serving
 from ingest.sources import gather
 from vectorstore.embedding import SentenceEmbedder
 from vectorstore.store import Store
@@ -68,17 +67,8 @@ def served(model: Scripted | None) -> Iterator[str]:
             settings = settings.model_copy(update={"model": "scripted", "model_url": model.url})
         with Store(home, SentenceEmbedder()) as store:
             list(store.ingest(gather([str(documents)])))
-            config = uvicorn.Config(create_app(store, settings), host="127.0.0.1", port=0, log_level="warning")
-            server = uvicorn.Server(config)
-            thread = threading.Thread(target=server.run)
-            thread.start()
-            while not server.started:
-                thread.join(0.05)
-            try:
-                yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-            finally:
-                server.should_exit = True
-                thread.join()
+            with serving(create_app(store, settings)) as origin:
+                yield origin
 
 
 def shots(folder: Path) -> None:

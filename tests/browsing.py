@@ -10,6 +10,13 @@ from typing import Any
 
 import pytest
 
+from assistant.api.serving import create_app
+from assistant.settings import Settings
+from evals.serving import serving
+from ingest.sources import gather
+from vectorstore.embedding import SentenceEmbedder
+from vectorstore.store import Store
+
 REQUIRED = os.environ.get("CAVEAT_PAGE_TESTS") == "required"
 """Where it is set, the tests of the page fail without a browser instead of being skipped."""
 if REQUIRED:
@@ -98,3 +105,12 @@ def kept(page: playwright.Page) -> dict[str, Any]:
 def sideways(page: playwright.Page) -> int:
     """Pixels that the page is wider than its window."""
     return int(page.evaluate("document.scrollingElement.scrollWidth - innerWidth"))
+
+
+@contextmanager
+def sample_served(home: Path) -> Iterator[str]:
+    """The address of a server over the sample library, without a model."""
+    with Store(home, SentenceEmbedder()) as store:
+        assert {outcome.status for outcome in store.ingest(gather([str(DOCUMENTS)]))} == {"added"}
+        with serving(create_app(store, Settings(home=home))) as origin:
+            yield origin

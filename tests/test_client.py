@@ -14,7 +14,6 @@ from typing import Any
 
 import httpx
 import pytest
-from serving import serving
 
 from assistant.answer import Answer, Claim
 from assistant.api.serving import create_app
@@ -22,6 +21,7 @@ from assistant.client import AsyncClient, Client, NotFound, Refused, Unauthorize
 from assistant.events import Claimed, Delta, Done, Event, Failed, Passages, Searching
 from assistant.rendering import as_json
 from assistant.settings import Settings
+from evals.serving import serving
 from ingest.errors import BadInput, CaveatError
 from ingest.sources import gather
 from vectorstore.embedding import HashingEmbedder

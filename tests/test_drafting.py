@@ -16,7 +16,6 @@ from docx.oxml import parse_xml
 from fastapi.testclient import TestClient
 from hypothesis import given
 from hypothesis import strategies as st
-from serving import serving
 
 from assistant import labels, wiring
 from assistant.answer import Citation, Claim, Doubt, Verdict
@@ -37,6 +36,7 @@ from assistant.settings import Settings
 from evals.case import Case
 from evals.metrics.checking import METRICS as CHECKING
 from evals.proving import proved
+from evals.serving import serving
 from ingest.document import Span
 from ingest.errors import BadInput
 from ingest.sources import Source, from_record, gather

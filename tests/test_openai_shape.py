@@ -20,7 +20,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from langchain_openai import ChatOpenAI
 from markdown_it import MarkdownIt
-from serving import serving
 
 from assistant.answer import Answer, Citation, Claim
 from assistant.api import leaving
@@ -29,6 +28,7 @@ from assistant.api.openai import routes
 from assistant.api.serving import create_app
 from assistant.events import Claimed, Delta, Done, Event, Failed
 from assistant.settings import Settings
+from evals.serving import serving
 from ingest.document import Span
 from ingest.sources import gather
 from vectorstore.embedding import HashingEmbedder

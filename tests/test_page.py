@@ -6,14 +6,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from browsing import DOCUMENTS, expect, launched, needs_browser, playwright
-from serving import serving
-
-from assistant.api.serving import create_app
-from assistant.settings import Settings
-from ingest.sources import gather
-from vectorstore.embedding import SentenceEmbedder
-from vectorstore.store import Store
+from browsing import expect, launched, needs_browser, playwright, sample_served
 
 pytestmark = needs_browser
 QUESTION = "How reliable is the health code?"
@@ -24,11 +17,8 @@ UNANSWERED = "What did the ministry say about semiconductor exports?"
 @pytest.fixture(scope="module")
 def origin(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a server over the sample library."""
-    home = tmp_path_factory.mktemp("page") / "data"
-    with Store(home, SentenceEmbedder()) as store:
-        assert {outcome.status for outcome in store.ingest(gather([str(DOCUMENTS)]))} == {"added"}
-        with serving(create_app(store, Settings(home=home))) as origin:
-            yield origin
+    with sample_served(tmp_path_factory.mktemp("page") / "data") as origin:
+        yield origin
 
 
 @pytest.fixture(scope="module")

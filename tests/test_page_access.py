@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 from browsing import DOCUMENTS, LOCALES, NARROW, WIDE, ask, expect, launched, needs_browser, opened, playwright
 from crafted import cited, claim, conversation, passage
-from serving import serving
 
 from assistant.api.serving import create_app
 from assistant.settings import Settings
+from evals.serving import serving
 from ingest.sources import gather
 from vectorstore.embedding import HashingEmbedder
 from vectorstore.store import Store

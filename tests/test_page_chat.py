@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 from browsing import DOCUMENTS, NARROW, PATIENCE, WIDE, expect, launched, needs_browser, playwright
-from serving import serving
 
 from assistant.api.serving import create_app
 from assistant.settings import Settings
 from evals.model import Scripted, scripted
+from evals.serving import serving
 from ingest.sources import gather
 from vectorstore.embedding import SentenceEmbedder
 from vectorstore.store import Store

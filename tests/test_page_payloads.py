@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 from browsing import ended, expect, launched, needs_browser, opened, playwright
 from crafted import cited, claim, conversation, passage
-from serving import serving
 
 from assistant.api.serving import create_app
 from assistant.settings import Settings
 from evals.model import Scripted, scripted
+from evals.serving import serving
 from vectorstore.embedding import HashingEmbedder
 from vectorstore.store import Store
 

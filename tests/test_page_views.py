@@ -21,16 +21,11 @@ from browsing import (
     needs_browser,
     opened,
     playwright,
+    sample_served,
 )
 from crafted import Json, cited, claim, conversation, passage
-from serving import serving
 
-from assistant.api.serving import create_app
-from assistant.settings import Settings
 from evals.case import check_words, read_set
-from ingest.sources import gather
-from vectorstore.embedding import SentenceEmbedder
-from vectorstore.store import Store
 
 pytestmark = needs_browser
 QUESTION = "How reliable is the health code?"
@@ -50,11 +45,8 @@ def said(language: str, key: str) -> str:
 @pytest.fixture(scope="module")
 def origin(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a server over the sample library."""
-    home = tmp_path_factory.mktemp("views") / "data"
-    with Store(home, SentenceEmbedder()) as store:
-        assert {outcome.status for outcome in store.ingest(gather([str(DOCUMENTS)]))} == {"added"}
-        with serving(create_app(store, Settings(home=home))) as origin:
-            yield origin
+    with sample_served(tmp_path_factory.mktemp("views") / "data") as origin:
+        yield origin
 
 
 @pytest.fixture(scope="module")

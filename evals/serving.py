@@ -1,4 +1,4 @@
-"""A real server on loopback, for tests that are clients."""
+"""A real server on loopback, for programs and tests that are clients."""
 
 from __future__ import annotations
 
