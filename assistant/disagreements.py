@@ -54,9 +54,8 @@ class Disagreements:
         """Examines documents that have not been, at most so many; how many it were. `tell` hears of how many so far, of all."""
         waiting = self._library.unexamined(RULES)[:most]
         for done, document_id in enumerate(waiting, start=1):
-            document = self._library.document(document_id)
             with suppress(LibraryError):  # one was taken away while it was read: this document stays unexamined
-                if document is not None:
+                if (document := self._document(document_id)) is not None:
                     self._library.keep_disagreements(document_id, set(self._pairs(document)), RULES)
             if tell is not None:
                 tell(done, len(waiting))
@@ -115,8 +114,12 @@ class Disagreements:
         stated = self._elsewhere.stated(claims)
         return list(zip(stated, self._elsewhere.alike(stated), strict=True))
 
+    def _document(self, document_id: str) -> Document | None:
+        """A document, or None where it was taken away, be it while it is read."""
+        return next(iter(self._library.documents([document_id])), None)
+
     def _place(self, document_id: str, position: int) -> Place | None:
-        document = self._library.document(document_id)
+        document = self._document(document_id)
         if document is None or position >= len(document.statements):
             return None
         return Place(document=document, position=position)

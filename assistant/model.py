@@ -114,7 +114,8 @@ class ChatModel:
                     came, last, wait = True, text, self._patience.between
                     yield text
         except TimeoutError as error:
-            raise ModelTrouble("slow", _late(self.told, came=came)) from error
+            late = _endless(self.told) if came and time.monotonic() >= ends else _late(self.told, came=came)
+            raise ModelTrouble("slow", late) from error
         except (ModelTrouble, asyncio.CancelledError, GeneratorExit):
             raise
         except Exception as error:
@@ -178,6 +179,10 @@ def _whole(name: str, reply: Reply, last: str, *, came: bool) -> None:
     ended = last.rstrip().endswith((".", "!", "?", "]", "。", "！", "？", "】", '"', "”"))
     if finish not in _WHOLE and not (not finish and ended):
         raise ModelTrouble("broke_off", f"{name} broke off.")
+
+
+def _endless(name: str) -> str:
+    return f"{name} came to no end."
 
 
 def _late(name: str, *, came: bool) -> str:

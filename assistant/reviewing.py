@@ -26,7 +26,7 @@ def case_of(review: Review, answer: Json, named: Callable[[str], str | None]) ->
     told = {"id": f"review-{review.id[:12]}", "tags": ["review", review.decision, kind]}
     told["note"] = ": ".join(part for part in (review.reason, review.note) if part)
     if kind in WRITING:
-        return told | _checked(review, claim)
+        return told | _checked(review, claim, kind)
     document = named(claim["citations"][0]["document_id"]) if claim["citations"] else None
     if document is None:
         return None
@@ -38,10 +38,14 @@ def case_of(review: Review, answer: Json, named: Callable[[str], str | None]) ->
     return told | {"question": question, "expect": {"claims": [statement | {"unsure": others}]}}
 
 
-def _checked(review: Review, claim: Json) -> Json:
-    """A claim to be checked against its own quotes."""
+def _checked(review: Review, claim: Json, kind: str) -> Json:
+    """A claim to be checked against its own quotes; that it could not be checked is no verdict on what it says."""
     sources = [{"title": each["title"], "text": each["quote"]} for each in claim["citations"]]
-    right = ["not_found", "contradicted"] if review.decision == "confirm" else ["supported"]
+    confirmed = review.decision == "confirm"
+    if kind == "unchecked":
+        right = ["unchecked"] if confirmed else ["supported", "contradicted", "not_found"]
+    else:
+        right = ["not_found", "contradicted"] if confirmed else ["supported"]
     return {"check": {"text": claim["text"], "sources": sources}, "expect": {"verdict": right}}
 
 

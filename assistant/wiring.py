@@ -100,9 +100,10 @@ async def _asked(settings: Settings, prompt: str) -> str:
 def pair_reader(checker: str, precision: str) -> PairReader:
     """What reads a claim beside its evidence: the shipped adapter, or a cross-encoder by its folder or name."""
     if checker == "trained":
+        from assistant.checking.reading import language  # noqa: PLC0415
         from vectorstore.pair_encoding import AdaptedReader  # noqa: PLC0415 (torch takes seconds to import)
 
-        return AdaptedReader(ADAPTER, precision=precision)
+        return AdaptedReader(ADAPTER, precision=precision, english=lambda text: language(text) == "en")
     from vectorstore.cross_encoding import NamedReader  # noqa: PLC0415
 
     return NamedReader(checker)

@@ -23,6 +23,7 @@ from assistant.doubts import disputed
 from assistant.doubts.elsewhere import Elsewhere
 from assistant.doubts.standings import Standings
 from evals.case import BadSet
+from evals.labelled import place, statements
 from ingest.document import Document
 from ingest.sources import from_record, gather
 from vectorstore.embedding import HashingEmbedder
@@ -102,10 +103,12 @@ def _planted(store: Store, document: Document, line: Mapping[str, Any]) -> int:
 
 def _said(store: Store, document: Document, words: str) -> str | None:
     """The reason of `disputed` on the statement with these words; None where it is quiet."""
-    span = next((each.span for each in document.statements if document.quote(each.span) == words), None)
-    if span is None:
+    where = place(document, words)
+    statement = next(statements(document, where), None) if where is not None else None
+    if statement is None:
         raise BadSet(f"{document.title} holds no statement “{words}”.", "Statements are cut by ingest.sentences.")
-    claim = Claim(id="c1", text=words, span=span, verdict="supported", citations=(cite(document, span),))
+    span = statement.span
+    claim = Claim(id="c1", text=document.quote(span), span=span, verdict="supported", citations=(cite(document, span),))
     elsewhere = Elsewhere(store)
     stated = elsewhere.stated([claim])
     [alike] = elsewhere.alike(stated)

@@ -22,6 +22,7 @@ _HAN = re.compile(r"[\u3400-\u9fff]")
 _BOOK = re.compile(r"《(?P<title>[^》\n]{2,80})》")
 _MARKED = re.compile(r"《(?P<title>[^》\n]{2,80})》|[“\"](?P<quoted>[^”\"\n]{4,160})[”\"]")
 _LONGEST = 160
+_LONGEST_FIGURE, _MOST_FIGURES = 12, 8  # what is longer or more is no document's number
 _YEARS = range(1900, 2101)
 _SHORTEST = {
     True: 6,
@@ -83,12 +84,12 @@ def number_keys(number: str) -> tuple[str, ...]:
     """
     generic = _words()["generic"]
     pieces = _PIECE.findall(unicodedata.normalize("NFKC", number).casefold())
-    figures = [str(int(piece)) for piece in pieces if piece.isdecimal()]
+    figures = [str(int(piece)) for piece in pieces if piece.isdecimal() and len(piece) <= _LONGEST_FIGURE]
     if not figures:
         return ()
     figures.sort(key=lambda each: int(each) not in _YEARS)
     words = [_trimmed(piece) for piece in pieces if not piece.isdecimal() and piece not in generic["words"]]
-    letters, value = "".join(words), "-".join(figures)
+    letters, value = "".join(words)[-_LONGEST:], "-".join(figures[:_MOST_FIGURES])
     if not _HAN.search(letters):
         return (f"{letters}/{value}",)
     return tuple(f"{letters[start:]}/{value}" for start in range(max(1, len(letters) - 1)))

@@ -24,6 +24,7 @@ Wanted = tuple[int, str, int]
 """The number of a page from 1, the words, and how many places of the same words come before on the page."""
 _SECONDS = 20.0
 _MEMORY = 2 << 30
+_LENGTH = 8  # bytes that tell how long the question in front of the file is
 _WIDTH = 1400
 """Pixels of a picture's width: sharp on a screen of twice the usual density beside the text."""
 _UNSEEN = re.compile(r"[\s\u00ad\u200b\ufeff\ufffe\x00-\x1f-]")
@@ -51,25 +52,27 @@ def bare(text: str) -> str:
 
 def _asked(task: str, given: dict[str, object], content: bytes) -> bytes:
     home = str(Path(__file__).resolve().parents[1])
-    command = [sys.executable, "-P", "-c", _CHILD, home, task, json.dumps(given)]
+    command = [sys.executable, "-P", "-c", _CHILD, home, task]
+    told = json.dumps(given).encode()
+    sent = len(told).to_bytes(_LENGTH, "big") + told + content
     try:
-        done = subprocess.run(command, input=content, capture_output=True, timeout=_SECONDS, check=True)  # noqa: S603 (our own interpreter and module)
-    except (subprocess.SubprocessError, OSError):
-        raise UnreadableFile("broken", "The page cannot be drawn.", "Open the original in its own program.") from None
+        done = subprocess.run(command, input=sent, capture_output=True, timeout=_SECONDS, check=True)  # noqa: S603 (our own interpreter and module)
+    except (subprocess.SubprocessError, OSError) as error:
+        raise UnreadableFile("broken", "The page cannot be drawn.", "Open the original in its own program.") from error
     return done.stdout
 
 
-_CHILD = (
-    "import sys; sys.path.insert(0, sys.argv[1]); from ingest.drawing import serve; serve(sys.argv[2], sys.argv[3])"
-)
+_CHILD = "import sys; sys.path.insert(0, sys.argv[1]); from ingest.drawing import serve; serve(sys.argv[2])"
 
 
-def serve(task: str, given: str) -> None:
-    """The child: one task over the file on standard input, its answer on standard output."""
+def serve(task: str) -> None:
+    """The child: what is asked and the file on standard input, the answer on standard output."""
     from ingest.isolation import limit  # noqa: PLC0415
 
     limit(_MEMORY)
-    content, told = sys.stdin.buffer.read(), json.loads(given)
+    sent = sys.stdin.buffer
+    told = json.loads(sent.read(int.from_bytes(sent.read(_LENGTH), "big")))
+    content = sent.read()
     answer = _draw(content, told["number"]) if task == "draw" else _place(content, told["wanted"])
     sys.stdout.buffer.write(answer)
 

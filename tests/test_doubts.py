@@ -585,3 +585,12 @@ def test_a_name_that_ends_like_an_adverb_is_the_whole_speaker():
     [found] = doubts("The firm lent 400 vans, Eastern Freight Weekly has learned.")
     assert found.kind == "attributed"
     assert "Eastern Freight Weekly" in found.reason
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize("piece", ["则", "常", "总是总", "再次再", "的", "2020年", "对外", "发布"])
+def test_repeated_words_before_a_verb_of_saying_take_no_longer_than_others(piece: str):
+    """No text makes the reading of a speaker run away."""
+    for verb in ("甲表示出口增长百分之三。", "显示出口增长百分之三。", "表示出口增长百分之三。"):
+        for times in (24, 36, 400):
+            doubts(piece * times + verb)

@@ -487,6 +487,13 @@ def test_the_command_checks_against_given_files(at_home: Path, capsys: pytest.Ca
     assert not (at_home / "data").exists()
     assert main(command) == 1
     assert "is there already" in capsys.readouterr().err
+    for outputs, said in (
+        (["--docx", "nowhere/x.docx"], "is no folder"),
+        (["--docx", "a.x", "--markdown", "a.x"], "one name"),
+    ):
+        assert main([*command[:2], *outputs]) == 1
+        assert said in capsys.readouterr().err
+    assert not (at_home / "a.x").exists()
 
 
 @pytest.mark.usefixtures("at_home")

@@ -73,6 +73,11 @@ def test_words_are_boxed_where_they_stand(pdf: bytes):
     assert upper[3] < lower[1]
 
 
+def test_words_of_any_length_are_looked_for(pdf: bytes):
+    """More than a command line can hold is no trouble: it stands nowhere and has no box."""
+    assert place(pdf, [(1, "数" * 50_000, 0)]) == [[]]
+
+
 def test_a_span_of_the_text_has_boxes(client: TestClient):
     """The API finds the place by code points of the stored text, the second of two equal ones too."""
     [held] = client.get("/v1/documents", params={"q": "ferry"}).json()["documents"]

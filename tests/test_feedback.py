@@ -97,6 +97,19 @@ def test_a_flag_about_the_writing_becomes_a_text_to_check(decision: str, verdict
     assert (case.check.text, case.check.sources[0].text, case.expect.verdict) == ("They must.", "They may.", verdict)
 
 
+@pytest.mark.parametrize(
+    ("decision", "verdict"), [("confirm", ("unchecked",)), ("dismiss", ("supported", "contradicted", "not_found"))]
+)
+def test_that_it_could_not_be_checked_is_no_verdict_on_a_claim(decision: str, verdict: tuple[str, ...]):
+    """Confirmed it has to stay unchecked, dismissed any verdict will do."""
+    doubt = {"id": "c1-d1", "kind": "unchecked", "reason": "", "evidence": [], "span": None}
+    answer = {"question": "?", "claims": [{"id": "c1", "text": "They must.", "citations": [], "doubts": [doubt]}]}
+    review = Review(
+        id="r", answer_id="a", claim_id="c1", doubt_id="c1-d1", decision=decision, reason="right", note=None, decided=""
+    )  # type: ignore[arg-type]
+    assert case_of(review, answer, lambda _: None)["expect"]["verdict"] == list(verdict)  # type: ignore[index]
+
+
 def test_no_case_without_its_document():
     """Where the document has left the library there is nothing to ask about."""
     cited = {"document_id": "d", "title": "", "span": {"start": 0, "end": 4}, "quote": "They may.", "locator": ""}

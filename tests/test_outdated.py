@@ -16,7 +16,7 @@ from assistant.asked import Asked, asked
 from assistant.doubts.from_library import FromLibrary
 from ingest.designations import namings, number_keys, own_keys, target_keys
 from ingest.document import Document, Metadata, Span
-from ingest.sources import from_json_lines
+from ingest.sources import Source, from_json_lines
 from vectorstore.embedding import HashingEmbedder
 from vectorstore.store import Store
 
@@ -312,6 +312,10 @@ def test_a_figure_as_of_a_day_is_outdated_by_a_newer_one_unless_that_day_is_aske
         ("2020年2月时企业要怎样报送？", date(2020, 2, 29)),
         ("What was said in 2020?", date(2020, 12, 31)),
         ("What has changed since March 2020?", date(2026, 11, 28)),
+        ("2020年3月以来有什么变化？", date(2026, 11, 28)),
+        ("Since firms stopped reporting, what was the figure in February 2020?", date(2020, 2, 29)),
+        ("封城之后，2020年2月企业必须报送什么？", date(2020, 2, 29)),
+        ("What happened in the week from 3 March 2020 on to 5 March 2020?", date(2020, 3, 5)),
     ],
 )
 def test_the_time_of_a_question_is_not_the_date_of_a_document(question: str, last: date | None):
@@ -331,6 +335,15 @@ def test_a_document_is_named_alike_however_its_number_is_written():
     assert set(target_keys("《数据安全管理办法》")) <= set(own)
     text = "按照贸信〔2020〕6号和《数据安全管理办法》执行"
     assert [text[each.start : each.end] for each in namings(text)] == ["按照贸信〔2020〕6号", "《数据安全管理办法》"]
+
+
+def test_a_number_of_any_length_is_read(hashing_store: Store):
+    """A hostile document with thousands of digits or letters for its number is kept as any other."""
+    assert number_keys("9" * 5000) == ()
+    assert all(len(key) < 300 for key in number_keys(f"{'数' * 3000}〔2020〕6号"))
+    text = f"Notice\n\nIssuer: Office\nNumber: X {'7' * 4400}\n\nThis notice supersedes Notice No. {'9' * 4400}. Firms must report."
+    source = Source(uri="library:long.txt", name="long.txt", content=text.encode())
+    assert [outcome.status for outcome in hashing_store.ingest([source])] == ["added"]
 
 
 def test_look_ups_are_made_for_a_library_that_came_before_them(home: Path):

@@ -304,9 +304,37 @@ def test_a_chat_model_is_asked_with_the_evidence_marked_off() -> None:
     assert told.tolist() == [[0.0, 1.0, 0.0]] * 2
     assert len(sent) == 1
     assert "⟦/x⟧" not in sent[0]
+    for reply, column in (("NEITHER. The passage neither supports nor contradicts it.", 2), ("Supports, clearly.", 0)):
+        [row] = AskedReader(lambda _, reply=reply: reply).probabilities([("a", "b")])  # type: ignore[misc]
+        assert row.tolist() == [float(n == column) for n in range(3)]
     for reply in ("", "yes", "SUPPORTS or CONTRADICTS"):
         with pytest.raises(UnreadableVerdict):
             AskedReader(lambda _, reply=reply: reply).probabilities([("a", "b")])  # type: ignore[misc]
+
+
+def test_a_checker_that_gives_no_verdict_leaves_the_claim_unchecked() -> None:
+    """It is no error of the answer, and never support."""
+    told = passages([("", "Operators of a health code have to erase where people were once 30 days have passed.")])
+    claim = "Once 30 days are over, whoever runs such a health code wipes its visitors' traces."
+    judgement = together(AskedReader(lambda _: "I would rather not say.")).verify(claim, told, ())
+    assert judgement.verdict == "unchecked"
+    assert judgement.faults[-1].kind == "unchecked"
+
+
+def test_a_reader_that_knows_chinese_reads_it() -> None:
+    """Whoever names a checker names its languages; the shipped one knows English alone."""
+    claim, told = "运营者满三十日即抹去行踪。", passages([("", "健康码运营单位三十日后须清除去过的地方。")])
+    asked: list[str] = []
+
+    def ask(prompt: str) -> str:
+        asked.append(prompt)
+        return "SUPPORTS"
+
+    together(AskedReader(ask)).verify(claim, told, ())
+    shipped = wiring.pair_reader("trained", "float32")
+    assert not shipped.understands(claim)
+    assert not shipped.understands("Le conseil a décidé que les taux sont inchangés dans la zone.")
+    assert shipped.understands("The council decided to leave rates unchanged.")
 
 
 def test_a_named_cross_encoder_is_read_by_its_own_classes(tmp_path: Path) -> None:

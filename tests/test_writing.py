@@ -115,7 +115,7 @@ FAILS = {
     "stall": "stopped in the middle",
     "silent": "did not respond in time",
     "slow": "did not respond in time",
-    "trickle": "stopped in the middle",
+    "trickle": "came to no end",
     "break_off": "broke off",
     "break_early": "cannot be reached",
     "flood": "came to no end",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import sqlalchemy as sql
@@ -41,17 +41,18 @@ def unexamined(connection: sql.Connection, rules: str) -> list[str]:
     return list(connection.scalars(sql.select(documents.c.id).where(~done).order_by(documents.c.seq)))
 
 
-def keep(connection: sql.Connection, document_id: str, pairs: Iterable[Pair], rules: str) -> None:
+def keep(connection: sql.Connection, document_id: str, pairs: Collection[Pair], rules: str) -> None:
     """Keeps what a document was found to disagree with, in place of what was kept of it by other rules.
 
     Nothing is kept of documents that are gone.
     """
-    held = set(connection.scalars(sql.select(documents.c.id)))
+    named = {document_id, *(each for pair in pairs for each in (pair.one_id, pair.other_id))}
+    held = set(connection.scalars(sql.select(documents.c.id).where(documents.c.id.in_(named))))
     before = connection.scalar(sql.select(examined.c.rules).where(examined.c.document_id == document_id))
     if document_id not in held:
         return
     if before is not None and before != rules:
-        drop(connection, document_id)
+        _drop_older(connection, document_id, rules)
     rows = [
         {
             "one_id": each.one_id,
@@ -64,6 +65,17 @@ def keep(connection: sql.Connection, document_id: str, pairs: Iterable[Pair], ru
     ]
     insert_missing(connection, disagreements, rows)
     insert_missing(connection, examined, [{"document_id": document_id, "rules": rules}])
+
+
+def _drop_older(connection: sql.Connection, document_id: str, rules: str) -> None:
+    """Takes away what other rules found of a document; what these found from a document on the other side stays."""
+    by_these = sql.select(examined.c.document_id).where(examined.c.rules == rules)
+    for own, other in (
+        (disagreements.c.one_id, disagreements.c.other_id),
+        (disagreements.c.other_id, disagreements.c.one_id),
+    ):
+        connection.execute(sql.delete(disagreements).where(own == document_id, other.not_in(by_these)))
+    connection.execute(sql.delete(examined).where(examined.c.document_id == document_id))
 
 
 def drop(connection: sql.Connection, document_id: str) -> None:

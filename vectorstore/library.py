@@ -11,7 +11,7 @@ import hashlib
 import json
 import threading
 import uuid
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -231,7 +231,7 @@ class Library:
         with self._engine.connect() as connection:
             return disagreement_rows.unexamined(connection, rules)
 
-    def keep_disagreements(self, document_id: str, pairs: Iterable[Pair], rules: str) -> None:
+    def keep_disagreements(self, document_id: str, pairs: Collection[Pair], rules: str) -> None:
         """Keeps what a document was found to disagree with; nothing where it is gone."""
         with self._write() as connection:
             disagreement_rows.keep(connection, document_id, pairs, rules)
@@ -474,7 +474,8 @@ class Library:
             with self._write() as connection:
                 row = connection.execute(sql.select(documents).where(documents.c.id == document_id)).first()
                 if row is not None:
-                    cut = connection.execute(sql.select(chunks).where(chunks.c.document_id == document_id))
+                    of_it = sql.select(chunks).where(chunks.c.document_id == document_id)
+                    cut = connection.execute(of_it.order_by(chunks.c.ordinal))
                     print_rows.keep(connection, rows.document(row), [rows.chunk(each) for each in cut])
         self.state("schema", rows.SCHEMA)
         return rows.SCHEMA

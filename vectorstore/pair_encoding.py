@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
@@ -166,8 +166,11 @@ def tokenizer() -> Tokenizer:
 class AdaptedReader:
     """The shipped reader: the default embedder's body with an adapter, loaded when it first reads; threads may share it."""
 
-    def __init__(self, adapter: Path, *, precision: Precision = "auto") -> None:
+    def __init__(
+        self, adapter: Path, *, precision: Precision = "auto", english: Callable[[str], bool] | None = None
+    ) -> None:
         self._adapter = adapter
+        self._english = english or _latin
         self._kind = (
             torch.bfloat16
             if (native_precision() if precision == "auto" else precision) == "bfloat16"
@@ -201,8 +204,7 @@ class AdaptedReader:
 
     def understands(self, text: str) -> bool:
         """It was trained on English alone."""
-        letters = [character for character in text if character.isalpha()]
-        return sum(character < "\u0250" for character in letters) * 2 > len(letters)
+        return self._english(text)
 
     def _read(self, pairs: Sequence[tuple[Ids, Ids]]) -> Vector:
         weights, warmth = self._weights
@@ -253,3 +255,9 @@ class AdaptedReader:
 
 def _encodable(text: str) -> str:
     return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def _latin(text: str) -> bool:
+    """Whether most letters are Latin: as much as is told of a language here."""
+    letters = [character for character in text if character.isalpha()]
+    return sum(character < "\u0250" for character in letters) * 2 > len(letters)

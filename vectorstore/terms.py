@@ -14,7 +14,6 @@ import snowballstemmer
 _HAN = r"\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\u3040-\u30ff"
 _PIECE = re.compile(rf"[{_HAN}]+|\d+(?:[.,]\d+)*|[^\W\d_{_HAN}]+(?:['’][^\W\d_{_HAN}]+)?")
 _FIRST_HAN = "\u3040"
-_OWN = threading.local()
 
 
 def terms(text: str) -> list[str]:

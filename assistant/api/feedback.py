@@ -70,7 +70,7 @@ def routes(archive: Archive, store: Store) -> APIRouter:
 
     @router.get("/cases", response_class=Response)
     def cases() -> Response:
-        """Every judgement as a case of a question set, one JSON object a line; `python -m evals run` reads it."""
+        """Every judgement of a doubt that still stands, as a case of a question set, one JSON object a line for `python -m evals run`."""
         made = []
         for review in archive.reviews():
             answer = archive.answer(review.answer_id)

@@ -14,6 +14,7 @@ from ingest.errors import CaveatError
 from vectorstore.library import Vector
 
 WORDS = ("SUPPORTS", "CONTRADICTS", "NEITHER")
+FIRST = re.compile(rf"\W*({'|'.join(WORDS)})\b", re.IGNORECASE)
 
 
 class UnreadableVerdict(CaveatError):
@@ -45,7 +46,9 @@ class AskedReader:
     def _told(self, claim: str, evidence: str) -> int:
         prompt = prompts.load("checking")
         reply = self._ask(prompt.filled(mark=secrets.token_hex(6), evidence=harmless(evidence), claim=harmless(claim)))
-        said = {word for word in WORDS if re.search(rf"\b{word}\b", reply.upper())}
+        said = {word for word in WORDS if re.search(rf"\b{word}\b", reply)}
+        if not said and (first := FIRST.match(reply)):
+            said = {first[1].upper()}
         if len(said) != 1:
             raise UnreadableVerdict(
                 "The chat model did not say whether the passage carries the claim.",

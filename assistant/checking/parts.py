@@ -15,38 +15,52 @@ from ingest.document import Span
 
 BETWEEN = re.compile(r"(?:[;:](?=\s)|\s[–—-](?=\s)|—|[；：，。])\s*")
 INTRODUCES = re.compile(r"\s*[:：]\s*[“\"「『‘]")  # a quotation, which is compared by itself
+NUMBER = re.compile(r"\d+")
 LEAST_TERMS = 2
+BESIDE = 2  # statements before or after one
 
 
 def check(claim: Wanted, chosen: Sequence[Line], readable: Sequence[Line]) -> list[Remark]:
     """The part of a claim, where it has several, of which no statement it cites holds more than a little."""
-    told = [line for line in readable if not instructs(line.text)]
+    told = [line for line in readable if _near(line, chosen) and not instructs(line.text)]
     spans, counted = list(_parts(claim.claim)), figures(claim.claim)
     for span in spans if len(spans) > 1 else ():
         text = claim.claim[span.start : span.end]
         terms = subject(text) - stems("wording", "light") - claim.asked
-        sums_up = any(each.may_be_reckoned and span.start <= each.start < span.end for each in counted)
+        here = [each for each in counted if span.start <= each.start < span.end]
+        worked_out = any(each.may_be_reckoned and each.amount is not None and each.amount >= 2 for each in here)
         quotes = INTRODUCES.match(claim.claim, span.end) is not None
-        if (
-            len(terms) >= LEAST_TERMS
-            and not (sums_up or quotes)
-            and not any(_carries(line, text, terms) for line in told)
-        ):
+        says_something = len(terms) >= LEAST_TERMS or (not terms and NUMBER.search(text) is not None)
+        skipped = worked_out or quotes or not says_something
+        if not skipped and not any(_carries(line, text, terms) for line in told):
             reason = say(claim.claim, "words", said=listing(claim.claim, (text.strip(),)))
             shown = tuple((line.document, line.span) for line in chosen[:1])
             return [Remark(reason=reason, words=span, evidence=shown)]
     return []
 
 
+def _near(line: Line, chosen: Sequence[Line]) -> bool:
+    """Whether a statement is one that the claim rests on, or stands beside one."""
+    return any(line.document.id == each.document.id and abs(line.position - each.position) <= BESIDE for each in chosen)
+
+
 def _carries(line: Line, part: str, terms: frozenset[str]) -> bool:
     """Whether a statement holds enough of a part: its terms, its figures, or, in Chinese, its characters."""
     own = held(line.text) | held(line.front)
+    if not terms:
+        return all(number in own for number in NUMBER.findall(part))
     told = [*(each for _, each in line.figures), *figures(line.front)]
     if any(figure.same(each) for figure in figures(part) for each in told):
         return True
-    letters = HAN.findall(part)
+    letters = HAN.findall(_without_figures(part))
     known = sum(letter in own for letter in letters)
     return sum(match(term, own) for term in terms) > limits().part * len(terms) or 2 * known >= len(letters) > 0
+
+
+def _without_figures(part: str) -> str:
+    for each in reversed(figures(part)):
+        part = part[: each.start] + part[each.end :]
+    return part
 
 
 def _parts(claim: str) -> Iterator[Span]:

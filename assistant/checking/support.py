@@ -25,7 +25,6 @@ A_FIGURE = 1.0
 A_HEAD = 0.5  # what a figure counts that stands in the head of the document
 AT_MOST = 3
 PAST, AHEAD = -11, 6  # months from a document's date within which it names a month without its year
-SHORT = 3  # terms; a claim of fewer has to be held whole
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,11 +7,13 @@ from dataclasses import replace
 
 from assistant.checking.deterministic import Deterministic
 from assistant.checking.prose import PairReader, Reading, promising, readings
+from assistant.checking.reading import language
 from assistant.checking.remarks import say
 from assistant.checking.support import Line, Wanted, choose, lines, wanted
 from assistant.checking.verifier import Fault, Judgement
 from assistant.checking.wording import limits
 from assistant.quoting import Rarity
+from ingest.errors import CaveatError
 from vectorstore.retrieval import Passage
 
 
@@ -58,7 +60,14 @@ class Together:
         known = _readable(self._reader, claim, lines(cited or others))
         if not known:
             return told
-        asked = self._rules.wanted(claim, question)
+        try:
+            return self._read(self._rules.wanted(claim, question), told, known, question)
+        except CaveatError:  # a chat model that is away or talks at large: what it was to settle is not settled
+            fault = Fault(kind="unchecked", reason=say(claim, "unjudged"))
+            return Judgement(verdict="unchecked", support=told.support, faults=(*told.faults, fault))
+
+    def _read(self, asked: Wanted, told: Judgement, known: Sequence[Line], question: str) -> Judgement:
+        """What the reader makes of a claim that the rules find wrong or carried by nothing."""
         if any(fault.kind == "misquoted" for fault in told.faults):
             return self._named(asked, told, known, question)
         if told.verdict == "contradicted" or any(fault.kind != "unsupported" for fault in told.faults):
@@ -88,10 +97,10 @@ class Together:
 
 
 def _readable(reader: PairReader, claim: str, candidates: Sequence[Line]) -> list[Line]:
-    """The statements in a language that the reader knows; none where it does not know the claim's."""
+    """The statements in the claim's language, where the reader knows it."""
     if not reader.understands(claim):
         return []
-    return [line for line in candidates if line.language == "en" and reader.understands(line.text)]
+    return [line for line in candidates if line.language == language(claim) and reader.understands(line.text)]
 
 
 def _best(asked: Wanted, known: Sequence[Line], reader: PairReader) -> Reading:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from assistant.answer import DoubtKind
 from assistant.doubts.lexicon import Language
+from assistant.doubts.telling import day
 from ingest.document import Document, Span
 
 
@@ -27,8 +28,7 @@ def source_of(document: Document, language: Language) -> str:
     about = document.metadata
     if about.outlet is None:
         return "原文" if language == "zh" else "the source"
-    if language == "zh":
-        issued = f"（{about.issued.year}年{about.issued.month}月{about.issued.day}日）" if about.issued else ""
-        return f"{about.outlet}{issued}"
-    issued = f" ({about.issued.day} {about.issued:%B %Y})" if about.issued else ""
-    return f"{about.outlet}{issued}"
+    if about.issued is None:
+        return about.outlet
+    told = day(about.issued, chinese=language == "zh")
+    return f"{about.outlet}（{told}）" if language == "zh" else f"{about.outlet} ({told})"

@@ -25,6 +25,7 @@ from assistant.doubts import lexicon
 from assistant.doubts.elsewhere import Place
 from assistant.doubts.standing import cue
 from ingest.document import Document, Metadata
+from vectorstore.filters import issuer_key
 
 CLAUSE = re.compile(r"[;:；：]\s|,\s(?!\d)|，|、(?=[^、]{8})")
 LANGUAGES: tuple[lexicon.Language, ...] = ("en", "zh")
@@ -50,7 +51,7 @@ def said(place: Place) -> Said:
 
 def publisher(about: Metadata) -> str:
     """Who brought a document out, as it is compared."""
-    return " ".join((about.outlet or about.issuer or "").casefold().split())
+    return issuer_key(about.outlet or about.issuer)
 
 
 def binds(text: str) -> bool:

@@ -28,9 +28,7 @@ OTHER = re.compile(
     r"(?:[,;][”\"’]?\s*(?:and|but|while|whereas|although|though|yet|as)?|\s(?:while|whereas|although|though))\s+$"
 )
 SENTENCE = re.compile(r"(?<=[a-z)”\"’0-9%]{2})[.!?][”\"’]?\s+(?=[A-Z“])|\n\n")
-BULLET = re.compile(r"^[\s•·▪◦*–—-]+")
 JOINT = re.compile(r"^(?:and|but|or|so|yet|while|although|though|whereas|because|that)\s+", re.IGNORECASE)
-ZH_STOP = re.compile(r"[。！？；]|$")
 ZH_FOLLOWS = re.compile(r"(?:[0-9]{1,2}日)?[，：:,\s]*[“\"「]?")
 ZH_CLOSED = re.compile(r"\s*(?:$|[。！？；”」])")
 EDGES = ' \t\n,.;:!?，。；：！？、“”"‘「」' + BLANK

@@ -16,7 +16,7 @@ from assistant.checking.quantities import Figure
 from assistant.doubts import telling
 from assistant.doubts.elsewhere import Place, Raised, Stated
 from assistant.doubts.lexicon import pattern
-from assistant.doubts.voices import Heard
+from assistant.doubts.voices import Heard, key
 from assistant.doubts.words import HAN, lower
 from ingest.document import Document
 from vectorstore.terms import terms
@@ -99,7 +99,7 @@ def _of_itself(place: Place) -> bool:
 def _reason(stated: Stated, voice: Voice, documents: Sequence[Document]) -> str:
     """Who alone says it: for himself or through others, and who repeats it."""
     names = dict.fromkeys(telling.name(each, chinese=stated.chinese) for each in documents)
-    himself = [each for each in names if each.casefold() == voice.name.casefold()]
+    himself = [each for each in names if key(each) == key(voice.name)]
     others = [each for each in names if each not in himself]
     if stated.chinese:
         told = "、".join(others[:2]) + ("等" if len(others) > 2 else "")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from ingest.designations import kinds_named
 from ingest.document import Document
 
 MONTHS = (
@@ -19,6 +20,8 @@ def name(document: Document, *, chinese: bool) -> str:
     """
     about = document.metadata
     if about.kind == "notice" and about.number:
+        if kinds_named(about.number):
+            return about.number
         return f"{about.number}通知" if chinese else f"notice {about.number}"
     publisher = about.outlet or about.issuer
     if publisher:

@@ -182,7 +182,9 @@ def speaker(document: Document, statement: Statement) -> Speaker:
     about = document.metadata
     number = next((each for each in figures(about.number or "") if each.kind == "document"), None)
     if about.kind == "notice":
-        return Speaker(told=f"the {telling.name(document, chinese=False)}", key=_key(about.issuer or ""), number=number)
+        return Speaker(
+            told=_with_article(telling.name(document, chinese=False)), key=key(about.issuer or ""), number=number
+        )
     words = read(document, statement)
     for figure in figures(words.whole) if DOCUMENT.search(words.whole) else ():
         if figure.kind == "document" and _TELLS_OF_A_NOTICE.search(words.spoken[: figure.start]):
@@ -190,9 +192,13 @@ def speaker(document: Document, statement: Statement) -> Speaker:
     for speech in attribution.speeches(words):
         who = words.quote(*(speech.cited or (speech.speaker_start, speech.speaker_end)))
         if speech.voice == "named" and _names_somebody(who):
-            return Speaker(told=re.sub(r"^The\b", "the", who), key=_key(who))
+            return Speaker(told=re.sub(r"^The\b", "the", who), key=key(who))
     publisher = telling.name(document, chinese=False)
-    return Speaker(told=publisher, key=_key(publisher), number=number)
+    return Speaker(told=publisher, key=key(publisher), number=number)
+
+
+def _with_article(name: str) -> str:
+    return re.sub(r"^(?:[Tt]he )?", "the ", name, count=1)
 
 
 def _names_somebody(who: str) -> bool:
@@ -220,7 +226,7 @@ def _voice(group: Sequence[tuple[Said, Speaker]], copying: Copying, *, chinese: 
     def order(said: tuple[Said, Speaker]) -> tuple[bool, bool, str]:
         place, who = said
         about = place.document.metadata
-        itself = who.key == _key(telling.name(place.document, chinese=False))
+        itself = who.key == key(telling.name(place.document, chinese=False))
         return about.kind != "notice", not itself, str(about.issued or "9999")
 
     place, who = min(group, key=order)
@@ -228,11 +234,11 @@ def _voice(group: Sequence[tuple[Said, Speaker]], copying: Copying, *, chinese: 
     named = (
         telling.name(place.document, chinese=True) if chinese and place.document.metadata.kind == "notice" else who.told
     )
-    first = _key(telling.name(place.document, chinese=False))
+    first = key(telling.name(place.document, chinese=False))
     repeating = {
         other.document.id
         for other, _ in group
-        if _key(telling.name(other.document, chinese=False)) != first or copying.one_text(other, place)
+        if key(telling.name(other.document, chinese=False)) != first or copying.one_text(other, place)
     }
     return Voice(name=named, documents=documents, copies=len(repeating - {place.document.id}))
 
@@ -250,10 +256,10 @@ def _exact(figure: Figure) -> bool:
     return figure.kind == "number" and sum(map(str.isdigit, figure.text)) >= EXACT
 
 
-def _key(name: str) -> str:
+def key(name: str) -> str:
     """A name as it is compared.
 
-    >>> _key("the Harbour Ledger"), _key("数字产业部（样本）")
+    >>> key("the Harbour Ledger"), key("数字产业部（样本）")
     ('harbour ledger', '数字产业部')
     """
     bare = _BRACKETS.sub(" ", name).strip().casefold()

@@ -29,10 +29,7 @@ from vectorstore.filters import Filters
 
 def check(given: argparse.Namespace, settings: Settings, filters: Filters) -> int:
     """Checks a draft; 0 when it was checked to its end, whatever was found."""
-    outputs = {form: Path(name) for form in ("docx", "markdown") if (name := getattr(given, form)) is not None}
-    for path in outputs.values():
-        if path.exists():
-            raise BadInput(f"{path} is there already.", "Give another name, or move it away.")
+    outputs = _outputs(given)
     source = _draft(given.file)
     draft = read_draft(source)
     sources = list(gather(given.source))
@@ -46,14 +43,28 @@ def check(given: argparse.Namespace, settings: Settings, filters: Filters) -> in
             if not given.json:
                 _put(told, _lines(each))
     checked = collected(draft, both, notices)
+    if given.json:
+        print(json.dumps(as_json(checked), ensure_ascii=False), flush=True)
     for form, path in outputs.items():
         _write(path, _file(form, checked, source.content if draft.media_type == DOCX else None))
     if given.json:
-        print(json.dumps(as_json(checked), ensure_ascii=False), flush=True)
         return 0
     _put(told, _ending(checked))
     _put(told, (("quiet", f"Written: {path}") for path in outputs.values()))
     return 0
+
+
+def _outputs(given: argparse.Namespace) -> dict[str, Path]:
+    """The files that are asked for, by their form; whether they can be made is asked before the work."""
+    outputs = {form: Path(name) for form in ("docx", "markdown") if (name := getattr(given, form)) is not None}
+    for path in outputs.values():
+        if path.exists():
+            raise BadInput(f"{path} is there already.", "Give another name, or move it away.")
+        if not path.parent.is_dir():
+            raise BadInput(f"{path.parent} is no folder.", "Make it, or give another name.")
+    if len(set(outputs.values())) < len(outputs):
+        raise BadInput("Both files have one name.", "Give them two.")
+    return outputs
 
 
 def _draft(name: str) -> Source:
