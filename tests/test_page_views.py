@@ -466,6 +466,60 @@ def test_the_library_is_filtered_and_sorted(page: playwright.Page, language: str
     expect(page.locator("tbody tr")).to_have_count(16)
 
 
+def test_filters_stay_when_the_library_changes(english: playwright.Page):
+    """What the list is narrowed to is kept when a file is added or a document goes, also where nothing fits it any more."""
+    page = english
+    page.clock.install()
+    page.goto("/?view=library")
+    rows = page.locator("tbody tr")
+    page.locator("#library-kind").select_option("notice")
+    page.locator("#library-issued_from").fill("2020-01-02")
+    expect(rows).to_have_count(4)
+    order = b"# Order on bells\n\nIssuer: Bell Office (sample)\nIssued: 4 May 2021\nKind: notice\n\nEvery ferry must carry a bell.\n"
+    page.locator("#library-view input[type=file]").set_input_files(
+        [{"name": "bells.md", "mimeType": "text/markdown", "buffer": order}]
+    )
+    expect(page.locator(".uploads .added")).to_be_visible()
+    issuer = page.locator("#library-issuer")
+    expect(issuer.locator("option").filter(has_text="Bell Office")).to_have_count(1)
+    expect(page.locator("#library-kind")).to_have_value("notice")
+    expect(page.locator("#library-issued_from")).to_have_value("2020-01-02")
+    expect(rows).to_have_count(5)
+    issuer.select_option("Bell Office (sample)")
+    expect(rows).to_have_count(1)
+    rows.get_by_role("button", name="Delete").click()
+    expect(page.locator(".undos li")).to_have_count(1)
+    page.clock.fast_forward(9_000)
+    expect(page.locator(".undos li")).to_have_count(0)
+    expect(issuer.locator("option").filter(has_text="Bell Office (sample) (1)")).to_have_count(0)
+    expect(issuer).to_have_value("Bell Office (sample)")
+    expect(page.locator("#library-view")).to_contain_text("No document matches.")
+    page.locator("#library-view").get_by_role("button", name="Clear filters").click()
+    expect(rows).to_have_count(16)
+
+
+def test_the_count_leaves_out_only_what_is_listed(page: playwright.Page, language: str):
+    """A document that is being deleted is left out of a count that it is part of, and of no other."""
+    page.goto("/?view=library")
+    total = page.locator("#library-view .page-head .meta").first
+
+    def counted(key: str, number: int) -> str:
+        forms = said(language, "document").split("|")
+        return said(language, key).replace("{documents}", forms[-1].replace("#", str(number)))
+
+    expect(total).to_have_text(counted("library.all", 16))
+    row = page.get_by_role("row").filter(has_text="Health code reaches 200 cities")
+    row.get_by_role("button", name=said(language, "delete")).click()
+    expect(total).to_have_text(counted("library.all", 15))
+    page.locator("#library-kind").select_option("notice")
+    expect(total).to_have_text(counted("library.fitting", 4))
+    held = page.request.get("/v1/documents?kind=report").json()["total"]
+    page.locator("#library-kind").select_option("report")
+    expect(total).to_have_text(counted("library.fitting", held - 1))
+    page.locator(".undos button").click()
+    expect(total).to_have_text(counted("library.fitting", held))
+
+
 def test_a_deletion_can_be_taken_back(page: playwright.Page, language: str):
     """A deleted document leaves the list at once and comes back with Undo; nothing was deleted meanwhile."""
     page.goto("/?view=library")
@@ -603,6 +657,151 @@ def test_a_draft_that_cannot_be_checked_is_kept(browser: playwright.Browser, ori
         page.get_by_role("button", name=said(language, "check"), exact=True).click()
         expect(page.locator(".finds .callout.bad")).to_contain_text(said(language, "draft.kept"))
         expect(page.locator("#draft")).to_have_value("A draft.")
+
+
+def finding(document: Json, quote: str) -> Json:
+    """A supported sentence of a draft."""
+    return claim(quote, [cited(document, quote)], id="c1", span={"start": 0, "end": len(quote)})
+
+
+def streamed(finding: Json) -> str:
+    """A finding as the server sends it, without the end of the stream."""
+    return f"data: {json.dumps(finding | {'type': 'claim'})}\n\n"
+
+
+def drop(page: playwright.Page, name: str, media: str, content: bytes) -> None:
+    """Drops a file on the form of a draft."""
+    page.evaluate(
+        """([name, type, bytes]) => {
+          const dropped = new DataTransfer();
+          dropped.items.add(new File([new Uint8Array(bytes)], name, { type }));
+          const drop = new DragEvent("drop", { bubbles: true, cancelable: true, dataTransfer: dropped });
+          document.querySelector(".draft .drop").dispatchEvent(drop);
+        }""",
+        [name, media, list(content)],
+    )
+
+
+HELD_OPEN = """([path, sent]) => {
+  const real = window.fetch;
+  window.fetch = (asked, options) => asked !== path ? real(asked, options) : Promise.resolve(new Response(new ReadableStream({
+    start(stream) {
+      stream.enqueue(new TextEncoder().encode(sent));
+      options.signal.addEventListener("abort", () => stream.error(options.signal.reason));
+    },
+  }), { headers: { "Content-Type": "text/event-stream" } }));
+}"""
+"""A reply whose stream stays open until the reader stops it."""
+
+
+def test_a_finding_opens_its_source_before_all_is_checked(english: playwright.Page, origin: str):
+    """A numeral opens the source while the other sentences are still being checked, and when the check was stopped."""
+    page, source = english, passage(origin, "harbour-ledger-health-code.md")
+    page.goto("/?view=check")
+    page.evaluate(HELD_OPEN, ["/v1/checks", streamed(finding(source, "200 cities used the health code"))])
+    page.locator("#draft").fill("A draft.")
+    page.get_by_role("button", name="Check the draft", exact=True).click()
+    numeral, hit = page.locator(".finds .find .cite"), page.locator("#source .hit")
+    numeral.click()
+    expect(hit).to_have_text("200 cities used the health code")
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Stop", exact=True).click()
+    expect(page.locator(".finds .callout")).to_contain_text("Stopped.")
+    numeral.click()
+    expect(hit).to_have_text("200 cities used the health code")
+
+
+def test_a_finding_opens_the_source_of_its_own_draft(english: playwright.Page, origin: str):
+    """Where a later check breaks off, its numerals open what it found, not what the check before it found."""
+    page = english
+    first = finding(passage(origin, "harbour-ledger-health-code.md"), "200 cities used the health code")
+    later = finding(passage(origin, "mdi-2020-14-notice.md"), "recognise the health codes of other provinces")
+    page.goto("/?view=check")
+    page.route("**/v1/checks", lambda route: route.fulfill(json={"claims": [first]}))
+    page.locator("#draft").fill("A draft.")
+    page.get_by_role("button", name="Check the draft", exact=True).click()
+    page.locator(".finds .find .cite").click()
+    expect(page.locator("#source .hit")).to_have_text(first["text"])
+    page.keyboard.press("Escape")
+    page.route("**/v1/checks", lambda route: route.fulfill(body=streamed(later), content_type="text/event-stream"))
+    page.get_by_role("button", name="Check the draft", exact=True).click()
+    expect(page.locator(".finds .callout.bad")).to_contain_text("Your draft is kept.")
+    page.locator(".finds .find .cite").click()
+    expect(page.locator("#source .hit")).to_have_text(later["text"])
+
+
+def test_the_signs_above_a_draft_lead_to_its_sentences(english: playwright.Page, origin: str):
+    """Also where an answer is open behind the draft, the sign of a sentence leads to that sentence."""
+    page = english
+    show(page, disputed(origin))
+    page.route("**/v1/checks", lambda route: route.fulfill(json={"claims": checked(origin)}))
+    page.get_by_role("link", name="Check a draft", exact=True).click()
+    page.locator("#draft").fill("A draft.")
+    page.get_by_role("button", name="Check the draft", exact=True).click()
+    finds, signs = page.locator(".finds .find"), page.locator(".finds .strip a")
+    expect(finds).to_have_count(4)
+    for number in (0, 3):
+        signs.nth(number).click()
+        expect(finds.nth(number)).to_be_focused()
+        expect(finds.nth(number)).to_be_in_viewport()
+    page.get_by_role("link", name="Ask", exact=True).click()
+    page.locator(".answer .strip a").first.click()
+    expect(page.locator("#claim-1")).to_be_focused()
+
+
+def test_a_file_replaces_a_draft_only_when_told_to(page: playwright.Page, language: str):
+    """A file fills an empty box at once; where something is in the box, the page asks, and what is kept stays as it was."""
+    page.goto("/?view=check")
+    draft, dialog = page.locator("#draft"), page.locator("#confirm")
+
+    def held(text: str) -> None:
+        expect(draft).to_have_value(text)
+        expect(draft).to_be_focused()
+        assert page.evaluate("localStorage.getItem('caveat.check')") == text
+
+    drop(page, "first.md", "text/markdown", "First 从文件.\r\nAll of it.".encode())
+    held("First 从文件.\nAll of it.")
+    expect(dialog).to_be_hidden()
+    draft.fill("Typed for an hour.")
+    drop(page, "other.md", "text/markdown", b"Other.")
+    expect(dialog).to_contain_text(said(language, "draft.replace").replace("{name}", "other.md"))
+    dialog.get_by_role("button", name=said(language, "keep"), exact=True).click()
+    expect(dialog).to_be_hidden()
+    held("Typed for an hour.")
+    page.locator("#check-view input[type=file]").set_input_files(
+        [{"name": "chosen.txt", "mimeType": "text/plain", "buffer": b"Chosen."}]
+    )
+    dialog.get_by_role("button", name=said(language, "replace"), exact=True).click()
+    expect(dialog).to_be_hidden()
+    held("Chosen.")
+    expect(page.locator("#status")).to_have_text(said(language, "taken").replace("{name}", "chosen.txt"))
+
+
+@pytest.mark.parametrize(
+    ("name", "media", "content"),
+    [
+        ("report.pdf", "application/pdf", b"%PDF-1.7 plain to the eye"),
+        ("report.docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document", b"PK\x03\x04"),
+        ("page.html", "text/html", b"<p>Marked up.</p>"),
+        ("renamed.txt", "text/plain", b"MZ\x00\x01"),
+        ("other-encoding.txt", "text/plain", "健康码".encode("gb18030")),
+        ("empty.txt", "text/plain", b""),
+    ],
+)
+def test_a_file_that_is_no_text_is_refused(page: playwright.Page, language: str, name: str, media: str, content: bytes):
+    """What is typed stays, and the page says which file it could not read and what can be done, until something is typed."""
+    page.goto("/?view=check")
+    draft, told = page.locator("#draft"), page.locator(".draft .callout.bad")
+    draft.fill("Typed for an hour.")
+    drop(page, name, media, content)
+    expect(told).to_contain_text(said(language, "draft.unread").replace("{name}", name))
+    expect(told).to_contain_text(said(language, "draft.unread.hint"))
+    expect(told.locator("code")).to_have_text("caveat check FILE")
+    expect(page.locator("#status")).to_contain_text(name)
+    expect(draft).to_have_value("Typed for an hour.")
+    assert page.evaluate("localStorage.getItem('caveat.check')") == "Typed for an hour."
+    draft.press("x")
+    expect(told).to_have_count(0)
 
 
 # ---------- a narrow screen ----------

@@ -7,7 +7,7 @@ import { showDate, t } from "./language.js";
 import { marksOf } from "./claims.js";
 
 /** The answer as plain text: claims with numerals, doubts with reasons, the quotes with where they stand. */
-export function asText(answer) {
+function asText(answer) {
   const { citations, numberOf } = marksOf(answer), data = new Map(answer.passages.map((each) => [each.document_id, each.metadata ?? {}]));
   const numerals = (list) => list.map((citation) => `[${numberOf(citation)}]`).join("");
   const lines = [answer.question, ""];

@@ -3,23 +3,25 @@
 import * as api from "./api.js";
 import { saveFile } from "./carry.js";
 import { cites, marksOf, underlined } from "./claims.js";
-import { button, callout, failure, h, icon, langOf, link, say, words } from "./dom.js";
+import { button, callout, confirming, failure, h, icon, langOf, link, say, words } from "./dom.js";
 import { kindOf, kindTag, shown, tally, tallyLine, verdictTag, verdictWords } from "./kinds.js";
 import { count, heard, number, t } from "./language.js";
 import { memory } from "./memory.js";
 import { openSource } from "./source.js";
 
 const LONGEST = 200_000;
+/** Files whose characters are the words themselves; in HTML and RTF they are markup too. */
+const TEXT = { name: /\.(txt|md)$/i, type: /^text\/(?!html|rtf)/ };
 
 /** Builds the view once; the text is kept in this browser until it is changed. */
 export function checkView(root) {
   const state = { checking: null };
   const text = h("textarea", { id: "draft", rows: 12, "aria-describedby": "draft-count" }), size = h("span", { class: "meta", id: "draft-count" });
   const submit = h("button", { type: "submit", class: "primary" }, t("check")), stop = button(t("stop"), () => state.checking?.abort(), { hidden: true });
-  const file = h("input", { type: "file", class: "sr", accept: ".txt,.md,text/plain,text/markdown" }), results = h("section", { class: "finds", "aria-label": t("check.results") });
+  const file = h("input", { type: "file", class: "sr", accept: ".txt,.md,text/plain,text/markdown" }), results = h("section", { class: "finds", "aria-label": t("check.results") }), unread = h("div");
   const form = h("form", { class: "draft", onsubmit: check },
     h("label", { class: "composer-label", for: "draft" }, t("draft")), text,
-    h("p", { class: "row" }, submit, stop, size), h("label", { class: "drop small" }, file, h("span", {}, h("b", {}, t("drop.text")), ` ${t("or.choose")} `, h("u", {}, t("choose.file")))));
+    h("p", { class: "row" }, submit, stop, size), unread, h("label", { class: "drop small" }, file, h("span", {}, h("b", {}, t("drop.text")), ` ${t("or.choose")} `, h("u", {}, t("choose.file")))));
   root.replaceChildren(h("h1", { tabindex: "-1" }, t("view.check")), h("p", { class: "meta" }, t("check.about")), h("div", { class: "check" }, form, results));
   text.value = memory.get("localStorage", "check") ?? "";
   idle();
@@ -45,13 +47,17 @@ export function checkView(root) {
     [submit.disabled, stop.hidden] = [true, false];
     say(t("checking.draft"));
     const claims = [], list = h("ol"), counts = h("div");
+    results.onclick = (event) => {
+      const numeral = event.target.closest("[data-cite]");
+      if (numeral) openSource(marksOf({ claims }).citations, numeral.dataset.cite - 1, "evidence.one", numeral);
+    };
     try {
       for await (const event of api.check(given, checking.signal)) {
         if (event.type === "claim") {
           claims.push(event);
           if (claims.length === 1) results.replaceChildren(counts, list);
           list.append(found(event, claims.length, marksOf({ claims })));
-          counts.replaceChildren(tally(claims, "sentence"));
+          counts.replaceChildren(tally(claims, "sentence", "sentence"));
         } else show(event, claims, counts, list);
       }
     } catch (error) {
@@ -73,19 +79,25 @@ export function checkView(root) {
       counts, claims.length ? h("p", { class: "row" }, link(t("copy.report"), () => navigator.clipboard.writeText(report(claims)).then(() => say(t("copied", { what: t("report") })))),
         link(t("save.report"), () => saveFile(new Blob([report(claims)], { type: "text/plain" }), "caveat-check.txt"))) : h("p", { class: "none" }, t("check.nothing")),
       list, ...(left.length ? [h("details", { class: "after" }, h("summary", {}, t("check.left", { sentences: count(left.length, "sentence") })), h("ul", { class: "plain" }, left.map(({ text: each }) => words("li", each))))] : []));
-    results.onclick = (event) => {
-      const numeral = event.target.closest("[data-cite]");
-      if (numeral) openSource(marksOf({ claims }).citations, numeral.dataset.cite - 1, "evidence.one", numeral);
-    };
   }
 
-  text.addEventListener("input", () => { memory.set("localStorage", "check", text.value); counted(); });
-  const take = async (files) => {
-    if (!files.length) return;
-    text.value = await files[0].text();
-    text.dispatchEvent(new Event("input"));
-    text.focus();
-    say(t("taken", { name: files[0].name }));
+  text.addEventListener("input", () => { unread.replaceChildren(); memory.set("localStorage", "check", text.value); counted(); });
+  const take = async ([given]) => {
+    if (!given) return;
+    const { name } = given, content = await textOf(given);
+    if (!content) {
+      unread.replaceChildren(callout(true, h("p", {}, h("b", {}, t("draft.unread", { name })), ` ${t("draft.kept")}`), h("p", {}, t("draft.unread.hint"), " ", h("code", {}, "caveat check FILE"))));
+      say(unread.textContent);
+      return;
+    }
+    const put = () => {
+      text.value = content;
+      text.dispatchEvent(new Event("input"));
+      text.focus();
+      say(t("taken", { name }));
+    };
+    if (!text.value.trim()) { put(); return; }
+    confirming(t("draft.ask"), h("p", {}, t("draft.replace", { name })), t("replace"), put).addEventListener("close", () => text.focus(), { once: true });
   };
   file.addEventListener("change", () => { take(file.files); file.value = ""; });
   for (const type of ["dragover", "drop"]) {
@@ -97,8 +109,15 @@ export function checkView(root) {
   return () => {};
 }
 
+/** The text of a file, "" where it has none or is not text. */
+async function textOf(file) {
+  if (!TEXT.name.test(file.name) && !TEXT.type.test(file.type)) return "";
+  const content = await file.text().catch(() => "");
+  return /[\0\ufffd]/.test(content) ? "" : content;
+}
+
 function found(claim, number, marks) {
-  return h("li", { class: `find v-is-${claim.verdict}`, id: `claim-${number}`, tabindex: "-1" },
+  return h("li", { class: `find v-is-${claim.verdict}`, id: `sentence-${number}`, tabindex: "-1" },
     h("div", { class: `gut v-${shown(claim)}` }, icon(`v-${shown(claim)}`)),
     h("div", {}, h("p", { class: "prose", lang: langOf(claim.text) }, underlined(claim, Array.from(claim.text))[0]),
       h("p", { class: "find-line" }, verdictTag(claim), claim.citations.length > 0 && h("span", { class: "place" }, words("span", [claim.citations[0].title, claim.citations[0].locator].filter(Boolean).join(", ")), " ", cites(claim.citations, marks))),

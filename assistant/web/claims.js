@@ -6,7 +6,7 @@ import { kindOf, shown, verdictTag, verdictWords, worst } from "./kinds.js";
 import { count, language, showDate, t } from "./language.js";
 import { judged, reviewButton } from "./review.js";
 
-export const keyOf = (citation) => `${citation.document_id} ${citation.span.start} ${citation.span.end}`;
+const keyOf = (citation) => `${citation.document_id} ${citation.span.start} ${citation.span.end}`;
 
 /** Numbers every citation of the answer once, in reading order, and letters every doubt. */
 export function marksOf(answer) {

@@ -12,12 +12,12 @@ const box = byId("question"), page = byId("answer");
 
 /* ---------- claims ---------- */
 
-/** #claim-3 goes to a claim, #doubt-b to a note, #cite-2 opens a citation. */
+/** #claim-3 goes to a claim, #doubt-b to a note, #sentence-3 to a sentence of a draft, #cite-2 opens a citation. */
 export function followHash() {
-  const [, what, which] = /^#(claim|doubt|cite)-(\w+)$/.exec(location.hash) ?? [];
+  const [, what, which] = /^#(claim|doubt|sentence|cite)-(\w+)$/.exec(location.hash) ?? [];
   if (what === "claim" && !byId(`claim-${which}`) && now.answer?.claims[which - 1] && now.view === "read") setTimeout(followHash, 100);   // still being shown
   else if (what === "claim") focusClaim(Number(which));
-  else if (what === "doubt") byId(`doubt-${which}`)?.focus();
+  else if (what === "doubt" || what === "sentence") byId(`${what}-${which}`)?.focus();
   else if (what === "cite" && now.citations[which - 1]) openSource(now.citations, which - 1, "citation", page.querySelector(`[data-cite="${which}"]`));
 }
 

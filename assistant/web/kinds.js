@@ -56,13 +56,13 @@ export function tallyLine(claims, noun = "claim") {
 export const countSigns = (claims) =>
   counts(claims).map((each) => h("span", { class: "count" }, icon(`v-${each[0]}`), ` ${counted(each)} `));
 
-/** The tally in words, then one sign per claim, each a link to its claim. */
-export function tally(claims, noun = "claim") {
+/** The tally in words, then one sign per claim, each a link to its claim: to the element with the id `PREFIX-NUMBER`. */
+export function tally(claims, noun = "claim", prefix = "claim") {
   return h("div", { class: "tally" },
     h("p", { class: "tally-words" }, h("b", {}, `${count(claims.length, noun)}${claims.length ? t("colon") : ""}`), countSigns(claims)),
     h("ol", { class: "strip", "aria-label": t(`every.${noun}`) }, claims.map((claim, index) => {
       const label = t(`${noun}.is`, { number: index + 1, state: verdictWords(claim) });
-      return h("li", {}, h("a", { href: `#claim-${index + 1}`, "aria-label": label, title: label }, icon(`v-${shown(claim)}`)));
+      return h("li", {}, h("a", { href: `#${prefix}-${index + 1}`, "aria-label": label, title: label }, icon(`v-${shown(claim)}`)));
     })));
 }
 

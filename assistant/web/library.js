@@ -4,7 +4,7 @@ import * as api from "./api.js";
 import { button, byId, explained, facts, failure, h, icon, link, say, whenPaused, words } from "./dom.js";
 import { statusTag } from "./kinds.js";
 import { count, has, heard, showDate, t } from "./language.js";
-import { field } from "./scope.js";
+import { choose, field } from "./scope.js";
 import { openSource } from "./source.js";
 
 const SIGNS = { added: "v-supported", replaced: "v-supported", unchanged: "v-supported", refused: "v-contradicted" };
@@ -15,7 +15,7 @@ const UNDO = 8000;
 
 /** Builds the view once; `onchange` is told after every change of the library. Returns what loads the list. */
 export function libraryView(root, onchange) {
-  const state = { query: "", cursor: null, loading: null, sort: "", going: new Map(), facets: null }, parts = frame(root);
+  const state = { query: "", cursor: null, loading: null, sort: "", going: new Map(), hidden: 0, facets: null }, parts = frame(root);
 
   async function load(more = false) {
     state.loading?.abort();
@@ -23,7 +23,7 @@ export function libraryView(root, onchange) {
     parts.problem.replaceChildren();
     try {
       if (!state.facets) await fields();
-      const chosen = Object.fromEntries(FILTERS.map((name) => [name, byId(`library-${name}`).value]));
+      const chosen = picked();
       const page = await api.listDocuments({ query: state.query, cursor: more === true ? state.cursor : null, signal: loading.signal, sort: state.sort, ...chosen });
       state.cursor = page.next_cursor;
       show(page, more === true, FILTERS.some((name) => chosen[name]));
@@ -36,14 +36,23 @@ export function libraryView(root, onchange) {
 
   async function fields() {
     state.facets = await api.library();
+    const chosen = picked(), held = parts.fields.contains(document.activeElement) && document.activeElement.id;
     parts.fields.replaceChildren(...FILTERS.map((name) => field("library", name, state.facets, () => load())));
+    for (const name of FILTERS) choose(byId(`library-${name}`), name, chosen[name]);
+    if (held) byId(held).focus();
+  }
+
+  function picked() {
+    return Object.fromEntries(FILTERS.map((name) => [name, byId(`library-${name}`)?.value ?? ""]));
   }
 
   function show(page, more, filtered) {
-    const rows = page.documents.filter((about) => !state.going.has(about.id)).map((about) => row(about, () => remove(about)));
+    const staying = page.documents.filter((about) => !state.going.has(about.id)), rows = staying.map((about) => row(about, () => remove(about)));
+    state.hidden = page.documents.length - staying.length + (more ? state.hidden : 0);
     if (more) parts.rows.append(...rows); else parts.rows.replaceChildren(...rows);
     if (more) rows[0]?.querySelector("button").focus();
-    const empty = parts.rows.children.length === 0, total = Math.max(0, (page.total ?? 0) - state.going.size), narrowed = state.query || filtered;
+    const empty = parts.rows.children.length === 0, narrowed = state.query || filtered;
+    const total = Math.max(0, (page.total ?? 0) - (narrowed ? state.hidden : state.going.size));   // what is being deleted need not fit the filters
     parts.total.textContent = state.query ? t("library.with", { documents: count(total, "document"), query: state.query })
       : t(filtered ? "library.fitting" : "library.all", { documents: count(total, "document") });
     parts.table.hidden = empty;

@@ -5,7 +5,7 @@ import { byId, failure, h, words } from "./dom.js";
 import { count, has, showDate, t } from "./language.js";
 
 const LISTS = ["issuer", "kind", "status", "language"], DAYS = ["issued_from", "issued_to", "as_of"];
-export const NAMES = [...LISTS, ...DAYS];
+const NAMES = [...LISTS, ...DAYS];
 const FACETS = { issuer: "issuers", kind: "kinds", status: "statuses", language: "languages" };
 const LABELS = { kind: "type", status: "status", language: "language" };
 
@@ -33,12 +33,16 @@ export const addressParts = (given) => Object.entries(given ?? {}).filter(([name
 export function setFilters(given) {
   chosen = Object.fromEntries(addressParts(given));
   for (const name of NAMES) {
-    const field = byId(`scope-${name}`), value = [chosen[name] ?? ""].flat()[0];
-    if (!field) continue;
-    if (field.tagName === "SELECT" && value && ![...field.options].some((option) => option.value === value)) field.append(words("option", valueWords(name, value), { value }));
-    field.value = value;
+    const control = byId(`scope-${name}`);
+    if (control) choose(control, name, [chosen[name] ?? ""].flat()[0]);
   }
   tell();
+}
+
+/** Sets the field of a filter; a value that no document has stays chosen, and is seen to be. */
+export function choose(control, name, value) {
+  if (control.tagName === "SELECT" && value && ![...control.options].some((option) => option.value === value)) control.append(words("option", valueWords(name, value), { value }));
+  control.value = value;
 }
 
 let documents = 0;

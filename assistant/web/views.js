@@ -43,7 +43,7 @@ export function showView(view, letter = "") {
 }
 
 /** The claim and the doubt that a letter stands for, and the number of the claim. */
-export function doubtNamed(letter) {
+function doubtNamed(letter) {
   const { answer, context } = now;
   for (const [index, claim] of answer.claims.entries()) {
     const doubt = claim.doubts.find((each) => context.marks.letterOf(each) === letter);

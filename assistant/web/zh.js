@@ -69,7 +69,7 @@ export default {
     "save.cases": "将评议存为用例", "save.cases.hint": "供评测用的 JSON 行，每个评议过的标记一行。",
     "check.about": "粘贴或拖入文本。每句与资料库对照；不改写任何内容，服务器不保留任何内容。", draft: "草稿", check: "核对草稿", "drop.text": "拖入文本文件", "choose.file": "选择一个", "check.results": "核对结果", "check.idle": "尚未核对。每句将得到以下四种结论之一：",
     "verdict.supported.means": "资料库中有段落这样说", "verdict.contradicted.means": "资料库中有段落说法相反", "verdict.not_found.means": "没有段落这样说，或说法不同", "verdict.unchecked.means": "无法核对；绝不计为有支持",
-    "of.characters": "{length} / {longest} 字", "checking.draft": "正在核对草稿", "draft.kept": "您的草稿已保留。", "check.nothing": "其中没有可核对的论断。", "check.left": "{sentences}未作核对：其中没有论断", "check.none": "这个服务器不提供草稿核对。", taken: "已载入：{name}", "copy.report": "复制结果", "save.report": "存为文本", report: "核对结果",
+    "of.characters": "{length} / {longest} 字", "checking.draft": "正在核对草稿", "draft.kept": "您的草稿已保留。", "check.nothing": "其中没有可核对的论断。", "check.left": "{sentences}未作核对：其中没有论断", "check.none": "这个服务器不提供草稿核对。", taken: "已载入：{name}", "draft.ask": "替换您的草稿？", "draft.replace": "“{name}”的文本将取代框中的内容。此操作无法撤销。", replace: "替换", "draft.unread": "无法从“{name}”中读取文本。", "draft.unread.hint": "请将文字粘贴到这里，或在命令行核对该文件：", "copy.report": "复制结果", "save.report": "存为文本", report: "核对结果",
     key: "密钥", "key.asked": "这个服务器需要密钥", "key.refused": "服务器不接受这个密钥。", "key.about": "密钥由服务器管理者掌握。它只保存在本标签页，关闭即失。", "key.use": "使用这个密钥", "key.form": "字母、数字和符号，不含空格",
     "error.too_large": "超过了服务器一次能接收的大小。", "error.too_large.hint": "请分成较小的文件，或请管理者提高上限（CAVEAT_LARGEST_UPLOAD）。",
     "error.no_text_layer": "页面只是图像，没有可引用的文字。", "error.no_text_layer.hint": "请上传可搜索的 PDF，或先做文字识别（OCR）。", "error.encrypted": "文件有密码保护。", "error.encrypted.hint": "请另存一份不带密码的副本。", "error.broken": "文件已损坏，无法打开。", "error.broken.hint": "请用其原程序打开并另存。",
