@@ -13,9 +13,9 @@ from ingest.pipeline import Ingested, Refused, ingest
 from ingest.sources import Source
 from vectorstore.embedding import Embedder
 from vectorstore.filters import Filters
-from vectorstore.library import Vector
 from vectorstore.retrieval import Found, Passage, Weights
 from vectorstore.terms import query_terms, terms
+from vectorstore.vector_rows import Vector
 
 
 class GivenSources:

@@ -21,9 +21,9 @@ import numpy as np
 from assistant.instructions import ordering
 from ingest.document import Document, Span, Statement
 from vectorstore.embedding import Embedder
-from vectorstore.library import Vector
 from vectorstore.retrieval import Found, Passage
 from vectorstore.terms import query_terms, terms
+from vectorstore.vector_rows import Vector
 
 
 class Rarity(Protocol):

@@ -42,8 +42,9 @@ from vectorstore.embedding import DEFAULT, SentenceEmbedder, native_precision
 from vectorstore.exact import ExactIndex
 from vectorstore.filters import Filters
 from vectorstore.index import Query
-from vectorstore.library import Entry, Vector
+from vectorstore.library import Entry
 from vectorstore.store import Store
+from vectorstore.vector_rows import Vector
 
 BATCH_SIZES, DEEP, CLOSENESS = (4, 8, 16, 32), 100, 0.8
 ASKED = "What did participants say about {}?"

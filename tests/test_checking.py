@@ -21,8 +21,8 @@ from ingest.pipeline import Ingested, ingest
 from ingest.sentences import statements
 from ingest.sources import gather
 from vectorstore.embedding import HashingEmbedder, Progress
-from vectorstore.library import Vector
 from vectorstore.retrieval import Passage
+from vectorstore.vector_rows import Vector
 
 LEDGER, WIRE = "harbour-ledger-health-code.md", "northgate-wire-health-code.html"
 NOTICE, NOTICE_ZH = "mdi-2020-14-notice.md", "mdi-2020-14-notice-zh.txt"

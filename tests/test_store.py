@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 
 from ingest.sources import Source, from_json_lines, from_upload, gather
 from vectorstore.embedding import HashingEmbedder, Progress
-from vectorstore.library import LibraryError, Vector
+from vectorstore.library import LibraryError
 from vectorstore.store import Outcome, Store
+from vectorstore.vector_rows import Vector
 
 
 class Counting(HashingEmbedder):

@@ -26,9 +26,9 @@ from evals.verifier.pairs import NOT_SUPPORTS, minimal_changes, minutes
 from evals.verifier.training import Encoded, Plan, losses, train
 from vectorstore.cross_encoding import NamedReader, ReaderError
 from vectorstore.embedding import HashingEmbedder
-from vectorstore.library import Vector
 from vectorstore.pair_encoding import AdaptedReader, AdapterError, adapted, body_weights, fresh_head
 from vectorstore.terms import _piece_terms, terms
+from vectorstore.vector_rows import Vector
 
 SOURCE = (
     "The ministry issued the notice on 24 February 2020. Platforms are to remove listings of wild animals within 24 hours. "
@@ -271,12 +271,14 @@ def test_the_test_of_changes_is_made_of_documents_held_back(tmp_path: Path) -> N
     for n in range(8):
         text = f"The Committee agreed that rates would be near {n}.5 percent in March. The staff noted that prices rose by 3 percent."
         (tmp_path / f"MeetingDate={n}.txt").write_text(text, encoding="utf-8")
-    trained = {each for document in minutes(tmp_path, held_back=False) for each in document}
+    trained = {each for document in minutes(tmp_path, held_back=False) for each in document.sentences}
     rows = minimal_changes(tmp_path, seed=1)
     assert len(trained) == 7
     assert rows
     assert {row[2] for row in rows} & trained == set()
-    assert {row[2] for row in rows} <= {each for document in minutes(tmp_path, held_back=True) for each in document}
+    assert {row[2] for row in rows} <= {
+        each for document in minutes(tmp_path, held_back=True) for each in document.sentences
+    }
 
 
 def test_the_temperature_takes_back_what_is_too_sure() -> None:

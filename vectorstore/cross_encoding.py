@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ingest.errors import CaveatError
-from vectorstore.library import Vector
+from vectorstore.vector_rows import Vector
 
 if TYPE_CHECKING:
     from sentence_transformers import CrossEncoder

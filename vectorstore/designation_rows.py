@@ -12,9 +12,8 @@ import sqlalchemy as sql
 
 from ingest.designations import kinds_named, own_keys, target_keys
 from ingest.document import Document
-from vectorstore.rows import documents, insert_missing, metadata
+from vectorstore.rows import documents, insert_missing, metadata, parts
 
-_IN_ONE_QUERY = 500
 _VERSIONS = 8  # of one document, the newest
 
 designations = sql.Table(
@@ -76,7 +75,7 @@ def relating(connection: sql.Connection, document_ids: Sequence[str]) -> list[Re
     )
     return [
         Related(of=of, by=by, ordinal=ordinal)
-        for part in _parts(document_ids)
+        for part in parts(document_ids)
         for of, by, ordinal in connection.execute(query.where(designations.c.document_id.in_(part)))
     ]
 
@@ -96,7 +95,7 @@ def versions(connection: sql.Connection, document_ids: Sequence[str]) -> dict[st
         .where(other.c.issuer_key == own.c.issuer_key, other.c.issued > own.c.issued)
     )
     found: dict[str, list[str]] = {}
-    for part in _parts(document_ids):
+    for part in parts(document_ids):
         newest = ranked.where(mine.c.document_id.in_(part)).subquery()
         query = sql.select(newest.c.of, newest.c.id).where(newest.c.place <= _VERSIONS).order_by(newest.c.place)
         for of, document_id in connection.execute(query):
@@ -109,7 +108,7 @@ def named(connection: sql.Connection, keys: Sequence[str]) -> dict[str, tuple[st
     """The documents that answer to each of some keys."""
     query = sql.select(designations.c.key, designations.c.document_id).order_by(designations.c.document_id)
     found: dict[str, list[str]] = {}
-    for part in _parts(keys):
+    for part in parts(keys):
         for key, document_id in connection.execute(query.where(designations.c.key.in_(part))):
             found.setdefault(key, []).append(document_id)
     return {key: tuple(ids) for key, ids in found.items()}
@@ -120,7 +119,3 @@ def means(target: str, document: Document) -> bool:
     wanted = kinds_named(target)
     own = kinds_named(f"{document.metadata.number or ''} {document.title}")
     return not wanted or not own or not wanted.isdisjoint(own)
-
-
-def _parts(ids: Sequence[str]) -> list[Sequence[str]]:
-    return [ids[start : start + _IN_ONE_QUERY] for start in range(0, len(ids), _IN_ONE_QUERY)]

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 
 from ingest.errors import CaveatError
-from vectorstore.library import Vector
+from vectorstore.vector_rows import Vector
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer

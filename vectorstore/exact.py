@@ -9,7 +9,8 @@ import numpy as np
 
 from vectorstore.filters import Filters
 from vectorstore.index import Hit, Query, Shelf
-from vectorstore.library import Library, Vector
+from vectorstore.library import Library
+from vectorstore.vector_rows import Vector
 
 
 class ExactIndex:

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from ingest.document import Chunk, Document
 from vectorstore.filters import Filters
-from vectorstore.library import Vector
+from vectorstore.vector_rows import Vector
 
 Shelf = tuple[Document, list[tuple[Chunk, Vector]]]
 """A document with its chunks and their vectors, as the library hands it out."""

@@ -19,23 +19,19 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import sqlalchemy as sql
-from numpy.typing import NDArray
 
 from ingest.document import Chunk, Document
 from ingest.errors import CaveatError
-from vectorstore import designation_rows, disagreement_rows, print_rows, rows
+from vectorstore import designation_rows, disagreement_rows, print_rows, rows, vector_rows
 from vectorstore.copying import Copied
 from vectorstore.designation_rows import Related
 from vectorstore.disagreement_rows import Pair
 from vectorstore.filters import Filters, day_number, issuer_key
 from vectorstore.originals import Originals, name_of
 from vectorstore.print_rows import Excerpt, Printed
-from vectorstore.rows import changes, chunks, documents, facts, periods, vectors
-
-Vector = NDArray[np.float32]
-_IN_ONE_QUERY = 500
+from vectorstore.rows import changes, chunks, documents, facts, parts, periods
+from vectorstore.vector_rows import Vector
 
 
 class LibraryError(CaveatError):
@@ -121,7 +117,7 @@ class Library:
         outcomes: list[str] = []
         gone: list[_Gone] = []
         with self._write() as connection:
-            rows.insert_missing(connection, vectors, [{"key": k, "data": v.tobytes()} for k, v in fresh.items()])
+            vector_rows.keep(connection, fresh)
             for entry in entries:
                 old = connection.scalars(
                     sql.select(documents.c.id).where(documents.c.source == entry.document.source)
@@ -130,7 +126,7 @@ class Library:
                     gone += self._drop(connection, document_id)
                 self._insert(connection, entry)
                 outcomes.append("replaced" if old else "added")
-            self._drop_unused_vectors(connection, gone)
+            vector_rows.drop_unused(connection, [key for each in gone for key in each.vector_keys])
         self._forget_originals(gone)
         if gone:
             self._cached.cache_clear()  # a document kept anew under its id may be cut into other statements
@@ -140,7 +136,7 @@ class Library:
         """Takes a document away, with its chunks, its own vectors and its original; False where there was none."""
         with self._write() as connection:
             gone = self._drop(connection, document_id)
-            self._drop_unused_vectors(connection, gone)
+            vector_rows.drop_unused(connection, [key for each in gone for key in each.vector_keys])
         self._forget_originals(gone)
         return bool(gone)
 
@@ -256,7 +252,7 @@ class Library:
         """The live ones among chunks, with their documents."""
         found: dict[str, Chunk] = {}
         with self._engine.connect() as connection:
-            for part in _parts(chunk_ids):
+            for part in parts(chunk_ids):
                 for row in connection.execute(sql.select(chunks).where(chunks.c.id.in_(part))):
                     found[row.id] = rows.chunk(row)
         loaded: dict[str, Document] = {}
@@ -286,21 +282,13 @@ class Library:
 
     def vectors_of(self, chunk_ids: Sequence[str]) -> dict[str, Vector]:
         """Chunk ids to their vectors, float32 of unit length."""
-        query = sql.select(chunks.c.id, vectors.c.data).join(vectors, vectors.c.key == chunks.c.vector_key)
-        found = {}
         with self._engine.connect() as connection:
-            for part in _parts(chunk_ids):
-                for chunk_id, data in connection.execute(query.where(chunks.c.id.in_(part))):
-                    found[chunk_id] = np.frombuffer(data, dtype=np.float32)
-        return found
+            return vector_rows.of_chunks(connection, chunk_ids)
 
     def known_vectors(self, keys: Sequence[str]) -> set[str]:
         """Which vector keys need not be embedded again."""
-        found: set[str] = set()
         with self._engine.connect() as connection:
-            for part in _parts(keys):
-                found.update(connection.scalars(sql.select(vectors.c.key).where(vectors.c.key.in_(part))))
-        return found
+            return vector_rows.known(connection, keys)
 
     def chunk_ids(self, filters: Filters) -> list[str]:
         """The ids of the chunks that some filters admit."""
@@ -310,41 +298,22 @@ class Library:
 
     def every_vector(self, filters: Filters | None = None) -> tuple[list[str], Vector]:
         """All chunk ids in order with their vectors as one matrix (chunks, dimension)."""
-        query = (
-            sql.select(chunks.c.id, vectors.c.data)
-            .join(vectors, vectors.c.key == chunks.c.vector_key)
-            .join(documents, documents.c.id == chunks.c.document_id)
-            .order_by(documents.c.seq, chunks.c.ordinal)
-        )
         with self._engine.connect() as connection:
-            found = connection.execute(rows.narrowed(query, filters or Filters())).all()
-        matrix = np.frombuffer(b"".join(data for _, data in found), dtype=np.float32)
-        return [chunk_id for chunk_id, _ in found], matrix.reshape(len(found), -1) if found else np.empty(
-            (0, 0), np.float32
-        )
+            return vector_rows.every(connection, filters or Filters())
 
     def chunks_of(self, document_ids: Sequence[str]) -> Iterator[tuple[Document, list[tuple[Chunk, Vector]]]]:
         """The live ones among documents, each with its chunks and their vectors."""
-        query = (
-            sql.select(chunks, vectors.c.data)
-            .join(vectors, vectors.c.key == chunks.c.vector_key)
-            .order_by(chunks.c.ordinal)
-        )
         for document_id in document_ids:
             with self._engine.connect() as connection:
-                found = connection.execute(query.where(chunks.c.document_id == document_id)).all()
-                row = connection.execute(sql.select(documents).where(documents.c.id == document_id)).first()
-                if found and row is not None:  # it may have been taken away between the two reads
-                    yield (
-                        rows.document(row),
-                        [(rows.chunk(each), np.frombuffer(each.data, dtype=np.float32)) for each in found],
-                    )
+                found = vector_rows.with_chunks(connection, document_id)
+            if found is not None:
+                yield found
 
     def live(self, document_ids: Sequence[str]) -> set[str]:
         """Which documents are in the library now."""
         found: set[str] = set()
         with self._engine.connect() as connection:
-            for part in _parts(document_ids):
+            for part in parts(document_ids):
                 found.update(connection.scalars(sql.select(documents.c.id).where(documents.c.id.in_(part))))
         return found
 
@@ -428,12 +397,6 @@ class Library:
         connection.execute(sql.insert(changes).values(removed=True, document_id=document_id))
         return [_Gone(original=original, vector_keys=tuple(keys))]
 
-    def _drop_unused_vectors(self, connection: sql.Connection, gone: Sequence[_Gone]) -> None:
-        used = sql.exists().where(chunks.c.vector_key == vectors.c.key)
-        for each in gone:
-            for part in _parts(each.vector_keys):
-                connection.execute(sql.delete(vectors).where(vectors.c.key.in_(part), ~used))
-
     def _forget_originals(self, gone: Sequence[_Gone]) -> None:
         with self._writing, self._engine.connect() as connection:
             for name in {each.original for each in gone}:
@@ -458,7 +421,7 @@ class Library:
     def _check_schema(self) -> None:
         held = self.fact("schema")
         if held == "1":
-            held = self._with_prints()
+            held = self._brought_on()
         if held is None:
             self.state("schema", rows.SCHEMA)
             self.state("uid", uuid.uuid4().hex[:12])
@@ -468,15 +431,11 @@ class Library:
                 "Use the Caveat that wrote it, or export and ingest again.",
             )
 
-    def _with_prints(self) -> str:
-        """Brings a library of schema 1 to this one: it gets the fingerprints that it lacks."""
+    def _brought_on(self) -> str:
+        """Brings a library of schema 1 to this one, document by document: it gets the fingerprints that it lacks."""
         for document_id in self.ids():
             with self._write() as connection:
-                row = connection.execute(sql.select(documents).where(documents.c.id == document_id)).first()
-                if row is not None:
-                    of_it = sql.select(chunks).where(chunks.c.document_id == document_id)
-                    cut = connection.execute(of_it.order_by(chunks.c.ordinal))
-                    print_rows.keep(connection, rows.document(row), [rows.chunk(each) for each in cut])
+                print_rows.keep_anew(connection, document_id)
         self.state("schema", rows.SCHEMA)
         return rows.SCHEMA
 
@@ -484,11 +443,6 @@ class Library:
     def _write(self) -> Iterator[sql.Connection]:
         with self._writing, self._engine.begin() as connection:
             yield connection
-
-
-def _parts(keys: Sequence[str]) -> Iterator[Sequence[str]]:
-    for start in range(0, len(keys), _IN_ONE_QUERY):
-        yield keys[start : start + _IN_ONE_QUERY]
 
 
 def _durable(connection: Any, _: object) -> None:

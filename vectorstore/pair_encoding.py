@@ -24,7 +24,7 @@ from safetensors.torch import load_file
 
 from ingest.errors import CaveatError
 from vectorstore.embedding import DEFAULT_WEIGHTS_SHA256, Precision, default_folder, native_precision
-from vectorstore.library import Vector
+from vectorstore.vector_rows import Vector
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer

@@ -13,13 +13,12 @@ from dataclasses import dataclass
 import sqlalchemy as sql
 
 from ingest.document import Chunk, Document, Metadata
-from vectorstore import copying
+from vectorstore import copying, rows
 from vectorstore.copying import Copied
 from vectorstore.filters import issuer_key
 from vectorstore.prints import Codes, Run, packed, unpacked
-from vectorstore.rows import chunks, documents, insert_missing, metadata, metadata_value
+from vectorstore.rows import IN_ONE_QUERY, chunks, documents, insert_missing, metadata, metadata_value, parts
 
-_IN_ONE_QUERY = 500
 _ROUNDS = 4  # of asking for the copies of copies
 
 prints = sql.Table(
@@ -71,12 +70,20 @@ class Excerpt:
 def keep(connection: sql.Connection, document: Document, cut: Sequence[Chunk]) -> None:
     """Keeps the fingerprints of a document's chunks, and which of the documents that are there it copies."""
     kept = {each.id: packed(document, each) for each in cut}
-    rows = [{"chunk_id": key, "document_id": document.id, "codes": codes} for key, codes in kept.items()]
-    insert_missing(connection, prints, rows)
+    printed = [{"chunk_id": key, "document_id": document.id, "codes": codes} for key, codes in kept.items()]
+    insert_missing(connection, prints, printed)
     statements = [codes for each in kept.values() for codes in _codes(each)]
     told = copying.sketch(copying.run(statements))
     insert_missing(connection, sketches, [{"code": code, "document_id": document.id} for code in told])
     insert_missing(connection, copies, list(_copies(connection, document, statements, told)))
+
+
+def keep_anew(connection: sql.Connection, document_id: str) -> None:
+    """Keeps the fingerprints of a document that is in the library without them."""
+    row = connection.execute(sql.select(documents).where(documents.c.id == document_id)).first()
+    if row is not None:
+        cut = sql.select(chunks).where(chunks.c.document_id == document_id).order_by(chunks.c.ordinal)
+        keep(connection, rows.document(row), [rows.chunk(each) for each in connection.execute(cut)])
 
 
 def drop(connection: sql.Connection, document_id: str) -> None:
@@ -92,8 +99,7 @@ def of_chunks(connection: sql.Connection, chunk_ids: Sequence[str]) -> dict[str,
         prints, prints.c.chunk_id == chunks.c.id
     )
     found = {}
-    for start in range(0, len(chunk_ids), _IN_ONE_QUERY):
-        part = chunk_ids[start : start + _IN_ONE_QUERY]
+    for part in parts(chunk_ids):
         for chunk_id, document_id, first, kept in connection.execute(query.where(chunks.c.id.in_(part))):
             found[chunk_id] = Printed(document_id=document_id, first=first, statements=tuple(unpacked(kept)))
     return found
@@ -105,8 +111,7 @@ def excerpts(connection: sql.Connection, chunk_ids: Sequence[str]) -> dict[str, 
     query = sql.select(chunks.c.id, chunks.c.start, documents.c.title, documents.c.metadata, words)
     query = query.join(documents, documents.c.id == chunks.c.document_id)
     found = {}
-    for at in range(0, len(chunk_ids), _IN_ONE_QUERY):
-        part = chunk_ids[at : at + _IN_ONE_QUERY]
+    for part in parts(chunk_ids):
         for chunk_id, start, title, about, text in connection.execute(query.where(chunks.c.id.in_(part))):
             found[chunk_id] = Excerpt(text=text, start=start, title=title, about=metadata_value(json.loads(about)))
     return found
@@ -115,10 +120,10 @@ def excerpts(connection: sql.Connection, chunk_ids: Sequence[str]) -> dict[str, 
 def copied(connection: sql.Connection, document_ids: Iterable[str]) -> list[Copied]:
     """The pairs that some documents make with one another, and those that they and their near-copies make as near-copies."""
     wanted, asked, found = set(document_ids), set[str](), dict[tuple[str, str], Copied]()
-    given = sorted(wanted)[:_IN_ONE_QUERY]
+    given = sorted(wanted)[:IN_ONE_QUERY]
     _take(connection, copies.c.document_id.in_(given) & copies.c.other_id.in_(given), found)
     for _ in range(_ROUNDS):
-        fresh = sorted(wanted - asked)[:_IN_ONE_QUERY]
+        fresh = sorted(wanted - asked)[:IN_ONE_QUERY]
         if not fresh:
             break
         asked |= set(fresh)

@@ -13,8 +13,9 @@ from vectorstore.exact import ExactIndex, nearest
 from vectorstore.filters import Filters
 from vectorstore.following import Follower
 from vectorstore.index import Hit, Query
-from vectorstore.library import Library, Vector
+from vectorstore.library import Library
 from vectorstore.terms import terms
+from vectorstore.vector_rows import Vector
 
 FoundBy = Literal["meaning", "words", "both"]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from datetime import date
 from typing import Any
@@ -15,6 +15,7 @@ from ingest.document import Chunk, Document, Label, Metadata, Relation, Span, St
 from vectorstore.filters import NO_DATE, Filters, day_number, issuer_key
 
 SCHEMA = "2"
+IN_ONE_QUERY = 500
 metadata = sql.MetaData()
 
 documents = sql.Table(
@@ -96,6 +97,12 @@ LISTED = (
     documents.c.metadata,
     documents.c.warnings,
 )
+
+
+def parts(keys: Sequence[str]) -> Iterator[Sequence[str]]:
+    """Keys in parts that one query may name."""
+    for start in range(0, len(keys), IN_ONE_QUERY):
+        yield keys[start : start + IN_ONE_QUERY]
 
 
 def insert_missing(connection: sql.Connection, table: sql.Table, values: Sequence[dict[str, Any]]) -> None:

@@ -11,7 +11,7 @@ import numpy as np
 import prompts
 from assistant.evidence import harmless
 from ingest.errors import CaveatError
-from vectorstore.library import Vector
+from vectorstore.vector_rows import Vector
 
 WORDS = ("SUPPORTS", "CONTRADICTS", "NEITHER")
 FIRST = re.compile(rf"\W*({'|'.join(WORDS)})\b", re.IGNORECASE)

@@ -12,8 +12,8 @@ from safetensors.torch import save_file
 from evals.verifier.pairs import NOT_SUPPORTS
 from evals.verifier.training import losses
 from vectorstore.embedding import DEFAULT_WEIGHTS_SHA256
-from vectorstore.library import Vector
 from vectorstore.pair_encoding import MATRICES, Weights
+from vectorstore.vector_rows import Vector
 
 RANK = 84
 PLACES = 128  # places whose differences are kept: training reads no farther
