@@ -188,11 +188,12 @@ def _said(result: Json) -> str:
             f"{number}. {claim['text'][:200]}" + "".join(f" [{doubt['kind']}]" for doubt in claim["doubts"])
             for number, claim in enumerate(answer["claims"], start=1)
         )
-    if "check" in result:
-        return "\n".join(
-            f"{claim['verdict']}" + "".join(f" [{doubt['kind']}]" for doubt in claim["doubts"])
-            for claim in result["check"]["claims"]
-        )
+    for judged in ("check", "settled"):
+        if judged in result:
+            return "\n".join(
+                f"{claim['verdict']}" + "".join(f" [{doubt['kind']}]" for doubt in claim["doubts"])
+                for claim in result[judged]["claims"]
+            )
     if "error" in result:
         return f"error: {result['error']['message']}"
     return ", ".join(end.get("code", "read") for end in result["read"]["ends"])

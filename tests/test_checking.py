@@ -218,6 +218,52 @@ def test_small_cases(source: str, claim: str, kinds: list[str]) -> None:
     assert [fault.kind for fault in judge(claim, [written(source)]).faults] == kinds
 
 
+TURNED = [
+    ("Foreign inflation remained subdued but rose a bit.", "Foreign inflation did not remain subdued but rose a bit.", "did not"),
+    ("Stock market indexes rose, though few were traded.", "Stock market indexes did not rise, though few were traded.", "did not"),
+    ("The ferries are not yet exempt from the only toll.", "The ferries are exempt from the only toll.", None),
+    ("Members agreed to continue reducing the holdings of bonds.", "Members agreed to stop reducing the holdings of bonds.", "stop"),
+    ("各地使用该系统采集信息，仅限本省。", "各地未使用该系统采集信息，仅限本省。", "未"),
+    ("全国登记用户数在三月上升。", "全国登记用户数在三月下降。", "下降"),
+]  # fmt: skip
+SAME_SENSE = [
+    ("Prices did not rise in March but rose in April.", "Prices rose in April."),
+    ("Local authorities must not ask a firm for the figures on paper.", "No local authority is allowed to ask a firm for the figures on paper."),
+    ("The Board approved the plan, not the Council.", "The plan was approved by the Board."),
+    ("The rate did not decline below five percent.", "The rate did not go down below five percent."),
+    ("Such policies might not be as effective in future as in the past.", "Such policies might be less effective in future than in the past."),
+    ("不得向企业重复收集同一数据。", "不应向企业重复收集同一数据。"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("source", "claim", "words"), TURNED)
+def test_a_claim_that_follows_its_source_and_turns_it_round_is_contradicted(
+    source: str, claim: str, words: str | None
+) -> None:
+    """A negation that only one has between the same words, or an opposite in a word's place, tells, whatever else says no."""
+    judgement = judge(claim, [written(source)])
+    assert judgement.verdict == "contradicted"
+    span = next(fault.words for fault in judgement.faults if fault.kind == "unsupported")
+    assert (claim[span.start : span.end] if span is not None else None) == words
+
+
+@pytest.mark.parametrize(("source", "claim"), SAME_SENSE)
+def test_a_negation_that_moved_or_was_left_out_with_its_clause_contradicts_nothing(source: str, claim: str) -> None:
+    """As many denials on either side, or a denial that went with the words it denies, leave the sense as it was."""
+    assert judge(claim, [written(source)]).verdict == "supported"
+
+
+def test_a_weaker_word_made_certain_is_overstated() -> None:
+    """A claim that follows its source but for a word that makes certain shows both words; the source's own certainty may stay."""
+    source = "Participants suggested that conditions in the labor market remained strong."
+    judgement = judge(source.replace("suggested", "proved"), [written(source)])
+    shown = {source[span.start : span.end] for fault in judgement.faults for _, span in fault.evidence}
+    assert [fault.kind for fault in judgement.faults] == ["overstated"]
+    assert "suggested" in " ".join(shown)
+    certain = source.replace("suggested", "confirmed")
+    assert judge(certain.replace("strong", "strong indeed"), [written(certain)]).faults == ()
+
+
 def test_a_clause_that_nothing_carries_is_told_although_the_rest_is_carried() -> None:
     """What is put before a good sentence, or behind it, is named; a title or a paraphrase before a colon is not."""
     good = "Operators of a health code must delete location records after 30 days."

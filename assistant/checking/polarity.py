@@ -1,14 +1,20 @@
-"""Claims that say the opposite of their source: the same words, with a negation that only one of the two has."""
+"""Claims that say the opposite of their source: the same words, with a negation that only one of the two has.
+
+Where a claim follows a statement word by word, the two are laid beside one another, and a negation that only one of them has
+between the same words tells. Elsewhere only a negation tells that denies words which both have, where nothing else says no.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import cache
 
-from assistant.checking.reading import Language, language, match, telling, words
+from assistant.checking.aligned import Change, Token, following, tokens
+from assistant.checking.reading import Language, language, match, quotations, telling, words
 from assistant.checking.remarks import Remark, say
 from assistant.checking.support import Line, Wanted
-from assistant.checking.wording import pattern, stems
+from assistant.checking.wording import listed, pattern, stems
 from ingest.document import Span
 
 NEAR = 3  # telling terms behind a negation that it denies
@@ -21,17 +27,82 @@ def check(claim: Wanted, chosen: Sequence[Line]) -> list[Remark]:
     if not chosen or chosen[0].language != language(claim.claim):
         return []
     line, tongue = chosen[0], claim.language
+    followed = [found for each in chosen if (found := _followed(claim.claim, each, tongue)) is not None]
+    if followed:
+        return max(followed, key=lambda each: each[0])[1]
     if not _says_no(claim.claim, tongue):
         for span in line.spans:
-            for denial, terms in _denials(line.document.quote(span), tongue):
-                if _all_in(terms, claim.claim):
+            for denial, denied in _denials(line.document.quote(span), tongue):
+                if _all_in(denied, claim.claim):
                     shown = Span(start=span.start + denial.start, end=span.start + denial.end)
                     return [_remark(claim.claim, line, shown, None)]
     elif not _says_no(line.text, tongue):
-        for denial, terms in _denials(claim.claim, tongue):
-            if _all_in(terms, line.text):
+        for denial, denied in _denials(claim.claim, tongue):
+            if _all_in(denied, line.text):
                 return [_remark(claim.claim, line, line.span, denial)]
     return []
+
+
+def _followed(claim: str, line: Line, tongue: Language) -> tuple[float, list[Remark]] | None:
+    """How far a claim follows a statement word by word, with a remark where one says the opposite; None where it does not follow."""
+    found = following(claim, line.document.quote(line.span), tongue)
+    if found is None:
+        return None
+    quoted = list(quotations(claim))  # compared letter by letter elsewhere
+    changes = [
+        each for each in found.changes if not any(q.start <= own.start < q.end for q in quoted for own in each.own)
+    ]
+    mine, theirs = (sum(each.negates for side in sides for each in side) for sides in _sides(changes))
+    added = [each for each in changes if mine > theirs and _denies(each.own, each.other)]
+    lost = [each for each in changes if theirs > mine and _denies(each.other, each.own)]
+    turned = [each for each in changes if _turned(each, tongue)]
+    if any(_hides(each, tongue) for each in changes if each not in (*added, *lost, *turned)):
+        return found.share, []
+    if (len(added) + len(lost) + len(turned)) % 2 == 0:
+        return found.share, []
+    own, other = (added or lost or turned)[0].own, (added or lost or turned)[0].other
+    at = line.span.start
+    shown = Span(start=at + other[0].start, end=at + other[-1].end) if other else line.span
+    return found.share, [_remark(claim, line, shown, Span(start=own[0].start, end=own[-1].end) if own else None)]
+
+
+def _hides(change: Change, tongue: Language) -> bool:
+    """Whether either side of a change says no without a negation."""
+    return any(
+        _pattern("hidden", tongue).search(each.text.lower()) for side in (change.own, change.other) for each in side
+    )
+
+
+def _sides(changes: Sequence[Change]) -> tuple[list[tuple[Token, ...]], list[tuple[Token, ...]]]:
+    return [each.own for each in changes], [each.other for each in changes]
+
+
+def _denies(side: Sequence[Token], others: Sequence[Token]) -> bool:
+    """Whether one side of a change is a negation and the verbs that carry it, and the other no more than such verbs."""
+    more = any(not each.negates and each.key not in _carriers() for each in side)
+    return any(each.negates for each in side) and not more and all(each.key in _carriers() for each in others)
+
+
+def _turned(change: Change, tongue: Language) -> bool:
+    """Whether a change puts a word in the place of its opposite, and nothing else."""
+    if tongue == "zh":
+        own, other = ("".join(each.text for each in side) for side in (change.own, change.other))
+        return any({own, other} == {a, b} for a, b in _opposites("zh"))
+    sides = [{each.key for each in side} - _carriers() for side in (change.own, change.other)]
+    return all(len(side) == 1 for side in sides) and any(sides in ([{a}, {b}], [{b}, {a}]) for a, b in _opposites("en"))
+
+
+@cache
+def _opposites(tongue: Language) -> tuple[tuple[str, str], ...]:
+    """Pairs of opposites: Chinese as written, English as words are compared."""
+    pairs = [entry.split("/") for entry in listed("polarity", "opposites", tongue)]
+    return tuple((a, b) if tongue == "zh" else (tokens(a, "en")[0].key, tokens(b, "en")[0].key) for a, b in pairs)
+
+
+@cache
+def _carriers() -> frozenset[str]:
+    """The verbs that carry a negation, as they are compared."""
+    return frozenset(each.key for word in listed("polarity", "carriers") for each in tokens(word, "en"))
 
 
 def _remark(claim: str, line: Line, shown: Span, words: Span | None) -> Remark:
@@ -44,13 +115,13 @@ def _denials(text: str, tongue: Language) -> Iterator[tuple[Span, tuple[str, ...
     for found in _pattern("negation", tongue).finditer(text.lower()):
         clause = CLAUSE.split(text[found.end() : found.end() + FAR])[0]
         told = telling(clause) - stems("wording", "frame")
-        terms = tuple(term for word in words(clause) for term in word.terms if term in told)[:NEAR]
-        if terms and not _pattern("hidden", tongue).search(clause.lower()):
-            yield Span(start=found.start(), end=found.end()), terms
+        denied = tuple(term for word in words(clause) for term in word.terms if term in told)[:NEAR]
+        if denied and not _pattern("hidden", tongue).search(clause.lower()):
+            yield Span(start=found.start(), end=found.end()), denied
 
 
-def _all_in(terms: Sequence[str], text: str) -> bool:
-    return all(match(term, telling(text)) > 0 for term in terms)
+def _all_in(denied: Sequence[str], text: str) -> bool:
+    return all(match(term, telling(text)) > 0 for term in denied)
 
 
 def _says_no(text: str, tongue: Language) -> bool:

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import cache
 
+from assistant.checking.aligned import following
 from assistant.checking.duty import raised
 from assistant.checking.reading import Language, language, match, telling
 from assistant.checking.remarks import Remark, say
@@ -26,7 +27,27 @@ NO_MONTH = re.compile(r"(?<=\w )May\b|\bMay(?= (?:\d|is when))")
 
 def check(claim: Wanted, chosen: Sequence[Line]) -> list[Remark]:
     """What a claim makes more of than the statements it rests on, at most one remark of each sort."""
-    return [*_lost(claim, chosen), *raised(claim, chosen)]
+    return [*_lost(claim, chosen), *raised(claim, chosen)] or list(_affirmed(claim, chosen))
+
+
+def _affirmed(claim: Wanted, chosen: Sequence[Line]) -> Iterator[Remark]:
+    """A word that makes certain, where the statement that a claim follows word by word has a weaker one, or none."""
+    tongue: Language = "zh" if claim.language == "zh" else "en"
+    certain = pattern("strength", "affirms", tongue)
+    for line in chosen:
+        found = following(claim.claim, line.document.quote(line.span), claim.language)
+        for change in found.changes if found is not None and not certain.search(line.text.lower()) else ():
+            if not change.own:
+                continue
+            words = Span(start=change.own[0].start, end=change.own[-1].end)
+            if certain.search(claim.claim[words.start : words.end].lower()):
+                at = line.span.start
+                shown = (
+                    Span(start=at + change.other[0].start, end=at + change.other[-1].end) if change.other else line.span
+                )
+                reason = say(claim.claim, "affirmed", source=line.document.quote(shown))
+                yield Remark(reason=reason, words=words, evidence=((line.document, shown),))
+                return
 
 
 def _lost(claim: Wanted, chosen: Sequence[Line]) -> Iterator[Remark]:
