@@ -62,19 +62,21 @@ def assistant(store: Store, settings: Settings) -> Assistant:
     if not names_a_model(settings):
         return plain
     return Assistant(
-        store, passages=settings.passages, writer=_writer(settings, verifier(store, plain.rarity, settings))
+        store, passages=settings.passages, writer=_writer(settings, verifier(store.embedder, plain.rarity, settings))
     )
 
 
-def verifier(store: Store, rarity: Callable[[], Rarity], settings: Settings | None = None) -> Verifier:
-    """What checks a claim against its evidence; the shipped checker where no settings are given."""
-    return verifier_over(store.embedder, rarity, settings)
-
-
-def verifier_over(
-    embedder: Embedder, rarity: Callable[[], Rarity] | None = None, settings: Settings | None = None
+def verifier(
+    embedder: Embedder,
+    rarity: Callable[[], Rarity] | None = None,
+    settings: Settings | None = None,
+    *,
+    doubting: bool = False,
 ) -> Verifier:
-    """The same without a library: the rules, and behind them what reads prose, which is loaded when it first reads."""
+    """What checks a claim: the rules, and behind them what reads prose, loaded when it first reads; the shipped one without settings.
+
+    `doubting` where claims were not written from the evidence that they are checked against.
+    """
     from assistant.checking.deterministic import Deterministic  # noqa: PLC0415 (only where something is checked)
     from assistant.checking.trained import Together  # noqa: PLC0415
 
@@ -85,8 +87,8 @@ def verifier_over(
     if settings and checker == "chat":
         from assistant.checking.asking import AskedReader  # noqa: PLC0415
 
-        return Together(rules, AskedReader(lambda prompt: asyncio.run(_asked(settings, prompt))))
-    return Together(rules, pair_reader(checker, settings.precision if settings else "auto"))
+        return Together(rules, AskedReader(lambda prompt: asyncio.run(_asked(settings, prompt))), doubting=doubting)
+    return Together(rules, pair_reader(checker, settings.precision if settings else "auto"), doubting=doubting)
 
 
 async def _asked(settings: Settings, prompt: str) -> str:
@@ -113,13 +115,12 @@ def checker(settings: Settings, store: Store | None = None) -> Checker:
     """What checks drafts: against a store's library, or, without a store, against sources that are given alone."""
     from assistant.drafts import Checker  # noqa: PLC0415 (only where a draft is checked)
 
+    passages = _FOR_A_CLAIM * settings.passages
     if store is None:
         reader = embedder(settings)
-        return Checker(verifier_over(reader, None, settings), reader, passages=_FOR_A_CLAIM * settings.passages)
-    rarity = assistant(store, settings).rarity
-    return Checker(
-        verifier(store, rarity, settings), store.embedder, store.retriever, passages=_FOR_A_CLAIM * settings.passages
-    )
+        return Checker(verifier(reader, None, settings, doubting=True), reader, passages=passages)
+    judge = verifier(store.embedder, assistant(store, settings).rarity, settings, doubting=True)
+    return Checker(judge, store.embedder, store.retriever, passages=passages)
 
 
 def names_a_model(settings: Settings) -> bool:

@@ -63,7 +63,7 @@ def main() -> None:
 def proved(store: Store, settings: Settings, questions: list[str]) -> Iterator[Put]:
     """What the verifier says of each claim of the quoted answers to some questions, by the passage that it stands in."""
     assistant = wiring.assistant(store, settings.model_copy(update={"model": "", "model_url": ""}))
-    verifier = wiring.verifier(store, assistant.rarity)
+    verifier = wiring.verifier(store.embedder, assistant.rarity)
     for question in questions:
         answer = assistant.answer(question)
         for claim in answer.claims:

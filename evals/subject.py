@@ -98,9 +98,9 @@ class InProcess:
         self._store = store
         self._assistant = wiring.assistant(store, settings) if store else None
         self._verifier = (
-            wiring.verifier(store, self._assistant.rarity, settings)
+            wiring.verifier(store.embedder, self._assistant.rarity, settings)
             if store and self._assistant
-            else wiring.verifier_over(wiring.embedder(settings), None, settings)
+            else wiring.verifier(wiring.embedder(settings), None, settings)
         )
         self._checker = wiring.checker(settings, store)
 

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from assistant.checking.support import Line, Wanted, about
 from assistant.checking.wording import limits
-from vectorstore.library import Vector
+from vectorstore.vector_rows import Vector
 
 WORDS_AROUND = 90  # words of statements that a claim is read with, its own and those beside them
 PROMISING = 3  # statements that are read by themselves where none of them clearly carries a claim
@@ -69,5 +69,11 @@ def _around(group: Sequence[Line], candidates: Sequence[Line]) -> list[Line]:
 
 
 def _told(group: Sequence[Line]) -> str:
+    """Statements in their order, those of each document under its heading."""
     ordered = sorted(group, key=lambda line: (line.document.id, line.position))
-    return " ".join(" ".join(line.document.read(line.support.statement).split()) for line in ordered)
+    told: list[str] = []
+    for number, line in enumerate(ordered):
+        if line.heading and (number == 0 or line.document.id != ordered[number - 1].document.id):
+            told.append(f"{line.heading}.")
+        told.append(" ".join(line.document.read(line.support.statement).split()))
+    return " ".join(told)

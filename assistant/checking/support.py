@@ -67,6 +67,13 @@ class Line:
         told = (self.document.title, section, metadata.issuer, metadata.outlet, metadata.number, *days)
         return "\n".join(each for each in told if each and not instructs(each))
 
+    @property
+    def heading(self) -> str:
+        """The title of its document with the day it came out, for a reader who sees nothing else of it."""
+        title, issued = self.document.title, self.document.metadata.issued
+        told = title if issued is None or str(issued.year) in title else f"{title}, {issued}"
+        return "" if instructs(told) else told
+
     @cached_property
     def figures(self) -> tuple[tuple[Span, Figure], ...]:
         """The figures of the statement with their places in the document."""

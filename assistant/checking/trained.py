@@ -40,48 +40,71 @@ class Trained:
 
 
 class Together:
-    """The rules first; the reader finds support where the words differ, and tells what says otherwise from what says nothing.
+    """The rules and a reader: figures, dates and quotations are the rules' to judge, the sense is the reader's.
 
-    What the rules find supported stands: the reader, as far as it is trained, takes true sentences for contradictions there.
-    Where the rules say that a claim could not be checked, or that a figure, date or quotation is another, that stands; a
-    name alone gives way where the prose reads as the same. A claim that the reader finds support for is still held
-    against the rules, on the statements it names.
+    Where the rules say that a claim could not be checked, that a figure, date or quotation is another, or that more is made of the
+    source, that stands. Of the rest the reader says whether what the rules rest on carries it, or anything near it does; a claim
+    that the reader alone finds support for is still held against the rules, on the statements it names.
+
+    `doubting` is for claims that somebody wrote without this evidence before them, any of which may be wrong. A sentence written
+    from its evidence is seldom wrong in its sense, seldomer than the reader is: there what the rules find supported stands.
     """
 
-    def __init__(self, rules: Deterministic, reader: PairReader) -> None:
+    def __init__(self, rules: Deterministic, reader: PairReader, *, doubting: bool = False) -> None:
         self._rules = rules
         self._reader = reader
+        self._doubting = doubting
 
     def verify(self, claim: str, cited: Sequence[Passage], others: Sequence[Passage], question: str = "") -> Judgement:
         """The judgement of a claim by what it cites, or by all of the evidence where it cites nothing."""
         told = self._rules.verify(claim, cited, others, question)
-        if told.verdict in {"supported", "unchecked"}:
+        if told.verdict == "unchecked":
             return told
         known = _readable(self._reader, claim, lines(cited or others))
-        if not known:
+        if not known or (told.verdict == "supported" and not self._doubting):
             return told
         try:
             return self._read(self._rules.wanted(claim, question), told, known, question)
         except CaveatError:  # a chat model that is away or talks at large: what it was to settle is not settled
+            if told.verdict == "supported":
+                return told
             fault = Fault(kind="unchecked", reason=say(claim, "unjudged"))
             return Judgement(verdict="unchecked", support=told.support, faults=(*told.faults, fault))
 
     def _read(self, asked: Wanted, told: Judgement, known: Sequence[Line], question: str) -> Judgement:
-        """What the reader makes of a claim that the rules find wrong or carried by nothing."""
-        if any(fault.kind == "misquoted" for fault in told.faults):
-            return self._named(asked, told, known, question)
-        if told.verdict == "contradicted" or any(fault.kind != "unsupported" for fault in told.faults):
+        """What the reader makes of a claim beside what the rules say of it."""
+        kinds = {fault.kind for fault in told.faults}
+        support = [line for line in known if line.support in told.support]
+        if "misquoted" in kinds:
+            return self._named(asked, told, support, known, question)
+        if "overstated" in kinds or told.verdict == "contradicted":
             return told
+        if told.verdict == "supported":
+            return self._carried(asked, told, support, known)
         return self._found(asked, told, known, question)
 
-    def _named(self, asked: Wanted, told: Judgement, known: Sequence[Line], question: str) -> Judgement:
+    def _carried(self, asked: Wanted, told: Judgement, support: Sequence[Line], known: Sequence[Line]) -> Judgement:
+        """What the rules find supported, unless neither that nor anything near it reads as if it were."""
+        if not support or any(_quotes(asked, line) for line in support):
+            return told
+        (read,) = readings(asked, [support], known, self._reader)
+        if read.supports >= limits().prose_doubts:
+            return told
+        others = [group for group in promising(asked, known) if group != support]
+        if any(each.supports >= limits().prose_doubts for each in readings(asked, others, known, self._reader)):
+            return told
+        return (_contradicted if read.contradicts >= limits().prose_contradicts else _unsupported)(asked, read)
+
+    def _named(
+        self, asked: Wanted, told: Judgement, support: Sequence[Line], known: Sequence[Line], question: str
+    ) -> Judgement:
         """A name that the rules miss or take for another may stand for the same, where nothing else is wrong: "the film"."""
-        support = [line for line in known if line.support in told.support]
         otherwise = self._rules.resting(asked, support, known, question, named=False) if support else told
         if otherwise.verdict != "supported":
             return told
         (read,) = readings(asked, [support], known, self._reader)
-        return otherwise if read.supports >= limits().prose_named else told
+        enough = limits().prose_supports if self._doubting else limits().prose_named
+        return otherwise if read.supports >= enough else told
 
     def _found(self, asked: Wanted, told: Judgement, known: Sequence[Line], question: str) -> Judgement:
         """What the rules find no support for, where the reader finds it in statements about the same."""
@@ -89,10 +112,10 @@ class Together:
         if not groups:
             return told
         read = _strongest(readings(asked, groups, known, self._reader))
-        if read.contradicts >= limits().prose_contradicts:
-            return _contradicted(asked, read)
         if read.supports >= limits().prose_supports:
             return self._rules.resting(asked, read.lines, known, question)
+        if read.contradicts >= limits().prose_contradicts:
+            return _contradicted(asked, read)
         return told
 
 
@@ -101,6 +124,10 @@ def _readable(reader: PairReader, claim: str, candidates: Sequence[Line]) -> lis
     if not reader.understands(claim):
         return []
     return [line for line in candidates if line.language == language(claim) and reader.understands(line.text)]
+
+
+def _quotes(asked: Wanted, line: Line) -> bool:
+    return " ".join(asked.claim.split()) in " ".join(line.text.split())
 
 
 def _best(asked: Wanted, known: Sequence[Line], reader: PairReader) -> Reading:

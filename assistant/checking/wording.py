@@ -40,6 +40,7 @@ class Limits:
     prose_contradicts: float
     prose_supports: float
     prose_named: float
+    prose_doubts: float
 
 
 @cache

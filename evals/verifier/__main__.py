@@ -18,7 +18,7 @@ from safetensors.torch import load_file
 from assistant import wiring
 from evals.verifier import cutting
 from evals.verifier.measuring import every
-from evals.verifier.pairs import Pair, altered_lines, from_lines, from_minutes, minutes
+from evals.verifier.pairs import Pair, altered_lines, from_lines, from_minutes, headed, minutes
 from evals.verifier.training import Encoded, Plan, losses, train
 from vectorstore.pair_encoding import Weights, adapted, batch, body_weights, read, tokenizer
 
@@ -52,8 +52,9 @@ def main() -> int:
 def _train(given: argparse.Namespace) -> None:
     lines = from_lines(given.data / "train_pairs" / "core_pairs.jsonl")
     pairs = [each for each in lines if each.part == "train"]
-    pairs += altered_lines(lines, 0.4, seed=1)
-    pairs += from_minutes(minutes(given.data / "demo_fomc", held_back=False), 0.45, seed=2)
+    pairs += altered_lines(lines, 0.5, seed=1)
+    pairs = list(headed(pairs, 0.3, seed=3))
+    pairs += from_minutes(minutes(given.data / "demo_fomc", held_back=False), 0.6, seed=2)
     encoded = encode(pairs)
     print(f"{len(pairs)} pairs, {sum(each.length for each in encoded)} word pieces", flush=True)
     watched = encode([each for each in lines if each.part == "calibrate"][:WATCHED])

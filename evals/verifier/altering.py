@@ -6,6 +6,7 @@ import random
 import re
 import tomllib
 from collections.abc import Callable, Sequence
+from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -48,6 +49,40 @@ def reworded(draw: random.Random, text: str, most: int = 3) -> str | None:
     for way in ways[: draw.randint(2, most + 2)]:
         found = way(draw, found) or found
     return found if found != text else None
+
+
+def titled(draw: random.Random, day: date | None = None) -> str:
+    """A heading: of a meeting's minutes with their day, or of a section of an article."""
+    if day is None:
+        return str(draw.choice(lists()["sections"]))
+    month = lists()["months"][day.month - 1]
+    written = draw.choice((f"{month} {day.day - 1}-{day.day}, {day.year}", f"{day.day} {month} {day.year}", str(day)))
+    return f"{draw.choice(lists()['titles'])}{draw.choice((' ', ', '))}{written}"
+
+
+def another(draw: random.Random, day: date) -> date:
+    """Another month, mostly of a year near by."""
+    return (day + timedelta(days=draw.choice((-1, 1)) * draw.choice((40, 90, 365, 365, 400, 730)))).replace(day=15)
+
+
+def dated(draw: random.Random, text: str, day: date) -> str:
+    """The same with the month and year told in which it was said; a month in it gets its year where it stands alone."""
+    month = lists()["months"][day.month - 1]
+    alone = re.search(rf"\b[Ii]n {month}(?=[\s.,])(?!,? \d)", text)
+    if alone and draw.random() < 0.7:
+        return f"{text[: alone.end()]} {day.year}{text[alone.end() :]}"
+    way = str(draw.choice(lists()["when"]))
+    return way.format(month=month, year=day.year, text=_within(text), bare=text.rstrip("."))
+
+
+def quoted_from(draw: random.Random, text: str) -> str:
+    """The same with the minutes named that say so."""
+    return str(draw.choice(lists()["where"]).format(text=_within(text), bare=text.rstrip(".")))
+
+
+def _within(text: str) -> str:
+    """A sentence as it stands after other words."""
+    return text[0].lower() + text[1:] if text.split(maxsplit=1)[0] in lists()["lowered"] else text
 
 
 def names_in(texts: Sequence[str]) -> tuple[str, ...]:

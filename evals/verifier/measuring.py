@@ -29,9 +29,9 @@ Figures = dict[str, float]
 
 
 def verifiers(reader: PairReader, embedder: Embedder) -> dict[str, Verifier]:
-    """The rules alone, the reader alone, and both, as the program runs them."""
+    """The rules alone, the reader alone, and both, as the program checks what it has not written."""
     rules = Deterministic(embedder)
-    return {"rules": rules, "trained": Trained(reader), "both": Together(rules, reader)}
+    return {"rules": rules, "trained": Trained(reader), "both": Together(rules, reader, doubting=True)}
 
 
 def on_lines(reader: PairReader, lines: Sequence[Pair], part: str) -> Iterator[tuple[str, Figures]]:
