@@ -18,13 +18,17 @@ CLASSES: dict[Language, tuple[str, ...]] = {
 }
 BRACKET = re.compile(r"[(（\[【]\s*([^()（）\[\]【】]{2,60}?)\s*[)）\]】]")
 GROUND = re.compile(r"\b(?:by|on|from|to|with|in|using|against|according to)\s+(?:the\s+)?(?:[a-z'’]+\s+)?$")
-SHOWN = re.compile(r"\s+(?:of [a-z ]{2,24} )?(?:shows?|showed|suggests?|suggested|puts?|gives?|gave|found|finds|says?|said|points?|indicates?)\b")
+SHOWN = re.compile(
+    r"\s+(?:of [a-z ]{2,24} )?(?:shows?|showed|suggests?|suggested|puts?|gives?|gave|found|finds|says?|said|points?|indicates?)\b"
+)
 GAP = re.compile(r"\s*,?\s+")
 LATIN_WORD = re.compile(r"[a-z]+")
 COUNTING = frozenset({"neutral", "distancing", "endorsing"})
 LEAVE = re.compile(r"\b(?:may|can)\b|可以?(?![能靠信见观])|允许|鼓励|自愿")
 OURSELVES = re.compile(r"\b(?:we|our|us)\b|我们|我[司院校厂店行馆局会社]|本[公院校厂店行馆集]|公司|集团|平台")
-FUTURE = re.compile(r"\b(?:would|will|shall|should|must|may|might|could|can|to|plans?|expects?|if)\b|将|拟|计划|应当|必须")
+FUTURE = re.compile(
+    r"\b(?:would|will|shall|should|must|may|might|could|can|to|plans?|expects?|if)\b|将|拟|计划|应当|必须"
+)
 ENDS = re.compile(r"[.;。；]\s")
 NUMBER = re.compile(
     r"\d|\b(?:two|three|four|five|six|seven|eight|nine|ten|half|doubled|tripled|million|billion|record)\b|[一二两三四五六七八九十百千万亿]{2}|[一二两三四五六七八九半](?:成|倍|分之|个百分点)"
@@ -70,7 +74,9 @@ def _speaks_of_itself(words: Words, issuer: str) -> bool:
 def _cue(words: Words) -> tuple[Language, re.Match[str]] | None:
     for language in words.languages:
         for cue in matches(words.spoken, "interest", language, *CLASSES[language]):
-            if _counts(words, cue) and not (orders(words) or (words.document.metadata.kind == "notice" and LEAVE.search(words.context))):
+            if _counts(words, cue) and not (
+                orders(words) or (words.document.metadata.kind == "notice" and LEAVE.search(words.context))
+            ):
                 return language, cue
     return None
 

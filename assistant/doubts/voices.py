@@ -125,9 +125,7 @@ def _own(place: Place) -> Said:
 def _alone(alike: Alike) -> Said:
     """A statement elsewhere in a document that holds nothing else, so that the whole one need not be read."""
     alone = alike.alone
-    return Said(
-        document=alone.document, statement=alone.statement, position=alike.position, place=lambda: alike.place
-    )
+    return Said(document=alone.document, statement=alone.statement, position=alike.position, place=lambda: alike.place)
 
 
 def agrees(stated: Stated, alike: Alike) -> bool | None:
