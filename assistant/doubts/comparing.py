@@ -41,6 +41,7 @@ from ingest.document import Document, Span
 
 How = Literal["figure", "denial", "duty"]
 A_DAY = re.compile(r"[A-Z][a-z]{2,8}\.? \d{1,2}\b|\b\d{1,2}(?:st|nd|rd|th)? [A-Z][a-z]{2}|\d\s?日|\d{4}-\d\d-\d\d")
+FEWEST = 3  # terms of a statement that another may deny
 TOGETHER = 2  # of the first three terms that two duties ask for, those that must agree
 
 
@@ -57,6 +58,19 @@ def otherwise(one: Place, other: Place) -> Conflict | None:
     """What the other statement has otherwise than this one; None where they agree or speak of different things."""
     if one.document.id == other.document.id or language(one.text) != language(other.text):
         return None
+    found = _figure_or_duty(one, other)
+    if found is not None:
+        return found
+    return _denial(one, other) if _may_deny(one, other) else None
+
+
+def may_say_otherwise(one: Place, other: Place) -> bool:
+    """Whether it is worth reading the document of the other statement, which here may hold that statement alone."""
+    return _figure_or_duty(one, other) is not None or _may_deny(one, other)
+
+
+def _figure_or_duty(one: Place, other: Place) -> Conflict | None:
+    """Another figure or duty; the two statements and what their documents state about themselves tell it."""
     mine, theirs = said(one), said(other)
     if rivals(mine, theirs):
         return None
@@ -68,7 +82,7 @@ def otherwise(one: Place, other: Place) -> Conflict | None:
     duty = _other_duty(one, mine, other, theirs)
     if duty is not None:
         return Conflict(how="duty", mine=_placed(one, duty[0]), theirs=_placed(other, duty[1]))
-    return _denial(one, mine, other, theirs)
+    return None
 
 
 def followed(one: Place, other: Place, asked: Asked) -> tuple[Figure, Figure] | None:
@@ -190,16 +204,23 @@ def _stronger(a: Duty, b: Duty, text: str) -> bool:
     return high.level == 2 and (low.level == 0 or (low.level == 1 and language(text) == "en"))
 
 
-def _denial(one: Place, mine: Said, other: Place, theirs: Said) -> Conflict | None:
-    """The same words, with a negation that only one of the two has."""
-    shares = (share(mine.subject, theirs.subject), share(theirs.subject, mine.subject))
-    if min(shares) < limit("denial") or len(mine.subject) < 3:
-        return None
+def _may_deny(one: Place, other: Place) -> bool:
+    """Whether two statements have the same words and figures at the same time, so that one of them may deny the other."""
+    mine, theirs = said(one), said(other)
+    if len(mine.subject) < FEWEST or rivals(mine, theirs):
+        return False
+    if min(share(mine.subject, theirs.subject), share(theirs.subject, mine.subject)) < limit("denial"):
+        return False
     told = [each for each in (*mine.figures, *theirs.figures) if each.kind == "number"]
     if not all(any(each.same(own) for own in side.figures) for each in told for side in (mine, theirs)):
-        return None
+        return False
+    return one_time(one.document, mine.days, other.document, theirs.days, rule=_rules(mine, theirs))
+
+
+def _denial(one: Place, other: Place) -> Conflict | None:
+    """The same words, with a negation that only one of the two has."""
     line = Line(other.document, other.position, other.position, other.position)
-    if not polarity.check(wanted(mine.text, None), [line]):
+    if not polarity.check(wanted(one.text, None), [line]):
         return None
     return Conflict(how="denial", mine=one.statement.span, theirs=other.statement.span)
 

@@ -17,11 +17,23 @@ ITEM = re.compile(
 ELLIPSIS = re.compile(r"(?:…|(?<!\.)\.\.\.)$")
 LAST_WORDS = re.compile(r"(?:\S+\s+)?\S+\s*$")
 LAST_WORD = re.compile(r"(?:([a-z’'-]+)\s+)?([a-z’'-]+)$")
+TITLED = re.compile(
+    r"(?:\b(?:from|to|by|with|of|and)\s(?:Professor|Captain|Councillor|Judge|Sir|Dr|Mr|Mrs|Ms)|,\s(?:Mr|Mrs|Ms|Dr))$"
+)
+COMPLEMENT = re.compile(r"(?:ed|heard|said|found|says|say|show|shows|told|thought|holds?|held|knew|feared) $")
+RELATIVE = re.compile(r"\b(?:which|whom|what|who|where|that)\b")
+AUXILIARIES = re.compile(
+    r"\b(?:(?:is|are|was|were|has|have|had|will|would|shall|should|must|may|can|could|do|does|did)\b\s*)+"
+)
+SPEECH_BEGINS = re.compile(r'(?:[,:]\s|\bthat\s)"(?=\S)')
 SIGNATURE = re.compile(r"\d{4}|@|https?:|www\.|tel|©|年|月|日|all rights reserved", re.IGNORECASE)
 FINITE = re.compile(r"\b(?:is|are|was|were|has|have|had|will|would|shall|should|must|may|can|could|[a-z]{3,}ed)\b")
 
 
 CLOSED = re.compile(rf"{lexicon.choice('endings', 'zh', 'closed')}$")
+WAITING, ALONE = (re.compile(rf"{lexicon.choice('endings', 'zh', name)}$") for name in ("waiting", "alone"))
+ASSERTED = re.compile(r"[是有挺会够蛮最如]")  # "这是他写的": such a sentence may end in 的
+ITS_COMMA = 5  # words, or twice as many Chinese characters, before a comma that no sentence ends in
 
 
 def find(words: Words) -> Finding | None:
@@ -32,6 +44,7 @@ def find(words: Words) -> Finding | None:
     return (
         _continued(words)
         or _open_end(words, text)
+        or _list_that_does_not_follow(words, text)
         or _before_an_unread_page(words, text)
         or _end_of_document(words, text)
     )
@@ -41,7 +54,7 @@ def _continued(words: Words) -> Finding | None:
     low = lower(words.whole)
     for language in words.languages:
         mark = lexicon.pattern("endings", language, "continued").search(low)
-        if mark is not None and (language == "zh" or _stands_alone(low, mark)):
+        if mark is not None and (language == "zh" or _stands_alone(words.whole, mark)):
             quoted = words.quote(mark.start(), mark.end()).strip("()（）[]")
             span = words.span(mark.start(), mark.end())
             reason = f'The source goes on elsewhere ("{quoted}"); what follows is not in the library.'
@@ -51,30 +64,40 @@ def _continued(words: Words) -> Finding | None:
     return None
 
 
-def _stands_alone(low: str, mark: re.Match[str]) -> bool:
+def _stands_alone(whole: str, mark: re.Match[str]) -> bool:
     """Whether the mark is a note to the reader, not a part of a sentence such as "work continued on the page"."""
-    before, after = low[: mark.start()].rstrip(), low[mark.end() :].lstrip()
+    before, after = whole[: mark.start()].rstrip(), whole[mark.end() :].lstrip()
     if mark.group()[0] in "([":
-        return True
-    opened = not before or before[-1] in "([.!?…"
+        return lexicon.pattern("endings", "en", "label").match(lower(whole)) is None
+    opened = not before or before[-1] in "([.!?…" or whole[mark.start()].isupper()
     return opened and (not after or after[0] in ")].")
 
 
 def _open_end(words: Words, text: str) -> Finding | None:
-    if text[-1] in TERMINAL and not text.endswith(("...", "..")):
+    if text[-1] in TERMINAL and not text.endswith(("...", "..")) and not _shortened(words, text):
         return None
     if _leads_in(words) or not (_needs_more(words, text) or _unclosed(words, text)):
         return None
     return _broken(words, text)
 
 
+def _shortened(words: Words, text: str) -> bool:
+    """Whether the last full stop belongs to a short form that wants a name after it, and nothing follows."""
+    if words.document.text[words.start + len(words.whole) :].split("\n\n", 1)[0].strip():
+        return False
+    tail = " ".join(lower(text).split()[-2:])
+    return lexicon.pattern("endings", "en", "abbreviation").fullmatch(tail) is not None
+
+
 def _needs_more(words: Words, text: str) -> bool:
     last = text[-1]
+    if _shortened(words, text):
+        return True
     listed = _indent(words) is not None or words.statement.lead_in is not None
     if ELLIPSIS.search(text):
         return len(text) > (8 if HAN.search(text) else 24) and not text.startswith(("…", "..."))
     if last in ",，":
-        return not (listed or len(text) < 40 or _goes_on(words))
+        return not (listed or _greets(text) or _goes_on(words))
     if last in "-–—":
         return len(text) > 24 and not _goes_on(words)
     if HAN.match(last):
@@ -82,7 +105,18 @@ def _needs_more(words: Words, text: str) -> bool:
     return last in "、([{（【“‘《「" or (last not in CLOSERS + ":：;；" and _english_end(text, listed=listed))
 
 
+def _greets(text: str) -> bool:
+    """Whether a line that ends in a comma is a letter's, a title's or an address's, or too short to tell."""
+    if HAN.search(text):
+        return len(text) < 2 * ITS_COMMA or lexicon.pattern("endings", "zh", "greeting").match(text) is not None
+    if lexicon.pattern("endings", "en", "greeting").match(lower(text)) is not None or len(text.split()) < ITS_COMMA:
+        return True
+    return len(text) < 40 and FINITE.search(lower(text)) is None and "who" not in text and "which" not in text
+
+
 def _english_end(text: str, *, listed: bool) -> bool:
+    if TITLED.search(text) is not None and len(text.split()) > 3:
+        return True
     tail = LAST_WORD.search(lower(text))
     if tail is None or len(text.split()) < 4:
         return False
@@ -91,36 +125,76 @@ def _english_end(text: str, *, listed: bool) -> bool:
         return False
     if listed and word in {"and", "or"} and re.search(r"[,;]\s*$", text[: tail.start(2)]):
         return False
-    return _waits(lower(text), before, word)
+    return _waits(lower(text), before, word) or _without_its_verb(lower(text), word)
+
+
+def _without_its_verb(low: str, word: str) -> bool:
+    """Whether a clause of some length ends in its subject or in a verb that only helps: "and that he", "patients who cannot"."""
+    if len(low.split()) <= ITS_COMMA or lexicon.pattern("endings", "en", "stranding").fullmatch(low) is not None:
+        return False
+    if word == "who":
+        return low.endswith(", who")
+    if word in lexicon.words("endings", "en", "subject"):
+        return re.search(rf"\b(?:than|as|is|was|but|like) {word}$", low) is None
+    return any(low.endswith(mark.group()) for mark in lexicon.pattern("endings", "en", "helping").finditer(low)) and (
+        re.search(r"\b(?:others|whether|or not|some)\b", low) is None
+    )
 
 
 def _waits(low: str, before: str, word: str) -> bool:
     """Whether the last word of an English text wants more after it: "as well as the", "and in"; not "the form it applies to"."""
+    if lexicon.pattern("endings", "en", "stranding").fullmatch(low) is not None and len(low.split()) < 2 * ITS_COMMA:
+        return False
     if before in {"and", "or", "but"} and word in lexicon.words("endings", "en", "loose"):
         return True
     if word in lexicon.words("endings", "en", "open") or f"{before} {word}" in lexicon.words("endings", "en", "open"):
-        return not (word in {"with", "of", "from", "at"} and re.search(r"\b(?:which|whom|what|who|that)\b", low))
+        return not (word in {"with", "of", "from", "at"} and _relative(low))
     if word not in lexicon.words("endings", "en", "loose"):
         return False
     stranded = before in lexicon.words("endings", "en", "particle_verbs") or (before.endswith("ed") and word != "by")
-    return not stranded and not re.search(r"\b(?:which|whom|what|who|that|where)\b", low)
+    return not stranded and not _relative(low)
+
+
+def _relative(low: str) -> bool:
+    """Whether a relative clause reaches to the end, so that its last preposition is whole: "the office that it is sent to"."""
+    found = [each for each in RELATIVE.finditer(low) if not COMPLEMENT.search(low[: each.start()]) or each[0] != "that"]
+    return bool(found) and len(AUXILIARIES.findall(low[found[-1].end() :])) < 2
 
 
 def _chinese_end(text: str, *, listed: bool) -> bool:
+    if ALONE.search(text) is not None and len(text) >= ITS_COMMA:
+        return True
     if len(text) < 6 or (listed and text.endswith(("的", "和", "与", "并", "及")) and len(text) < 12):
         return False
-    if CLOSED.search(text) is None and any(text.endswith(word) for word in lexicon.words("endings", "zh", "open")):
+    if CLOSED.search(text) is None and (
+        WAITING.search(text) is not None or text.endswith(tuple(lexicon.words("endings", "zh", "open")))
+    ):
+        return True
+    if text.endswith("的") and not listed and len(text) > 2 * ITS_COMMA and ASSERTED.search(text) is None:
         return True
     return not listed and "，" in text and text.endswith(tuple(lexicon.words("endings", "zh", "place")))
 
 
 def _unclosed(words: Words, text: str) -> bool:
     """Whether a bracket stays open to the end of the paragraph."""
-    for opening, closing in ("()", "（）", "“”", "《》"):
+    for opening, closing in ("()", "（）", "“”", "《》", "「」"):
         if text.count(opening) > text.count(closing) and not ITEM.match(text):
             ahead = words.document.text[words.start + len(words.whole) :].split("\n\n", 1)[0]
             return closing not in ahead and text.rstrip(CLOSERS)[-1:] not in TERMINAL
+    if text.count('"') == 1 and (quoted := SPEECH_BEGINS.search(text)) is not None:
+        return not _goes_on(words) and len(text[quoted.end() :].split()) > 1
     return False
+
+
+def _list_that_does_not_follow(words: Words, text: str) -> Finding | None:
+    """The document ends where it announces a list: "The following documents are required:"."""
+    if text[-1] not in ":：" or words.document.text[words.start + len(words.whole) :].strip():
+        return None
+    language: lexicon.Language = "zh" if HAN.search(text) else "en"
+    announced = lexicon.pattern("endings", language, "listing").search(lower(text))
+    if announced is None or (language == "en" and len(text.split()) < ITS_COMMA):
+        return None
+    return _broken(words, text)
 
 
 def _before_an_unread_page(words: Words, text: str) -> Finding | None:

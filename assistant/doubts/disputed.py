@@ -51,12 +51,13 @@ def candidates(place: Place, alike: Sequence[Alike]) -> list[tuple[Place, Confli
 
     A document that says elsewhere what the statement says does not dispute it; nor does any report where a notice says so.
     """
-    others = [each.place for each in alike if _near(each) and may_be_compared(place, each)]
-    found = [(other, conflict) for other in others if (conflict := otherwise(place, other)) is not None]
+    others = [(each, each.alone) for each in alike if _near(each) and may_be_compared(place, each)]
+    worth_reading = [each.place for each, alone in others if comparing.may_say_otherwise(place, alone)]
+    found = [(other, conflict) for other in worth_reading if (conflict := otherwise(place, other)) is not None]
     if not found:
         return []
-    agreeing = {each.document.id: each.document for each in others if comparing.agrees(place, each)}
-    if binds(place.text) and any(each.metadata.kind == "notice" for each in agreeing.values()):
+    agreeing = {each.document_id: each for each, alone in others if comparing.agrees(place, alone)}
+    if binds(place.text) and any(each.about.kind == "notice" for each in agreeing.values()):
         return []
     rest = [each for each in found if each[0].document.id not in agreeing]
     return sorted(rest, key=lambda each: (each[0].document.metadata.issued or date.max, each[0].document.id))

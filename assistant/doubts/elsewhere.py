@@ -88,6 +88,20 @@ class Alike:
         """The statement in its document, read now; a LibraryError where it was taken away since it was found."""
         return Place(document=self.read(self.document_id), position=self.position)
 
+    @property
+    def alone(self) -> Place:
+        """The statement in a document that holds nothing else, which need not be read; `position` is 0 in it."""
+        document = Document(
+            id=self.document_id,
+            title=self.title,
+            text=self.text,
+            source="",
+            media_type="",
+            metadata=self.about,
+            statements=(Statement(span=Span(start=0, end=len(self.text))),),
+        )
+        return Place(document=document, position=0)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stated:

@@ -10,16 +10,28 @@ from assistant.doubts.finding import Finding
 from assistant.doubts.lexicon import Language
 from assistant.doubts.scope import scope
 from assistant.doubts.speech import Speech
-from assistant.doubts.words import Words, matches, next_remark, orders
+from assistant.doubts.words import BLANK, Words, blanked, lower, matches, next_remark, orders
 
-CLASSES = ("self", "unaudited", "preliminary")
+CLASSES: dict[Language, tuple[str, ...]] = {
+    "en": ("self", "own", "unaudited", "preliminary", "early"),
+    "zh": ("self", "unaudited", "preliminary"),
+}
+BRACKET = re.compile(r"[(（\[【]\s*([^()（）\[\]【】]{2,60}?)\s*[)）\]】]")
+GROUND = re.compile(r"\b(?:by|on|from|to|with|in|using|against|according to)\s+(?:the\s+)?(?:[a-z'’]+\s+)?$")
+SHOWN = re.compile(
+    r"\s+(?:of [a-z ]{2,24} )?(?:shows?|showed|suggests?|suggested|puts?|gives?|gave|found|finds|says?|said|points?|indicates?)\b"
+)
 GAP = re.compile(r"\s*,?\s+")
 LATIN_WORD = re.compile(r"[a-z]+")
 COUNTING = frozenset({"neutral", "distancing", "endorsing"})
 LEAVE = re.compile(r"\b(?:may|can)\b|可以?(?![能靠信见观])|允许|鼓励|自愿")
 OURSELVES = re.compile(r"\b(?:we|our|us)\b|我们|我[司院校厂店行馆局会社]|本[公院校厂店行馆集]|公司|集团|平台")
+FUTURE = re.compile(
+    r"\b(?:would|will|shall|should|must|may|might|could|can|to|plans?|expects?|if)\b|将|拟|计划|应当|必须"
+)
+ENDS = re.compile(r"[.;。；]\s")
 NUMBER = re.compile(
-    r"\d|\b(?:two|three|four|five|six|seven|eight|nine|ten|half|doubled|tripled|million|billion|record)\b|[一二两三四五六七八九十百千万亿]{2}"
+    r"\d|\b(?:two|three|four|five|six|seven|eight|nine|ten|half|doubled|tripled|million|billion|record)\b|[一二两三四五六七八九十百千万亿]{2}|[一二两三四五六七八九半](?:成|倍|分之|个百分点)"
 )
 
 
@@ -32,7 +44,7 @@ def find(words: Words, said: Sequence[Speech]) -> Finding | None:
     cue = None if remark is None else _cue(remark)
     if remark is not None and cue is not None:
         return _finding(remark, cue, words)
-    return _of_itself(words, said) or _praise(words)
+    return _in_brackets(words) or _of_itself(words, said) or _for_its_cause(words) or _praise(words)
 
 
 def _praise(words: Words) -> Finding | None:
@@ -61,10 +73,75 @@ def _speaks_of_itself(words: Words, issuer: str) -> bool:
 
 def _cue(words: Words) -> tuple[Language, re.Match[str]] | None:
     for language in words.languages:
-        for cue in matches(words.spoken, "interest", language, *CLASSES):
-            if not (orders(words) or (words.document.metadata.kind == "notice" and LEAVE.search(words.context))):
+        for cue in matches(words.spoken, "interest", language, *CLASSES[language]):
+            if _counts(words, cue) and not (
+                orders(words) or (words.document.metadata.kind == "notice" and LEAVE.search(words.context))
+            ):
                 return language, cue
     return None
+
+
+def _counts(words: Words, cue: re.Match[str]) -> bool:
+    """Whether a party's own survey or data is what a figure rests on; that it has them tells nothing."""
+    if cue.lastgroup not in {"own", "early"}:
+        return True
+    shown = SHOWN.match(words.spoken, cue.end()) or GROUND.search(words.spoken[: cue.start()])
+    rest = words.spoken[: cue.start()] + BLANK + words.spoken[cue.end() :]
+    return shown is not None or _measure(rest, "en") is not None
+
+
+def _measure(text: str, language: Language) -> re.Match[str] | None:
+    """The first number of a text that measures something: no day, hour or chapter."""
+    if language == "en":
+        text = lexicon.pattern("interest", "en", "undated").sub(blanked, text)
+    return lexicon.pattern("interest", language, "measure").search(text)
+
+
+def _in_brackets(words: Words) -> Finding | None:
+    """A number with a bracket behind it that says whose it is or that it is not final: "3.1m (unaudited)"."""
+    if orders(words):
+        return None
+    for bracket in BRACKET.finditer(words.whole):
+        for language in words.languages:
+            told = lexicon.pattern("interest", language, "bracket").fullmatch(lower(bracket[1]))
+            if told is not None and NUMBER.search(words.spoken[: bracket.start()]):
+                span, quoted = words.span(bracket.start(1), bracket.end(1)), words.quote(*bracket.span(1))
+                reason = f'The source says in brackets how far the figure goes: "{quoted}".'
+                if language == "zh":
+                    reason = f"原文在括号中对该数据作了说明：“{quoted}”。"
+                return Finding(kind="self_reported", reason=reason, evidence=(span,), words=span)
+    return None
+
+
+def _for_its_cause(words: Words) -> Finding | None:
+    """A number put forward by somebody who speaks for a cause of his own: organisers, a maker, a charity."""
+    if words.document.metadata.kind == "notice" or orders(words):
+        return None
+    for language in words.languages:
+        for cue in matches(words.spoken, "interest", language, "party"):
+            said = ENDS.split(words.spoken[cue.end() :])[0]
+            if _is_put_forward(said, language):
+                return _of_a_party(words, cue, language)
+    if "en" in words.languages and _measure(words.spoken, "en") is not None:
+        for cue in matches(words.spoken.rstrip(), "interest", "en", "party_behind"):
+            return _of_a_party(words, cue, "en")
+    return None
+
+
+def _is_put_forward(said: str, language: Language) -> bool:
+    """Whether what a party says is a number that measures, or praise; what is still to come is told as a plan."""
+    measure = _measure(said, language)
+    if measure is not None and not FUTURE.search(said[: measure.start()]):
+        return True
+    return language == "en" and lexicon.pattern("interest", "en", "boast").search(said) is not None
+
+
+def _of_a_party(words: Words, cue: re.Match[str], language: Language) -> Finding:
+    span, quoted = words.span(cue.start(), cue.end()), words.quote(cue.start(), cue.end()).strip(" ，：")
+    reason = f'The figure is put forward by those it is about ("{quoted}"); nobody else is said to have checked it.'
+    if language == "zh":
+        reason = f"该数字由利害相关方提出（“{quoted}”），原文没有提到其他人核实过。"
+    return Finding(kind="self_reported", reason=reason, evidence=(span,), words=span)
 
 
 def _finding(where: Words, found: tuple[Language, re.Match[str]], words: Words) -> Finding:
@@ -106,7 +183,7 @@ def _by_an_organisation(words: Words, said: Sequence[Speech]) -> tuple[Speech, i
             own_affair = lexicon.pattern("interest", speech.language, "own_affair")
             gap = GAP.match(words.spoken, speech.end)
             follows = own_affair.match(words.spoken, gap.end() if gap else speech.end)
-            if follows is not None and NUMBER.search(words.spoken, follows.end()):
+            if follows is not None and _is_put_forward(words.spoken[follows.end() :], speech.language):
                 return speech, follows.end()
             if _of_its_own(words, speech, said):
                 return speech, speech.end
@@ -116,7 +193,7 @@ def _by_an_organisation(words: Words, said: Sequence[Speech]) -> tuple[Speech, i
 def _of_its_own(words: Words, speech: Speech, said: Sequence[Speech]) -> bool:
     """Whether what a company says names the company or its own affairs, with a number."""
     content = " ".join(words.spoken[start:end] for start, end in scope(words, speech, said))
-    if NUMBER.search(content) is None:
+    if not _is_put_forward(content, speech.language):
         return False
     who = words.spoken[speech.speaker_start : speech.speaker_end]
     if speech.language == "zh":

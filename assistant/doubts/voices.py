@@ -22,7 +22,7 @@ from assistant.doubts import attribution, telling
 from assistant.doubts.elsewhere import Alike, Place, Stated, limits
 from assistant.doubts.lexicon import Language
 from assistant.doubts.words import read
-from ingest.document import Document, Span, Statement
+from ingest.document import Document, Statement
 from vectorstore.copying import Copied, families
 from vectorstore.library import Library
 
@@ -124,17 +124,8 @@ def _own(place: Place) -> Said:
 
 def _alone(alike: Alike) -> Said:
     """A statement elsewhere in a document that holds nothing else, so that the whole one need not be read."""
-    statement = Statement(span=Span(start=0, end=len(alike.text)))
-    document = Document(
-        id=alike.document_id,
-        title=alike.title,
-        text=alike.text,
-        source="",
-        media_type="",
-        metadata=alike.about,
-        statements=(statement,),
-    )
-    return Said(document=document, statement=statement, position=alike.position, place=lambda: alike.place)
+    alone = alike.alone
+    return Said(document=alone.document, statement=alone.statement, position=alike.position, place=lambda: alike.place)
 
 
 def agrees(stated: Stated, alike: Alike) -> bool | None:
