@@ -175,8 +175,9 @@ def _beside(stated: Stated, alike: Sequence[Alike], standings: Standings, copyin
 def _lapsed(stated: Stated, raised: Raised | None) -> Lapsed | None:
     if raised is None:
         return None
-    elsewhere = [(each, span) for each, span in raised.evidence if each.id != stated.places[0].document.id]
-    evidence = tuple(Other(citation=cite(each, span), about=each.metadata) for each, span in elsewhere)
+    own = (stated.places[0].document.id, stated.places[0].statement.span)
+    shown = [(each, span) for each, span in raised.evidence if (each.id, span) != own]
+    evidence = tuple(Other(citation=cite(each, span), about=each.metadata) for each, span in shown)
     return Lapsed(reason=raised.reason, evidence=evidence)
 
 

@@ -147,5 +147,20 @@ export function openDocument(id) {
   return opened.get(id);
 }
 
-/** Forgets kept texts after the library changed. */
-export const forgetDocuments = () => opened.clear();
+const besides = new Map();
+
+/** What stands beside a span of a document, or beside the whole of it; kept while the library stays as it is. */
+export function related(id, span, asOf) {
+  const search = new URLSearchParams({ ...(span && { start: span.start, end: span.end }), ...(asOf && { as_of: asOf }) }), path = `${one(id)}/related?${search}`;
+  if (!besides.has(path)) {
+    besides.set(path, json(path));
+    besides.get(path).catch(() => besides.delete(path));
+  }
+  return besides.get(path);
+}
+
+/** Forgets kept texts, and what stands beside them, after the library changed. */
+export function forgetDocuments() {
+  opened.clear();
+  besides.clear();
+}
