@@ -19,6 +19,7 @@ from browsing import (
     sample_served,
     sideways,
 )
+from crafted import cited, claim, conversation, passage
 from test_page_views import said
 
 pytestmark = needs_browser
@@ -44,7 +45,7 @@ def language(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
-def cite(page: playwright.Page, quote: str) -> None:
+def quoting(page: playwright.Page, quote: str) -> None:
     """Opens the citation that quotes some words."""
     ask(page, QUESTION)
     numbers = page.locator(".cite[data-cite]").evaluate_all("all => [...new Set(all.map(each => each.dataset.cite))]")
@@ -65,7 +66,7 @@ def test_a_source_tells_who_else_says_so_and_who_says_otherwise(
 ):
     """Voices with their copies, the other figure with issuer, date and exact quote, the copy of the document; said aloud too."""
     with opened(browser, origin, locale=LOCALES[language]) as page:
-        cite(page, "200 cities used the health code")
+        quoting(page, "200 cities used the health code")
         beside = page.locator(".beside:not([aria-busy])")
         expect(beside.locator("summary")).to_contain_text(said(language, "beside"))
         expect(beside.locator("summary .f-conflict")).to_have_text(
@@ -93,7 +94,7 @@ def test_a_statement_elsewhere_opens_at_its_place_and_leads_back(
     """By keyboard: the other statement is highlighted in its own document, beside it stands the first; back gives the focus to
     the statement that was opened, and Escape to the numeral."""
     with opened(browser, origin, locale=LOCALES[language]) as page:
-        cite(page, "200 cities used the health code")
+        quoting(page, "200 cities used the health code")
         number = page.locator("#source .src-bar b").inner_text()
         first = page.locator('[data-other="0"]')
         first.press("Enter")
@@ -115,7 +116,7 @@ def test_on_a_phone_the_text_comes_first(browser: playwright.Browser, origin: st
     """At 390 px the fold is a line until it is opened; opened, the cited words stay in view; a statement that is opened from it is
     seen at once; nothing is wider than the window; what the reader chose is kept."""
     with opened(browser, origin, viewport=NARROW) as page:
-        cite(page, "200 cities used the health code")
+        quoting(page, "200 cities used the health code")
         fold = page.locator(".beside:not([aria-busy])")
         expect(fold.locator("summary")).to_be_in_viewport()
         expect(page.locator('[data-other="0"]')).to_be_hidden()
@@ -130,7 +131,7 @@ def test_on_a_phone_the_text_comes_first(browser: playwright.Browser, origin: st
         expect(page.locator('[data-other="0"]')).to_be_hidden()
         assert page.locator("#source").evaluate("pane => pane.scrollWidth - pane.clientWidth") <= 0
         page.keyboard.press("Escape")
-        cite(page, "200 cities used the health code")
+        quoting(page, "200 cities used the health code")
         expect(page.locator('[data-other="0"]')).to_be_visible()
 
 
@@ -139,7 +140,7 @@ def test_what_cannot_be_read_is_said_and_tried_again(browser: playwright.Browser
     with opened(browser, origin, locale=LOCALES[language], expected=("503",)) as page:
         waiting: list[playwright.Route] = []
         page.route("**/related?*", lambda route: waiting.append(route))  # noqa: PLW0108 (a handler is asked for its parameters)
-        cite(page, "200 cities used the health code")
+        quoting(page, "200 cities used the health code")
         beside = page.locator(".beside")
         expect(beside.locator("summary")).to_contain_text(said(language, "beside.looking"))
         expect(beside).to_have_attribute("aria-busy", "true")
@@ -175,7 +176,7 @@ def test_nothing_beside_it_is_said_to_be_so(browser: playwright.Browser, origin:
         for reply, key in zip(replies, keys, strict=True):
             page.route("**/related?*", partial(_answer, reply))
             page.goto("/")
-            cite(page, "200 cities used the health code")
+            quoting(page, "200 cities used the health code")
             expect(page.locator(".beside:not([aria-busy]) .beside-body")).to_contain_text(said(language, key))
             rest = said(language, "beside.unread.rest").replace(
                 "{sentences}", said(language, "statement").split("|")[-1]
@@ -199,3 +200,39 @@ def test_a_document_of_the_library_names_its_copies(browser: playwright.Browser,
         page.locator("#source .close").click()
         page.get_by_role("button", name="Night routes bring the goods to the county towns", exact=True).click()
         expect(beside.locator("summary")).to_contain_text(said(language, "beside.no.copies"))
+
+
+def disputed(origin: str) -> dict[str, Any]:
+    """An answer whose doubt cites a document that none of its passages is from."""
+    one, other = passage(origin, "harbour-ledger-health-code.md"), passage(origin, "northgate-wire-health-code.html")
+    first, second = cited(one, "200 cities used the health code"), cited(other, OTHER)
+    doubt = {"kind": "disputed", "reason": "Northgate Wire says “151 cities”.", "evidence": [first, second]}
+    voices = [{"name": "Harbour Ledger", "documents": [one["id"]], "copies": 1}]
+    voices.append({"name": "Civic Data Review", "documents": [], "copies": 0})
+    return conversation([claim("It was 200 cities.", [first], [doubt], voices=voices)], [one])
+
+
+def test_copied_text_names_the_voices_and_both_sides(browser: playwright.Browser, origin: str, language: str):
+    """The voices by name with their copies; of the other side the outlet and the date, though no passage is from it."""
+    allowed = ["clipboard-read", "clipboard-write"]
+    with opened(browser, origin, locale=LOCALES[language], permissions=allowed) as page:
+        page.route("**/v1/conversations/crafted", partial(_answer, disputed(origin)))
+        page.goto("/?c=crafted&t=t1")
+        page.locator(f'[data-copy="{said(language, "text")}"]').click()
+        expect(page.locator("#status")).to_contain_text(said(language, "text"))
+        text = page.evaluate("navigator.clipboard.readText()")
+        copies = said(language, "copies").replace(
+            "{copies}", said(language, "copy.count").split("|")[0].replace("#", "1")
+        )
+        voice = said(language, "voice").split("|")[-1].replace("#", "2")
+        named = f"Harbour Ledger {copies}{said(language, 'semicolon')}Civic Data Review"
+        assert f"   {voice}{said(language, 'colon')}{named}" in text.split("\n")
+        assert "Northgate Wire says “151 cities”. [1][2]" in text
+        [source] = [line for line in text.split("\n") if line.startswith("[2]")]
+        day = "2020年3月3日" if language == "zh" else "3\u00a0Mar\u00a02020"
+        assert f"Northgate Wire, {day}" in source
+        assert OTHER in source
+        page.get_by_role("button", name=said(language, "compare")).click()
+        expect(page.locator("#compare-title")).to_be_focused()
+        expect(page.locator(".side h2").last).to_have_text(f"Northgate Wire, {day}")
+        expect(page.locator(".cmp")).to_contain_text(said(language, "issued"))

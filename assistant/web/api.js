@@ -106,6 +106,8 @@ export const unjudge = (id) => call(`/v1/feedback/${part(id)}`, { method: "DELET
 export const feedbackCases = () => blob("/v1/feedback/cases");
 
 export const exported = (answer, format) => blob(`/v1/answers/${part(answer)}/export?format=${format}`);
+/** What is known of a document, without its text. */
+export const about = (id) => json(one(id));
 export const original = (id) => blob(`${one(id)}/original`);
 export const pageImage = (id, number) => blob(`${one(id)}/pages/${number}`);
 export const boxes = (id, { start, end }) => json(`${one(id)}/boxes?start=${start}&end=${end}`);
