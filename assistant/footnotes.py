@@ -25,7 +25,7 @@ class Footnotes:
 
     def add(self, paragraph: Any, text: str) -> None:
         """Puts a mark at the end of a paragraph, and the note below its page."""
-        from docx.oxml.shared import OxmlElement  # noqa: PLC0415 (only where it is used)
+        from docx.oxml.parser import OxmlElement  # noqa: PLC0415 (only where it is used)
 
         if self._root is None:
             self._root = self._part()
@@ -35,7 +35,7 @@ class Footnotes:
         self._root.append(self._note(number, text))
 
     def _note(self, number: int, text: str) -> Any:
-        from docx.oxml.shared import OxmlElement  # noqa: PLC0415
+        from docx.oxml.parser import OxmlElement  # noqa: PLC0415
         from docx.text.paragraph import Paragraph  # noqa: PLC0415
 
         note = OxmlElement("w:footnote", {_name("id"): str(number)})
@@ -51,7 +51,7 @@ class Footnotes:
         from docx.opc.constants import CONTENT_TYPE, RELATIONSHIP_TYPE  # noqa: PLC0415
         from docx.opc.packuri import PackURI  # noqa: PLC0415
         from docx.opc.part import XmlPart  # noqa: PLC0415
-        from docx.oxml.shared import OxmlElement  # noqa: PLC0415
+        from docx.oxml.parser import OxmlElement  # noqa: PLC0415
 
         root = OxmlElement("w:footnotes")
         for number, kind in _SEPARATORS:
@@ -70,7 +70,7 @@ class Footnotes:
 
     def _declare(self) -> None:
         """Names the separators in the settings, where the schema has them stand."""
-        from docx.oxml.shared import OxmlElement  # noqa: PLC0415
+        from docx.oxml.parser import OxmlElement  # noqa: PLC0415
 
         told = OxmlElement("w:footnotePr")
         for number, _ in _SEPARATORS:

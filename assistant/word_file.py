@@ -35,8 +35,9 @@ def answer_docx(answer: Json, about: About | None = None) -> bytes:
         claims.put(number, claim)
     _put(document, closing(answer, held))
     if claims.quotations:
-        document.add_page_break()
-        _put(document, [Block(kind="section", text="Quotations"), *claims.quotations])
+        heading = document.add_heading("Quotations", level=2)
+        heading.paragraph_format.page_break_before = True
+        _put(document, claims.quotations)
     file = io.BytesIO()
     document.save(file)
     return file.getvalue()

@@ -54,6 +54,8 @@ def quoting(page: playwright.Page, quote: str) -> None:
         expect(page.locator("#source .hit").first).to_be_visible()
         if quote in "".join(page.locator("#source .hit").all_text_contents()):
             return
+        page.keyboard.press("Escape")
+        expect(page.locator("#source")).to_be_hidden()
     pytest.fail(f"nothing cites {quote}")
 
 
@@ -69,7 +71,7 @@ def test_a_source_tells_who_else_says_so_and_who_says_otherwise(
         quoting(page, "200 cities used the health code")
         beside = page.locator(".beside:not([aria-busy])")
         expect(beside.locator("summary")).to_contain_text(said(language, "beside"))
-        expect(beside.locator("summary .f-conflict")).to_have_text(
+        expect(beside.locator("summary .kind.f-conflict")).to_have_text(
             said(language, "beside.against").split("|")[0].replace("#", "1")
         )
         against = beside.locator("section.f-conflict li")

@@ -184,7 +184,7 @@ def test_footnotes_stand_as_the_standard_asks(word: Word):
     settings_of = word.xml("word/settings.xml")
     names = [each.tag.removeprefix(W) for each in settings_of]
     assert names.index("footnotePr") == names.index("compat") - 1
-    assert [each.get(f"{W}id") for each in settings_of.find(f"{W}footnotePr") or ()] == ["-1", "0"]
+    assert [each.get(f"{W}id") for each in settings_of.find(f"{W}footnotePr")] == ["-1", "0"]
     marks = [each.get(f"{W}id") for each in word.body.iter(f"{W}footnoteReference")]
     assert marks == [each.get(f"{W}id") for each in notes[2:]] == ["1", "2", "3"]
     styles = {each.get(f"{W}styleId") for each in word.xml("word/styles.xml").findall(f"{W}style")}
