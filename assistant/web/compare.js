@@ -49,7 +49,7 @@ function aspects(list, { metadata }) {
 export function comparison(claim, doubt, number, context) {
   const sides = h("ol", { class: "two-sides" }), table = h("div"), { length } = sidesOf(claim, doubt, context.metadata);
   draw();
-  const others = sidesOf(claim, doubt, context.metadata).map((citation) => citation.document_id).filter((id) => !context.metadata.has(id));
+  const others = sidesOf(claim, doubt, context.metadata).map((citation) => citation.document_id).filter((id) => !context.metadata.has(id) && !context.gone.has(id));
   Promise.allSettled(others.map(async (id) => context.metadata.set(id, (await about(id)).metadata ?? {}))).then((asked) => asked.length && draw());
   return h("section", { class: "compare", "aria-labelledby": "compare-title" },
     h("p", {}, link(t("compare.back", { number }), null, { "data-read": number })),
