@@ -15,7 +15,7 @@ from typing import Any
 from assistant import labels
 from assistant.answer import Citation, Claim
 from assistant.drafts import CheckedDraft
-from assistant.exporting import xml_text
+from assistant.footnotes import xml_text
 from ingest.errors import UnreadableFile
 
 AUTHOR, INITIALS = "Caveat", "C"
@@ -64,8 +64,12 @@ def lines(claim: Claim) -> Iterator[str]:
 
 def _shown(citation: Citation) -> str:
     where = ", ".join(part for part in (citation.title, citation.locator) if part)
-    quote = citation.quote if len(citation.quote) <= _LONGEST_QUOTE else citation.quote[:_LONGEST_QUOTE] + " …"
-    return f"“{quote}” – {where}, characters {citation.span.start}–{citation.span.end}"
+    return f"“{clipped(citation.quote)}” – {where}, characters {citation.span.start}–{citation.span.end}"
+
+
+def clipped(quote: str) -> str:
+    """A quote as a comment has room for it."""
+    return quote if len(quote) <= _LONGEST_QUOTE else quote[:_LONGEST_QUOTE] + " …"
 
 
 def _say(comment: Any, claim: Claim, *, elsewhere: bool) -> None:

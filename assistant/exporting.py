@@ -1,19 +1,21 @@
-"""Stored answers as files to pass on: Markdown and Word.
+"""Stored answers as Markdown, and the blocks that a Word file is drawn from too (`word_file`).
 
-Both are drawn from the same blocks. Words of documents stay words: in Markdown every character that could make a link, an
-image, HTML or a list out of them is escaped, and runs of white space become one space; in Word a quote keeps its lines.
+Words of documents stay words: every character that could make a link, an image, HTML or a list out of them is escaped, and
+runs of white space become one space. What is known of a document (issuer, number, date) comes with the answer's passages;
+`about` adds it for those that only a doubt cites.
 """
 
 from __future__ import annotations
 
-import io
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Literal
 
 from assistant import labels
 from assistant.conversation import Conversation, Json
+from assistant.doubts.telling import day
 
 _UNANSWERED = {
     "running": "This question is still being answered.",
@@ -21,8 +23,9 @@ _UNANSWERED = {
     "failed": "This question could not be answered.",
     "done": "Nothing was shown.",
 }
+About = Mapping[str, Json]
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _ACTIVE = re.compile(r"[\\`*_{}\[\]<>&!|~$^@#+=]|[.:/](?=\S)|^-|(?<=\d)[.)](?=\s|$)")
-_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,30 +41,20 @@ class Block:
     note: str = ""
 
 
-def answer_markdown(answer: Json) -> str:
+def answer_markdown(answer: Json, about: About | None = None) -> str:
     """A stored answer as Markdown."""
-    return _page(_blocks(answer))
+    return _page(_blocks(answer, known(answer, about)))
 
 
-def answer_docx(answer: Json) -> bytes:
-    """A stored answer as a Word file."""
-    import docx  # noqa: PLC0415 (only where it is used)
-
-    document = docx.Document()
-    document.core_properties.author, document.core_properties.comments = "Caveat", ""
-    document.core_properties.title = xml_text(answer["question"])[:255]
-    for block in _blocks(answer):
-        _put(document, block)
-    file = io.BytesIO()
-    document.save(file)
-    return file.getvalue()
-
-
-def conversation_markdown(conversation: Conversation, changed_since: Sequence[str] = ()) -> str:
+def conversation_markdown(
+    conversation: Conversation, changed_since: Sequence[str] = (), about: About | None = None
+) -> str:
     """A conversation as Markdown, a chapter for each question; `changed_since` tells what no longer holds."""
     chapters = [_page([Block(kind="title", text=conversation.title)])]
     for turn in conversation.turns:
-        blocks = _blocks(turn.answer) if turn.answer else _unanswered(turn.question, turn.state)
+        blocks = (
+            _blocks(turn.answer, known(turn.answer, about)) if turn.answer else _unanswered(turn.question, turn.state)
+        )
         chapters.append(_page(blocks, deeper=1))
     if changed_since:
         chapters.append(_page(_section("What changed since", changed_since)))
@@ -84,36 +77,98 @@ def escaped(text: str) -> str:
 
 def tally(claims: Sequence[Json]) -> str:
     """Counts, never a score: `3 claims: 1 supported, 2 supported, with doubts`."""
-    return labels.tally(map(_state, claims))
+    return labels.tally(map(state, claims))
 
 
-def _blocks(answer: Json) -> Iterator[Block]:
-    """An answer from top to bottom."""
+def known(answer: Json, about: About | None = None) -> About:
+    """What is known of the documents of an answer, by id."""
+    passages = (*answer.get("passages", ()), *answer.get("nearest", ()))
+    return dict(about or {}) | {each["document_id"]: each["metadata"] for each in passages}
+
+
+def where(citation: Json, about: About) -> str:
+    """Title, issuer, number, date, page and clause, as far as they are known.
+
+    >>> held = {"issuer": "Ministry of Mills", "number": "MM [2021] 3", "issued": "2021-06-01"}
+    >>> where({"document_id": "a", "title": "Notice", "locator": "p. 2"}, {"a": held})
+    'Notice, Ministry of Mills, MM [2021] 3, 1 June 2021, p. 2'
+    """
+    data = about.get(citation["document_id"])
+    told = [citation["title"]]
+    if data is not None:
+        issued = str(data.get("issued") or "")
+        told += [str(data.get("issuer") or data.get("outlet") or ""), str(data.get("number") or "")]
+        told.append(day(date.fromisoformat(issued), chinese=False) if _DAY.fullmatch(issued) else "date not stated")
+    told.append(str(citation.get("locator") or ""))
+    return ", ".join(part for part in told if part)
+
+
+def opening(answer: Json) -> Iterator[Block]:
+    """An answer before its claims; all that it says where it claims nothing."""
     yield Block(kind="title", text=answer["question"])
     if answer.get("standalone") and answer["standalone"] != answer["question"]:
         yield Block(kind="plain", label="Searched as:", text=answer["standalone"])
     if answer["claims"]:
         yield Block(kind="plain", text=f"{tally(answer['claims'])}. {labels.MADE.get(answer['mode'], '')}".strip())
-        yield from _claims(answer["claims"])
     else:
         yield Block(kind="plain", text=answer["text"])
+
+
+def closing(answer: Json, about: About) -> Iterator[Block]:
+    """An answer behind its claims: what is not carried, what is missing, what came near, what made it."""
+    strays = [
+        f"{number}. {claim['text']} ({state(claim)})"
+        for number, claim in enumerate(answer["claims"], start=1)
+        if claim["verdict"] != "supported"
+    ]
+    yield from _section("Not found, contradicted or not checked", strays)
     yield from _section("It may have been meant as", answer.get("choices", ()))
     yield from _section("What is missing", answer["missing"])
     if answer["nearest"]:
         yield Block(kind="section", text="Nearest passages, none of which is an answer")
         for passage in answer["nearest"]:
-            where = f"{passage['title']}, characters {passage['start']}–{passage['end']}"
-            yield Block(kind="quote", text=passage["text"], label=where)
+            place = f"{where(passage, about)}, characters {passage['start']}–{passage['end']}"
+            yield Block(kind="quote", text=passage["text"], label=place)
     yield from _section("Notices", answer["notices"])
     made = {"answer": answer["id"], "mode": answer["mode"]} | answer["versions"] | answer["usage"]
     yield from _section("What made this answer", [f"{name}: {value}" for name, value in made.items()])
+
+
+def voices(claim: Json) -> str:
+    """Who says what a claim says, where that is more than its own source."""
+    return labels.voices([(each["name"], each["copies"]) for each in claim.get("voices", ())])
+
+
+def state(claim: Json) -> str:
+    """A claim's state in words."""
+    return labels.state(claim["verdict"], doubted=bool(claim["doubts"]))
+
+
+class Numbers:
+    """The numbers of an answer's citations: each keeps its own wherever it is cited again, in the order of the page."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[tuple[Any, ...], int] = {}
+
+    def of(self, citation: Json) -> tuple[int, bool]:
+        """A citation's number, and whether it is cited for the first time."""
+        key = (citation["document_id"], *citation["span"].values())
+        fresh = key not in self._numbers
+        return self._numbers.setdefault(key, len(self._numbers) + 1), fresh
+
+
+def _blocks(answer: Json, about: About) -> Iterator[Block]:
+    """An answer from top to bottom."""
+    yield from opening(answer)
+    yield from _claims(answer["claims"], about)
+    yield from closing(answer, about)
 
 
 def _draft_blocks(checked: Json) -> Iterator[Block]:
     """A checked draft from top to bottom; what claims nothing stands between the claims as it did."""
     yield Block(kind="title", text=f"Checked: {checked['title'] or 'a draft'}")
     yield Block(kind="plain", text=f"{tally(checked['claims'])}." if checked["claims"] else "It claims nothing.")
-    claimed = _claims(checked["claims"])
+    claimed = _claims(checked["claims"], {})
     left = sorted(checked["left"], key=lambda each: int(each["span"]["start"]))
     starts = [int(claim["span"]["start"]) for claim in checked["claims"]]
     claim = -1
@@ -133,38 +188,37 @@ def _left(left: Json) -> Block:
     return Block(kind="plain", text=left["text"])
 
 
-def _claims(claims: Sequence[Json]) -> Iterator[Block]:
-    """Claims with their quotes and doubts; a citation keeps its number wherever it is cited again."""
-    numbers: dict[tuple[Any, ...], int] = {}
+def _claims(claims: Sequence[Json], about: About) -> Iterator[Block]:
+    """Claims with their quotes and doubts."""
+    numbers = Numbers()
 
     def cited(citations: Sequence[Json]) -> tuple[str, list[Block]]:
-        marks, quotes = [], []
-        for citation in citations:
-            key = (citation["document_id"], *citation["span"].values())
-            if key not in numbers:
-                numbers[key] = len(numbers) + 1
-                quotes.append(_quote(numbers[key], citation))
-            marks.append(f"[{numbers[key]}]")
-        return " ".join(dict.fromkeys(marks)), quotes
+        found = [(citation, *numbers.of(citation)) for citation in citations]
+        marks = dict.fromkeys(f"[{number}]" for _, number, _ in found)
+        return " ".join(marks), [quoted(number, citation, about) for citation, number, fresh in found if fresh]
 
     for number, claim in enumerate(claims, start=1):
         marks, quotes = cited(claim["citations"])
-        yield Block(kind="claim", label=f"{number}.", text=claim["text"], note=f"{marks} {_state(claim)}".lstrip())
+        yield Block(kind="claim", label=f"{number}.", text=claim["text"], note=f"{marks} {state(claim)}".lstrip())
         yield from quotes
-        if voices := labels.voices([(each["name"], each["copies"]) for each in claim.get("voices", ())]):
-            yield Block(kind="item", text=voices)
+        if told := voices(claim):
+            yield Block(kind="item", text=told)
         for doubt in claim["doubts"]:
             marks, quotes = cited(doubt["evidence"])
-            name = labels.DOUBTS.get(doubt["kind"], doubt["kind"])
-            yield Block(kind="item", label=f"{name}:", text=doubt["reason"], note=marks)
+            yield Block(kind="item", label=f"{kind(doubt)}:", text=doubt["reason"], note=marks)
             yield from quotes
 
 
-def _quote(number: int, citation: Json) -> Block:
+def quoted(number: int, citation: Json, about: About) -> Block:
+    """A citation's exact words, and where they stand."""
     span = citation["span"]
-    where = ", ".join(part for part in (citation["title"], citation["locator"]) if part)
-    label = f"[{number}] {where}, characters {span['start']}–{span['end']}"
+    label = f"[{number}] {where(citation, about)}, characters {span['start']}–{span['end']}"
     return Block(kind="quote", text=citation["quote"], label=label)
+
+
+def kind(doubt: Json) -> str:
+    """The name of a doubt's kind."""
+    return labels.DOUBTS.get(doubt["kind"], str(doubt["kind"]))
 
 
 def _section(title: str, items: Sequence[str]) -> Iterator[Block]:
@@ -176,10 +230,6 @@ def _section(title: str, items: Sequence[str]) -> Iterator[Block]:
 def _unanswered(question: str, state: str) -> Iterator[Block]:
     yield Block(kind="title", text=question)
     yield Block(kind="plain", text=_UNANSWERED[state])
-
-
-def _state(claim: Json) -> str:
-    return labels.state(claim["verdict"], doubted=bool(claim["doubts"]))
 
 
 def _page(blocks: Iterable[Block], deeper: int = 0) -> str:
@@ -204,28 +254,3 @@ def _markdown(block: Block, deeper: int) -> str:
         case _:
             parts = (f"**{label}**" if label else "", text, f"**{note}**" if note else "")
             return ("- " if block.kind == "item" else "") + " ".join(part for part in parts if part)
-
-
-def _put(document: Any, block: Block) -> None:
-    """Adds a block to a Word document, by the styles of its template."""
-    text, label = xml_text(block.text), xml_text(block.label)
-    match block.kind:
-        case "title":
-            document.add_heading(text, level=1)
-        case "section":
-            document.add_heading(text, level=2)
-        case "quote":
-            paragraph = document.add_paragraph(text, style="Quote")
-            paragraph.add_run(f"\n{label}").italic = False
-        case _:
-            paragraph = document.add_paragraph(style="List Bullet" if block.kind == "item" else None)
-            if label:
-                paragraph.add_run(f"{label} ").bold = True
-            paragraph.add_run(text)
-            if block.note:
-                paragraph.add_run(f" {xml_text(block.note)}").bold = True
-
-
-def xml_text(text: str) -> str:
-    """Text with a sign in the place of characters that XML cannot hold."""
-    return _NOT_XML.sub("\ufffd", text)

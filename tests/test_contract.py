@@ -26,6 +26,7 @@ EXPECTED = {
     "/v1/documents": "post",
     "/v1/documents/{document_id}/text": "get",
     "/v1/documents/{document_id}/original": "get",
+    "/v1/documents/{document_id}/related": "get",
     "/v1/models": "get",
     "/v1/search": "post",
     "/healthz": "get",

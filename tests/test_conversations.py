@@ -26,6 +26,7 @@ from assistant.api.problems import MEDIA_TYPE, install
 from assistant.archive import Archive
 from assistant.chain import Assistant
 from assistant.rendering import as_json
+from assistant.word_file import answer_docx
 from ingest.sources import from_json_lines, gather
 from vectorstore.store import Store
 
@@ -235,8 +236,9 @@ def test_an_exported_answer_holds_all_that_was_shown(
         assert file.headers["content-disposition"] == f'attachment; filename="answer-{answer.id}.{each}"'
     assert files["json"].json() == shown_as(answer)
     word = docx.Document(io.BytesIO(files["docx"].content))
-    for text in (plain(files["md"].text), "\n".join(paragraph.text for paragraph in word.paragraphs)):
-        flat = " ".join(text.split())
+    body = "\n".join(paragraph.text for paragraph in word.paragraphs)
+    for text, beside in ((plain(files["md"].text), ""), (body, "\n".join(comment.text for comment in word.comments))):
+        flat = " ".join(f"{text} {beside}".split())
         doubts = [doubt for claim in answer.claims for doubt in claim.doubts]
         cited = [each for claim in answer.claims for each in claim.citations]
         cited += [each for doubt in doubts for each in doubt.evidence]
@@ -356,6 +358,6 @@ def test_any_words_fit_into_a_word_file(text: str):
     """Characters that XML cannot hold are shown as a sign; all others stand in the file."""
     answer = {"id": "a", "question": text, "text": text, "claims": [], "missing": [text], "nearest": [], "notices": []}
     answer |= {"mode": "quoted", "versions": {}, "usage": {}}
-    read = docx.Document(io.BytesIO(exporting.answer_docx(answer)))
+    read = docx.Document(io.BytesIO(answer_docx(answer)))
     visible = [each for each in text if each.isprintable()]
     assert [each for each in visible if each not in read.paragraphs[0].text] == []

@@ -89,6 +89,11 @@ def states(page: playwright.Page, origin: str) -> Iterator[str]:
     page.locator('[data-cite="1"]').first.click()
     expect(page.locator("#source .hit").first).to_be_visible()
     yield "source"
+    expect(page.locator(".beside:not([aria-busy]) .f-conflict").first).to_be_attached()
+    if not page.locator(".beside").evaluate("fold => fold.open"):
+        page.locator(".beside summary").click()
+    expect(page.locator(".others li").first).to_be_visible()
+    yield "what stands beside the source"
     page.locator("#source .close").click()
     page.locator("[data-compare]").first.click()
     yield "disagreement"

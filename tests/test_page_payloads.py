@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from browsing import ended, expect, launched, needs_browser, opened, playwright
-from crafted import cited, claim, conversation, passage
+from crafted import Json, cited, claim, conversation, passage
 
 from assistant.api.serving import create_app
 from assistant.settings import Settings
@@ -128,6 +128,22 @@ def test_questions_and_what_a_model_writes_are_words(page: playwright.Page, mode
         assert page.evaluate(_ALIVE) == NOTHING, together
 
 
+def beside(quote: Json) -> Json:
+    """What stands beside a quote, each payload in every field of every list."""
+    others = [
+        quote | {"title": each, "locator": each, "quote": each, "voice": "Somebody", "copied": True, "reason": each}
+        for each in PAYLOADS
+    ]
+    others = [
+        other | {"metadata": {"outlet": each, "number": each}} for other, each in zip(others, PAYLOADS, strict=True)
+    ]
+    voices = [{"name": "Somebody", "documents": [], "copies": 1}]
+    lists = {"voices": voices, "agreeing": others, "disagreeing": others, "undecided": others}
+    statement = quote | lists | {"lapsed": {"reason": PAYLOADS[0], "evidence": others}}
+    copies = [{"document_id": "none", "title": each, "metadata": {"outlet": each}} for each in PAYLOADS]
+    return {"copies": copies, "copied": len(copies), "statements": [statement], "unread": 0, "complete": True}
+
+
 def test_every_word_of_an_answer_is_a_word(page: playwright.Page, origin: str):
     """Claims, quotes, titles, reasons, voices, notices and gaps that are payloads are shown as they are: read, as a ledger,
     side by side, and as findings of a draft."""
@@ -145,6 +161,7 @@ def test_every_word_of_an_answer_is_a_word(page: playwright.Page, origin: str):
         claims.append(claim(each, [hostile], [doubt], voices=[{"name": each, "documents": [], "copies": 1}]))
     made = conversation(claims, [source], PAYLOADS[0])
     made["turns"][0]["answer"] |= {"notices": PAYLOADS, "missing": PAYLOADS}
+    made["gone"] = ["none"]
     page.route("**/v1/conversations/crafted", lambda route: route.fulfill(json=made))
     page.route("**/v1/checks", lambda route: route.fulfill(json={"claims": claims, "notices": PAYLOADS, "left": []}))
     page.goto("/?c=crafted&t=t1")
@@ -154,6 +171,11 @@ def test_every_word_of_an_answer_is_a_word(page: playwright.Page, origin: str):
     assert page.evaluate(_ALIVE) == NOTHING
     page.locator("[data-compare]").first.click()
     assert page.evaluate(_ALIVE) == NOTHING
+    page.route("**/related?*", lambda route: route.fulfill(json=beside(quote)))
+    page.locator(".compare [data-cite]").first.click()
+    expect(page.locator(".beside .others li")).to_have_count(4 * len(PAYLOADS))
+    assert page.evaluate(_ALIVE) == NOTHING
+    page.keyboard.press("Escape")
     page.keyboard.press("l")
     expect(page.locator(".ledger tbody tr")).to_have_count(len(PAYLOADS))
     assert page.evaluate(_ALIVE) == NOTHING

@@ -13,7 +13,7 @@ from fastapi import APIRouter, Query
 from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, Field
 
-from assistant import exporting
+from assistant import exporting, word_file
 from assistant.answer import Standing
 from assistant.api.problems import RESPONSES, NotFound
 from assistant.api.schema import AnswerOut, Cursor, Given
@@ -156,7 +156,9 @@ def routes(archive: Archive, store: Store) -> APIRouter:
         name = f"conversation-{conversation.id}.{format}"
         if format == "json":
             return _file(_json(shown), "application/json", name)
-        return _file(exporting.conversation_markdown(conversation, shown["changed_since"]).encode(), _MARKDOWN, name)
+        about = _about(store, [turn.answer for turn in conversation.turns if turn.answer])
+        told = exporting.conversation_markdown(conversation, shown["changed_since"], about)
+        return _file(told.encode(), _MARKDOWN, name)
 
     @router.get("/answers/{answer_id}", responses={200: {"model": AnswerOut}}, tags=["answers"])
     def answer(answer_id: str) -> JSONResponse:
@@ -170,9 +172,10 @@ def routes(archive: Archive, store: Store) -> APIRouter:
         name = f"answer-{answered['id']}.{format}"
         if format == "json":
             return _file(_json(answered), "application/json", name)
+        about = _about(store, [answered])
         if format == "docx":
-            return _file(exporting.answer_docx(answered), _WORD, name)
-        return _file(exporting.answer_markdown(answered).encode(), _MARKDOWN, name)
+            return _file(word_file.answer_docx(answered, about), _WORD, name)
+        return _file(exporting.answer_markdown(answered, about).encode(), _MARKDOWN, name)
 
     return router
 
@@ -186,6 +189,12 @@ def _cited(answers: Iterable[Json]) -> dict[str, str]:
         for cited in (claim["citations"], *(doubt["evidence"] for doubt in claim["doubts"]))
         for citation in cited
     }
+
+
+def _about(store: Store, answers: Iterable[Json]) -> dict[str, Json]:
+    """What the library holds of the documents that answers cite."""
+    found = ((each, store.library.held(each)) for each in _cited(answers))
+    return {each: dict(held.metadata) for each, held in found if held is not None}
 
 
 def _gone(store: Store, document_ids: Sequence[str]) -> list[str]:

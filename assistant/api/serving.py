@@ -16,7 +16,7 @@ from fastapi.responses import FileResponse, HTMLResponse, JSONResponse
 from fastapi.staticfiles import StaticFiles
 
 from assistant import wiring
-from assistant.api import answers, checks, conversations, documents, feedback, holdings, openai, pages
+from assistant.api import answers, checks, conversations, documents, feedback, holdings, openai, pages, related
 from assistant.api.edge import Edge
 from assistant.api.problems import RESPONSES, Problem, install
 from assistant.archive import Archive
@@ -67,6 +67,7 @@ def create_app(store: Store, settings: Settings) -> FastAPI:
     app.include_router(feedback.routes(archive, store))
     app.include_router(holdings.routes(store))
     app.include_router(pages.routes(store))
+    app.include_router(related.routes(store))
     app.include_router(openai.routes(lambda: wiring.assistant(store, settings)))
 
     @app.get("/healthz", tags=["health"])

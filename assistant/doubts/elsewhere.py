@@ -193,6 +193,11 @@ class Elsewhere:
         self._store = store
         self._languages: tuple[int, tuple[bool, bool]] = (-1, (False, False))
 
+    @property
+    def ready(self) -> bool:
+        """Whether there is a word index to find anything in."""
+        return isinstance(self._store.words.index, WordIndex)
+
     def stated(self, claims: Sequence[Claim]) -> list[Stated]:
         """Claims with the statements behind their citations."""
         ids = {citation.document_id for claim in claims for citation in claim.citations}

@@ -69,11 +69,16 @@ class Said:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Heard:
-    """The voices of a claim, its own first, with the statements of each; `perhaps` says that others could be saying the same."""
+    """The voices of a claim, its own first, with the statements of each; `undecided` are those that may say the same."""
 
     voices: tuple[Voice, ...]
     said: tuple[tuple[Said, ...], ...]
-    perhaps: bool
+    undecided: tuple[Alike, ...] = ()
+
+    @property
+    def perhaps(self) -> bool:
+        """Whether others could be saying the same."""
+        return bool(self.undecided)
 
 
 class Copying:
@@ -114,7 +119,7 @@ def heard(stated: Stated, alike: Sequence[Alike], copying: Copying) -> Heard:
     return Heard(
         voices=tuple(_voice(group, copying, chinese=stated.chinese) for group in groups),
         said=tuple(tuple(each for each, _ in group) for group in groups),
-        perhaps=any(agreed is None for _, agreed in agreeing),
+        undecided=tuple(each for each, agreed in agreeing if agreed is None),
     )
 
 

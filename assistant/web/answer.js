@@ -4,7 +4,7 @@ import { button, callout, facts, gradually, h, icon, link, words } from "./dom.j
 import { statusTag, tally } from "./kinds.js";
 import { count, heard, showDate, t } from "./language.js";
 import { carryTools } from "./carry.js";
-import { cite, claimRun, marksOf, note, voices, whoWhen } from "./claims.js";
+import { cite, claimRun, marksOf, metadataOf, note, voices, whoWhen } from "./claims.js";
 import { scopeLine } from "./scope.js";
 
 const LONGEST_ROW = 24;
@@ -124,9 +124,6 @@ function made(answer) {
   const { model } = answer.versions ?? {};
   return t("made.written", { model: model ? t("made.model", { model }) : "" });
 }
-
-/** What the answer's metadata tell of a document, by its id. */
-export const metadataOf = (...lists) => new Map(lists.flat().filter(Boolean).map((passage) => [passage.document_id, passage.metadata ?? {}]));
 
 /** What the parts of an answer's page share: numerals and letters, metadata, reviews by doubt, documents that are gone. */
 export const contextOf = (answer, { gone = [], reviews = new Map() } = {}) => ({

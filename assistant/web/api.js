@@ -106,6 +106,8 @@ export const unjudge = (id) => call(`/v1/feedback/${part(id)}`, { method: "DELET
 export const feedbackCases = () => blob("/v1/feedback/cases");
 
 export const exported = (answer, format) => blob(`/v1/answers/${part(answer)}/export?format=${format}`);
+/** What is known of a document, without its text. */
+export const about = (id) => json(one(id));
 export const original = (id) => blob(`${one(id)}/original`);
 export const pageImage = (id, number) => blob(`${one(id)}/pages/${number}`);
 export const boxes = (id, { start, end }) => json(`${one(id)}/boxes?start=${start}&end=${end}`);
@@ -147,5 +149,20 @@ export function openDocument(id) {
   return opened.get(id);
 }
 
-/** Forgets kept texts after the library changed. */
-export const forgetDocuments = () => opened.clear();
+const besides = new Map();
+
+/** What stands beside a span of a document, or beside the whole of it; kept while the library stays as it is. */
+export function related(id, span, asOf) {
+  const search = new URLSearchParams({ ...(span && { start: span.start, end: span.end }), ...(asOf && { as_of: asOf }) }), path = `${one(id)}/related?${search}`;
+  if (!besides.has(path)) {
+    besides.set(path, json(path));
+    besides.get(path).catch(() => besides.delete(path));
+  }
+  return besides.get(path);
+}
+
+/** Forgets kept texts, and what stands beside them, after the library changed. */
+export function forgetDocuments() {
+  opened.clear();
+  besides.clear();
+}

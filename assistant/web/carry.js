@@ -3,18 +3,39 @@
 import * as api from "./api.js";
 import { button, byId, failure, h, say } from "./dom.js";
 import { kindOf, tallyLine, verdictWords } from "./kinds.js";
-import { showDate, t } from "./language.js";
-import { marksOf } from "./claims.js";
+import { count, showDate, t } from "./language.js";
+import { marksOf, metadataOf } from "./claims.js";
 
-/** The answer as plain text: claims with numerals, doubts with reasons, the quotes with where they stand. */
-function asText(answer) {
-  const { citations, numberOf } = marksOf(answer), data = new Map(answer.passages.map((each) => [each.document_id, each.metadata ?? {}]));
+/** What is known of the documents that are cited: from the answer's passages, else from the library. One that is gone stays unknown. */
+async function known(answer, citations) {
+  const data = metadataOf(answer.passages), others = new Set(citations.map((each) => each.document_id).filter((id) => !data.has(id)));
+  await Promise.all([...others].map(async (id) => {
+    try {
+      data.set(id, (await api.about(id)).metadata ?? {});
+    } catch (error) {
+      if (error.status !== 404) throw error;
+    }
+  }));
+  return data;
+}
+
+/** "2 independent voices: …", where that is more than the claim's own source. */
+function voiced({ voices = [] }) {
+  if (voices.length < 2 && !voices.some((voice) => voice.copies)) return "";
+  const named = voices.map(({ name, copies }) => (copies ? `${name} ${t("copies", { copies: count(copies, "copy.count") })}` : name));
+  return `   ${count(voices.length, "voice")}${t("colon")}${named.join(t("semicolon"))}`;
+}
+
+/** The answer as plain text: claims with numerals, voices, doubts with reasons, the quotes with where they stand. */
+async function asText(answer) {
+  const { citations, numberOf } = marksOf(answer), data = await known(answer, citations);
   const numerals = (list) => list.map((citation) => `[${numberOf(citation)}]`).join("");
   const lines = [answer.question, ""];
   if (answer.claims.length) lines.push(`${tallyLine(answer.claims)}`, "");
   else lines.push(answer.text, "");
   answer.claims.forEach((claim) => {
     lines.push([claim.text, numerals(claim.citations), claim.verdict === "supported" ? "" : `(${verdictWords(claim)})`].filter(Boolean).join(" "));
+    if (voiced(claim)) lines.push(voiced(claim));
     for (const doubt of claim.doubts) lines.push(`   ${kindOf(doubt.kind).label}${t("colon")}${doubt.reason} ${numerals(doubt.evidence)}`.trimEnd());
   });
   if (answer.missing.length) lines.push("", t("missing"), ...answer.missing.map((text) => `- ${text}`));

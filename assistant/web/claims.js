@@ -81,9 +81,12 @@ export function claimRun(claim, words, number, { marks }) {
   shown(claim) === "supported" || shown(claim) === "doubted" ? null : [" ", verdictTag(claim)]);
 }
 
-/** Who says it and when, of what is known of a document. */
-export const whoWhen = ({ issuer, outlet, issued } = {}, title = "") =>
-  [issuer || outlet || title, showDate(issued) || t("undated")].filter(Boolean);
+/** What the answer's metadata tell of a document, by its id. */
+export const metadataOf = (...lists) => new Map(lists.flat().filter(Boolean).map((passage) => [passage.document_id, passage.metadata ?? {}]));
+
+/** Who says it and when; of a document of which nothing is known here, its title alone. */
+export const whoWhen = (data, title = "") =>
+  (data ? [data.issuer || data.outlet || title, showDate(data.issued) || t("undated")] : [title]).filter(Boolean);
 
 /** Both sides of a dispute in order of issue, undated last: no side is the winner. */
 export function sidesOf(claim, doubt, metadata) {

@@ -1,5 +1,6 @@
 /* Two sources that disagree, side by side in order of issue: what each says, who says it and when. No side is the winner. */
 
+import { about } from "./api.js";
 import { cite, sidesOf, whoWhen } from "./claims.js";
 import { facts, h, icon, langOf, link, words } from "./dom.js";
 import { kindOf } from "./kinds.js";
@@ -19,11 +20,11 @@ function marked(quote, others) {
 }
 
 function side(citation, others, { marks, metadata }) {
-  const data = metadata.get(citation.document_id) ?? {}, who = whoWhen(data, citation.title);
+  const data = metadata.get(citation.document_id), who = whoWhen(data, citation.title);
   return h("li", { class: "side" }, h("h2", {}, who.join(", ")),
     h("blockquote", { class: "prose", lang: langOf(citation.quote) }, marked(citation.quote, others.map((other) => other.quote)), " ", cite(citation, marks)),
     words("p", citation.title, { class: "who" }),
-    facts("p", "meta", [data.number || t("number.not"), citation.locator]));
+    facts("p", "meta", [data && (data.number || t("number.not")), citation.locator]));
 }
 
 /** A row for each fact; it says whether all sides have the same. */
@@ -44,13 +45,22 @@ function aspects(list, { metadata }) {
     })));
 }
 
-/** The view for a doubt of kind disputed. */
+/** The view for a doubt of kind disputed. What the answer's passages do not tell of a document is asked of the library. */
 export function comparison(claim, doubt, number, context) {
-  const list = sidesOf(claim, doubt, context.metadata);
+  const sides = h("ol", { class: "two-sides" }), table = h("div"), { length } = sidesOf(claim, doubt, context.metadata);
+  draw();
+  const others = sidesOf(claim, doubt, context.metadata).map((citation) => citation.document_id).filter((id) => !context.metadata.has(id) && !context.gone.has(id));
+  Promise.allSettled(others.map(async (id) => context.metadata.set(id, (await about(id)).metadata ?? {}))).then((asked) => asked.length && draw());
   return h("section", { class: "compare", "aria-labelledby": "compare-title" },
     h("p", {}, link(t("compare.back", { number }), null, { "data-read": number })),
-    h("h2", { id: "compare-title", class: "big", tabindex: "-1" }, t("compare.title", { sources: count(list.length, "source") })),
+    h("h2", { id: "compare-title", class: "big", tabindex: "-1" }, t("compare.title", { sources: count(length, "source") })),
     h("p", { class: "f-conflict" }, h("span", { class: "kind f-conflict" }, icon("f-conflict"), ` ${kindOf(doubt.kind).label}`), " ", words("span", doubt.reason), " ", t("compare.order")),
-    h("ol", { class: "two-sides" }, list.map((citation) => side(citation, list.filter((other) => other !== citation), context))),
-    aspects(list, context));
+    sides, table);
+
+  /** A document that is gone has no facts to compare: its quote stands there alone. */
+  function draw() {
+    const list = sidesOf(claim, doubt, context.metadata);
+    sides.replaceChildren(...list.map((citation) => side(citation, list.filter((other) => other !== citation), context)));
+    if (list.every((citation) => context.metadata.has(citation.document_id))) table.replaceChildren(aspects(list, context));
+  }
 }

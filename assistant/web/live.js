@@ -1,7 +1,7 @@
 /* An answer while it is made: the stages, words as they come, each replaced by its claim once that is checked. */
 
-import { claimRow, contextOf, metadataOf, passagesRead, questionHead, searchedFor } from "./answer.js";
-import { claimRun, marksOf, note, voices } from "./claims.js";
+import { claimRow, contextOf, passagesRead, questionHead, searchedFor } from "./answer.js";
+import { claimRun, marksOf, metadataOf, note, voices } from "./claims.js";
 import { button, callout, h, icon, say } from "./dom.js";
 import { tally } from "./kinds.js";
 import { count, t } from "./language.js";

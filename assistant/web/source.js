@@ -2,36 +2,53 @@
    An item of the list is {document_id, title, span | null, quote, locator}; spans count code points. */
 
 import { openDocument, original } from "./api.js";
+import { besidePane } from "./beside.js";
 import { saveFile } from "./carry.js";
 import { button, byId, callout, facts, failure, h, langOf, link, say, words } from "./dom.js";
 import { statusTag } from "./kinds.js";
 import { count, has, number, showDate, t } from "./language.js";
+import { now as page } from "./now.js";
 import { pageView } from "./pages.js";
 
 /** Longer texts are shown as a window around the cited place. */
 const WINDOW = 100_000;
 
 const narrow = matchMedia("(max-width: 62rem)");
-const now = { items: [], at: 0, noun: "citation", opener: null, turn: 0, from: null, asPage: false };
+const now = { items: [], at: 0, noun: "citation", opener: null, turn: 0, from: null, trail: [] };
+const ELSEWHERE = "elsewhere.one", BY_ANSWER = ["citation", "passage.one"];
 const outside = () => [byId("top"), byId("page"), byId("foot")];
 
 export const sourceIsOpen = () => !byId("source").hidden;
 
-/** Opens item `at` of a list; closing returns the focus to `opener`. */
-export async function openSource(items, at, noun, opener) {
-  Object.assign(now, { items, at, noun, opener: opener ?? now.opener, turn: now.turn + 1, from: null });
+/** Opens item `at` of a list; closing returns the focus to `opener`. `trail` are the lists that led there, the last one behind. */
+export async function openSource(items, at, noun, opener, { trail = [], back } = {}) {
+  Object.assign(now, { items, at, noun, trail, opener: opener ?? now.opener, turn: now.turn + 1, from: null });
   const pane = byId("source"), turn = now.turn, item = items[at], held = pane.querySelector(".src-bar")?.contains(document.activeElement) && document.activeElement.dataset.step;
   pane.hidden = false;
   document.body.classList.add("with-source");
   keepInside();
   markActive(true);
   if (noun === "citation") history.replaceState(null, "", `#cite-${at + 1}`);
-  pane.replaceChildren(bar(item), h("div", { class: "src-scroll", tabindex: "0", role: "group", "aria-label": item.title, "aria-busy": "true" }, h("p", { class: "meta" }, t("source.opening"))));
-  (held ? pane.querySelector(`[data-step="${held}"]`) : pane.lastChild).focus({ preventScroll: true });
-  await show(turn, item);
+  pane.replaceChildren(...[bar(item), trail.length > 0 && backLine(), h("div", { class: "src-scroll", tabindex: "0", role: "group", "aria-label": item.title, "aria-busy": "true" }, h("p", { class: "meta" }, t("source.opening")))].filter(Boolean));
+  (held ? pane.querySelector(`[data-step="${held}"]`) : scrolled()).focus({ preventScroll: true });
+  await show(turn, item, back);
 }
 
-async function show(turn, item) {
+/** Scrolls to the highlighted words, where there are any. */
+function toHit() {
+  const scroll = scrolled(), hit = scroll?.querySelector(".hit");
+  if (hit) scroll.scrollTop += hit.getBoundingClientRect().top - scroll.getBoundingClientRect().top - scroll.clientHeight / 3;
+}
+
+const scrolled = () => byId("source").querySelector(".src-scroll");
+
+/** The way back from a statement elsewhere to what was open before. */
+function backLine() {
+  const { items, at, noun, from } = now.trail.at(-1);
+  return h("p", { class: "src-back" }, button(["‹ ", t("source.back", { what: t("item.of", { noun: t(noun), number: at + 1, total: items.length }) })], () => openSource(items, at, noun, null, { trail: now.trail.slice(0, -1), back: from }), { class: "quiet" }));
+}
+
+async function show(turn, item, back) {
   const pane = byId("source");
   let content, word, placed, identity;
   try {
@@ -43,31 +60,34 @@ async function show(turn, item) {
   }
   if (turn !== now.turn || pane.hidden) return;
   if (placed === false) for (const numeral of numerals()) numeral.classList.add("unplaced");
-  const scroll = pane.lastChild;
+  const scroll = scrolled();
   scroll.removeAttribute("aria-busy");
   pane.querySelector(".src-id")?.remove();
   if (identity) scroll.before(identity);
   scroll.replaceChildren(...content.filter(Boolean));
-  const hit = scroll.querySelector(".hit"), place = () => {
-    scroll.scrollTop += hit.getBoundingClientRect().top - scroll.getBoundingClientRect().top - scroll.clientHeight / 3;
-  };
   scroll.scrollTop = 0;
-  if (hit) {
-    place();
-    requestAnimationFrame(place);   // blocks of a long text get their height when they are first seen
-  }
+  toHit();
+  requestAnimationFrame(toHit);   // blocks of a long text get their height when they are first seen
   say(`${now.items.length > 1 ? `${position()}${t("colon")}` : ""}${item.title}. ${word}`);
+  if (identity && !pane.querySelector(".beside")) scroll.after(besidePane(item, {
+    asOf: BY_ANSWER.includes((now.trail[0] ?? now).noun) && page.scope?.as_of,
+    back,
+    followed: now.trail.length > 0,
+    moved: toHit,
+    told: (text) => turn === now.turn && say(text),
+    open: (items, at) => openSource(items, at, ELSEWHERE, null, { trail: [...now.trail, { items: now.items, at: now.at, noun: now.noun, from: at }] }),
+  }));
 }
 
 const position = () => t("item.of", { noun: t(now.noun), number: now.at + 1, total: now.items.length });
 
 export function stepSource(by) {
-  if (now.items.length) openSource(now.items, (now.at + by + now.items.length) % now.items.length, now.noun);
+  if (now.items.length) openSource(now.items, (now.at + by + now.items.length) % now.items.length, now.noun, null, { trail: now.trail });
 }
 
 export function closeSource() {
   if (!sourceIsOpen()) return;
-  now.turn += 1;
+  Object.assign(now, { turn: now.turn + 1, trail: [] });
   byId("source").hidden = true;
   byId("source").replaceChildren();
   document.body.classList.remove("with-source");
@@ -87,7 +107,7 @@ export function renewSource(items) {
   Object.assign(now, { items, at });
   const pane = byId("source"), held = pane.firstChild.contains(document.activeElement);
   pane.firstChild.replaceWith(bar(items[at]));
-  if (held) pane.lastChild.focus({ preventScroll: true });
+  if (held) scrolled().focus({ preventScroll: true });
   markActive(true);
 }
 
@@ -117,18 +137,18 @@ function bar(item) {
       const { document: about } = await openDocument(item.document_id);
       saveFile(await original(item.document_id), about.source);
     } catch (error) {
-      byId("source").lastChild.prepend(failure(error));
+      scrolled().prepend(failure(error));
     }
   }, { class: "quiet" });
   return h("div", { class: "src-bar" },
-    many ? h("span", { class: "src-step" }, step(-1, "‹", "previous"), h("span", {}, `${t(now.noun)} `, h("b", {}, String(now.at + 1)), ` ${t("of")} ${now.items.length}`), step(1, "›", "next")) : words("b", item.title),
+    many ? h("span", { class: "src-step" }, step(-1, "‹", "previous"), h("span", {}, `${t(now.noun)} `, h("b", {}, String(now.at + 1)), ` ${t("of")} ${now.items.length}`), step(1, "›", "next")) : now.trail.length ? h("b", {}, t(now.noun)) : words("b", item.title),
     h("span", { class: "src-acts" }, copy, save, button(t("close"), closeSource, { class: "quiet close", "aria-label": t("close.source") })));
 }
 
 function notOpened(item, error) {
   const gone = error.status === 404 && { message: t("source.gone") };
   return { word: (gone || error).message, content: [
-    failure(gone || error, gone ? null : () => openSource(now.items, now.at, now.noun)),
+    failure(gone || error, gone ? null : () => openSource(now.items, now.at, now.noun, null, { trail: now.trail })),
     item.quote && words("blockquote", item.quote, { class: "prose" })] };
 }
 
