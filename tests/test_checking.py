@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from assistant.checking import Deterministic, Judgement
 from assistant.checking.duty import duties
-from assistant.checking.measuring import figures
+from assistant.checking.measuring import figures, may_hold_numbers
 from assistant.checking.naming import names
-from assistant.checking.reading import language, telling
+from assistant.checking.reading import _kin, language, match, telling
 from evals.planted import LIBRARY
 from ingest.document import Chunk, Document, Span
 from ingest.pipeline import Ingested, ingest
@@ -280,6 +280,37 @@ def test_a_clause_that_nothing_carries_is_told_although_the_rest_is_carried() ->
         assert claim[fault.words.start : fault.words.end] == words
     for claim in (f"Duties of platforms and operators: {good}", f"Location data: {good}"):
         assert judge(claim, passages(NOTICE)).verdict == "supported", claim
+
+
+@pytest.mark.parametrize(
+    ("source", "front"),
+    [
+        ("The notice applies to every internet platform in the province.", "It applies to no internet platform"),
+        ("At the gate 1,900 people passed between seven and nine in the morning.", "Title Rule Nine"),
+    ],
+)
+def test_a_part_is_carried_neither_by_its_denial_nor_by_a_bare_number(source: str, front: str) -> None:
+    """What a statement affirms does not carry a part that denies it, nor does a number that it has for something else."""
+    judgement = judge(f"{front}: {source}", [written(source)])
+    assert judgement.verdict != "supported"
+    assert [fault.kind for fault in judgement.faults] == ["unsupported"]
+
+
+def test_cheap_looks_leave_nothing_out() -> None:
+    """What is asked before figures are read, and before words of one family are compared, holds for all that is found without it."""
+    texts = [
+        held.document.text[each.span.start : each.span.end]
+        for held in library().values()
+        for each in held.document.statements
+    ]
+    counting = [text for text in texts if any(each.kind == "number" for each in figures(text))]
+    assert len(counting) > 50
+    assert all(may_hold_numbers(text) for text in counting)
+    assert not all(may_hold_numbers(text) for text in texts)
+    known = frozenset(term for text in texts for term in telling(text))
+    kin = {term for term in known if any(_kin(term, other) for other in known - {term})}
+    assert kin
+    assert all(match(term, known - {term}) > 0 for term in kin if term.isascii() and term.isalpha())
 
 
 def test_names_of_the_question_need_no_source() -> None:

@@ -10,7 +10,7 @@ from functools import cache, lru_cache
 from assistant.checking import beside
 from assistant.checking.quantities import Figure, Kind
 from assistant.checking.reading import KEPT_IN_MEMORY
-from assistant.checking.values import Value, folded, values
+from assistant.checking.values import SPELLED_OR_DIGIT, Value, folded, values
 from assistant.checking.wording import kinds
 
 DOCUMENT = re.compile(
@@ -51,6 +51,17 @@ def figures(text: str) -> tuple[Figure, ...]:
     numbers = list(_numbers(text, rest))
     rest = _blanked(rest, numbers)
     return tuple(sorted((*found, *clocks, *numbers, *_calendar(text, rest)), key=lambda each: each.start))
+
+
+def may_hold_numbers(text: str) -> bool:
+    """Whether a text may hold a figure of the kind `number`; reading its figures costs a hundred times as much."""
+    return _numeric().search(text.lower()) is not None
+
+
+@cache
+def _numeric() -> re.Pattern[str]:
+    written = [each for share in kinds("figures", "parts").values() for each in share]
+    return re.compile("|".join((SPELLED_OR_DIGIT, *written)))
 
 
 def _documents(text: str) -> Iterator[Figure]:

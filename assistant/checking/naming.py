@@ -59,7 +59,7 @@ def stands(name: Name, text: str) -> bool:
     low = text.lower()
     if HAN.search(name.text):
         return "".join(name.text.split()) in "".join(low.split())
-    if re.search(rf"(?<!\w){re.escape(name.text.lower())}(?!\w)", low):
+    if _stands_alone(name.text.lower(), low):
         return True
     others = [other for other in names(text) if not HAN.search(other.text)]
     if any(all(any(_alike(part, own) for own in other.parts) for part in name.own) for other in others):
@@ -70,6 +70,17 @@ def stands(name: Name, text: str) -> bool:
     ):
         return True
     return len(name.own) == 1 and any(_alike(name.own[0], word) for word in re.findall(r"[^\W\d_]{4,}", low))
+
+
+def _stands_alone(word: str, text: str) -> bool:
+    """Whether a word stands in a text with no letter, digit or underscore on either side; compiled patterns cost more."""
+    start = text.find(word)
+    while start >= 0:
+        sides = text[max(0, start - 1) : start], text[start + len(word) : start + len(word) + 1]
+        if not any(side.isalnum() or side == "_" for side in sides):
+            return True
+        start = text.find(word, start + 1)
+    return False
 
 
 def _latin(text: str) -> Iterator[Name]:

@@ -17,6 +17,7 @@ from assistant.checking.support import Line, Wanted
 from assistant.checking.wording import listed, pattern, stems
 from ingest.document import Span
 
+TONGUES: tuple[Language, ...] = ("en", "zh")
 NEAR = 3  # telling terms behind a negation that it denies
 FAR = 60  # characters behind it in which they stand
 CLAUSE = re.compile(r"[.;:,。；，：（）()]")
@@ -30,13 +31,13 @@ def check(claim: Wanted, chosen: Sequence[Line]) -> list[Remark]:
     followed = [found for each in chosen if (found := _followed(claim.claim, each, tongue)) is not None]
     if followed:
         return max(followed, key=lambda each: each[0])[1]
-    if not _says_no(claim.claim, tongue):
+    if not says_no(claim.claim):
         for span in line.spans:
             for denial, denied in _denials(line.document.quote(span), tongue):
                 if _all_in(denied, claim.claim):
                     shown = Span(start=span.start + denial.start, end=span.start + denial.end)
                     return [_remark(claim.claim, line, shown, None)]
-    elif not _says_no(line.text, tongue):
+    elif not says_no(line.text):
         for denial, denied in _denials(claim.claim, tongue):
             if _all_in(denied, line.text):
                 return [_remark(claim.claim, line, line.span, denial)]
@@ -101,8 +102,9 @@ def _opposites(tongue: Language) -> tuple[tuple[str, str], ...]:
 
 @cache
 def _carriers() -> frozenset[str]:
-    """The verbs that carry a negation, as they are compared."""
-    return frozenset(each.key for word in listed("polarity", "carriers") for each in tokens(word, "en"))
+    """The words that carry a negation, as they are compared: of Chinese ones their characters."""
+    written = [(word, tongue) for tongue in TONGUES for word in listed("polarity", "carriers", tongue)]
+    return frozenset(each.key for word, tongue in written for each in tokens(word, tongue))
 
 
 def _remark(claim: str, line: Line, shown: Span, words: Span | None) -> Remark:
@@ -124,8 +126,9 @@ def _all_in(denied: Sequence[str], text: str) -> bool:
     return all(match(term, telling(text)) > 0 for term in denied)
 
 
-def _says_no(text: str, tongue: Language) -> bool:
-    return any(_pattern(name, tongue).search(text.lower()) for name in ("negation", "hidden"))
+def says_no(text: str) -> bool:
+    """Whether a text holds a negation, or a word that says no without one."""
+    return any(_pattern(name, language(text)).search(text.lower()) for name in ("negation", "hidden"))
 
 
 def _pattern(name: str, tongue: Language) -> re.Pattern[str]:

@@ -75,7 +75,7 @@ def telling(text: str) -> frozenset[str]:
 def language(text: str) -> Language:
     """English, Chinese, or another language, told by the writing and by function words."""
     han, latin = len(HAN.findall(text)), len(LATIN.findall(text))
-    letters = sum(letter.isalpha() for letter in text)
+    letters = sum(map(str.isalpha, text))
     if letters == 0:
         return "en"
     if 3 * han >= latin and 2 * (han + latin) > letters:
@@ -114,7 +114,16 @@ def match(term: str, others: frozenset[str]) -> float:
         return limits().characters if len(term) > 1 and all(letter in others for letter in term) else 0.0
     if len(term) < 4 or not term.isascii() or not term.isalpha():
         return 0.0
-    return limits().kin if any(_kin(term, other) for other in others) else 0.0
+    return limits().kin if any(_kin(term, other) for other in _by_opening(others).get(term[:SHORTEST_KIN], ())) else 0.0
+
+
+@lru_cache(maxsize=KEPT_IN_MEMORY)
+def _by_opening(terms: frozenset[str]) -> Mapping[str, list[str]]:
+    """Terms by the letters that words of one family share at least."""
+    found: dict[str, list[str]] = {}
+    for term in terms:
+        found.setdefault(term[:SHORTEST_KIN], []).append(term)
+    return found
 
 
 @lru_cache(maxsize=100_000)

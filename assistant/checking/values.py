@@ -52,6 +52,7 @@ _HAN_NUMBER = (
 )
 _FIGURE = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
 _UNIT = r"percentage points?|per ?cent(?:age)?|basis points?|bps?|%|％"
+SPELLED_OR_DIGIT = rf"\d|[零〇一二两三四五六七八九十百千万亿]|{'|'.join(_WORDS)}|{'|'.join(_PARTS)}"
 _NUMBER = re.compile(
     rf"(?P<per>百分之)?(?:(?<![\w.])(?P<whole>\d+)[-– ](?P<mixed>\d+/\d+)|(?<![\w./])(?P<fraction>\d+/\d+)(?![/\d])"
     rf"|(?<![\d.,])(?P<figure>{_FIGURE})"

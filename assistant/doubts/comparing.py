@@ -17,6 +17,7 @@ from assistant.asked import Asked
 from assistant.checking import polarity
 from assistant.checking.duty import Duty, duties
 from assistant.checking.figures import OPPOSITE, rounds
+from assistant.checking.measuring import may_hold_numbers
 from assistant.checking.quantities import Figure
 from assistant.checking.reading import language, match
 from assistant.checking.support import Line, wanted
@@ -72,17 +73,16 @@ def may_say_otherwise(one: Place, other: Place) -> bool:
 def _figure_or_duty(one: Place, other: Place) -> Conflict | None:
     """Another figure or duty; the two statements and what their documents state about themselves tell it."""
     mine, theirs = said(one), said(other)
-    if rivals(mine, theirs):
-        return None
-    figure = _other_figure(one.document, mine, other.document, theirs)
-    if figure is not None:
+    counted = may_hold_numbers(mine.text) and may_hold_numbers(theirs.text)
+    figure = _other_figure(one.document, mine, other.document, theirs) if counted else None
+    if figure is not None and not rivals(mine, theirs):
         return Conflict(how="figure", mine=_placed(one, figure[0]), theirs=_placed(other, figure[1]))
+    duty = _other_duty(one, mine, other, theirs) if figure is None else None
+    if duty is None or rivals(mine, theirs):
+        return None
     if not one_time(one.document, mine.days, other.document, theirs.days, rule=_rules(mine, theirs)):
         return None
-    duty = _other_duty(one, mine, other, theirs)
-    if duty is not None:
-        return Conflict(how="duty", mine=_placed(one, duty[0]), theirs=_placed(other, duty[1]))
-    return None
+    return Conflict(how="duty", mine=_placed(one, duty[0]), theirs=_placed(other, duty[1]))
 
 
 def followed(one: Place, other: Place, asked: Asked) -> tuple[Figure, Figure] | None:
@@ -207,12 +207,14 @@ def _stronger(a: Duty, b: Duty, text: str) -> bool:
 def _may_deny(one: Place, other: Place) -> bool:
     """Whether two statements have the same words and figures at the same time, so that one of them may deny the other."""
     mine, theirs = said(one), said(other)
-    if len(mine.subject) < FEWEST or rivals(mine, theirs):
+    if len(mine.subject) < FEWEST:
         return False
     if min(share(mine.subject, theirs.subject), share(theirs.subject, mine.subject)) < limit("denial"):
         return False
     told = [each for each in (*mine.figures, *theirs.figures) if each.kind == "number"]
     if not all(any(each.same(own) for own in side.figures) for each in told for side in (mine, theirs)):
+        return False
+    if rivals(mine, theirs):
         return False
     return one_time(one.document, mine.days, other.document, theirs.days, rule=_rules(mine, theirs))
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from tomllib import loads
 
@@ -33,15 +33,32 @@ ANY_DAY = "*"
 NEAR = 20  # characters in front of a day in which "as of" stands
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Said:
-    """A statement as it is compared."""
+    """A statement as it is compared; what it holds is read when it is asked for. `issued`: year and month of its document."""
 
     text: str
-    figures: tuple[Figure, ...]
-    days: tuple[Value, ...]
-    subject: frozenset[str]
-    names: tuple[Name, ...]
+    issued: tuple[int, int] | None
+
+    @cached_property
+    def figures(self) -> tuple[Figure, ...]:
+        """Its figures in order."""
+        return figures(self.text)
+
+    @cached_property
+    def days(self) -> tuple[Value, ...]:
+        """The days, months and years that it names."""
+        return tuple(_days(self.figures, self.issued))
+
+    @cached_property
+    def subject(self) -> frozenset[str]:
+        """The terms that tell what it is about."""
+        return subject(self.text)
+
+    @cached_property
+    def names(self) -> tuple[Name, ...]:
+        """The names in it that are surely names."""
+        return tuple(each for each in names(self.text) if each.sure)
 
 
 def said(place: Place) -> Said:
@@ -140,14 +157,7 @@ def limit(name: str) -> float:
 
 @lru_cache(maxsize=KEPT_IN_MEMORY)
 def _read(text: str, issued: tuple[int, int] | None) -> Said:
-    found = figures(text)
-    return Said(
-        text=text,
-        figures=found,
-        days=tuple(_days(found, issued)),
-        subject=subject(text),
-        names=tuple(each for each in names(text) if each.sure),
-    )
+    return Said(text=text, issued=issued)
 
 
 def _month_of_issue(document: Document) -> tuple[int, int] | None:
