@@ -17,9 +17,14 @@ const box = byId("question");
 /** What makes each view in its place of the page, once its parts have come; it gives what loads the view. */
 const VIEWS = {
   library: ({ libraryView }, root) => libraryView(root, () => { if (part("asking")?.forget()) at.place = null; showHealth(); }),
+  disagreements: ({ disagreementsView }, root) => disagreementsView(root),
   check: ({ checkView }, root) => checkView(root),
   conversations: ({ conversationsView }, root) => conversationsView(root, (id) => { if (part("asking")?.forget(id)) Object.assign(at, { address: "/", place: "" }); }),
+  evaluation: ({ evaluationView }, root) => evaluationView(root),
+  operator: ({ operatorView }, root) => operatorView(root),
 };
+/** The entry of the menu that a view belongs to, where it has none of its own. */
+const ABOVE = { disagreements: "library" };
 const rootOf = (view) => byId(`${view}-view`);
 const made = {};
 
@@ -85,7 +90,7 @@ function follow() {
   at.view = view;
   byId("banner").replaceChildren();
   for (const name of ["ask", ...Object.keys(VIEWS)]) rootOf(name).hidden = name !== view;
-  for (const link of document.querySelectorAll(".nav a")) link.setAttribute("aria-current", link.dataset.route === view ? "page" : "false");
+  for (const link of document.querySelectorAll(".nav a")) link.setAttribute("aria-current", link.dataset.route === (ABOVE[view] ?? view) ? "page" : "false");
   if (view !== "ask") {
     document.title = `${t(`view.${view}`)} · Caveat`;
     openView(view, search);

@@ -18,11 +18,11 @@ function marked(quote, others) {
   return [...parts, quote.slice(at)];
 }
 
-function side(citation, others, { marks, metadata }) {
-  const data = metadata.get(citation.document_id) ?? {}, who = whoWhen(data, citation.title);
-  return h("li", { class: "side" }, h("h2", {}, who.join(", ")),
-    h("blockquote", { class: "prose", lang: langOf(citation.quote) }, marked(citation.quote, others.map((other) => other.quote)), " ", cite(citation, marks)),
-    words("p", citation.title, { class: "who" }),
+/** One of the sources: who says it and when, what it says (`quote`, with marks in it), and where; its title opens it, where that is wished. */
+export function side(citation, data, marks, quote, { heading = "h2", open = false } = {}) {
+  return h("li", { class: "side" }, words(heading, whoWhen(data, citation.title).join(", "), { class: "said-by" }),
+    h("blockquote", { class: "prose", lang: langOf(citation.quote) }, quote, " ", cite(citation, marks)),
+    h("p", { class: "who" }, open ? words("button", citation.title, { type: "button", class: "linkish", "data-cite": marks.numberOf(citation) }) : words("span", citation.title)),
     facts("p", "meta", [data.number || t("number.not"), citation.locator]));
 }
 
@@ -51,6 +51,7 @@ export function comparison(claim, doubt, number, context) {
     h("p", {}, link(t("compare.back", { number }), null, { "data-read": number })),
     h("h2", { id: "compare-title", class: "big", tabindex: "-1" }, t("compare.title", { sources: count(list.length, "source") })),
     h("p", { class: "f-conflict" }, h("span", { class: "kind f-conflict" }, icon("f-conflict"), ` ${kindOf(doubt.kind).label}`), " ", words("span", doubt.reason), " ", t("compare.order")),
-    h("ol", { class: "two-sides" }, list.map((citation) => side(citation, list.filter((other) => other !== citation), context))),
+    h("ol", { class: "two-sides" }, list.map((citation) => side(citation, context.metadata.get(citation.document_id) ?? {}, context.marks,
+      marked(citation.quote, list.filter((other) => other !== citation).map((other) => other.quote))))),
     aspects(list, context));
 }
