@@ -114,7 +114,9 @@ class MadeOut(KeyOut):
 
 def routes(store: Store, settings: Settings, keys: Keys) -> APIRouter:
     """The routes over a store and its keys."""
-    own = {status: RESPONSES[400] | {"description": TITLES[status]} for status in (401, 403, 409)}
+    own: dict[int | str, dict[str, Any]] = {
+        status: RESPONSES[400] | {"description": TITLES[status]} for status in (401, 403, 409)
+    }
     router = APIRouter(prefix="/v1/operator", tags=["operator"], responses=RESPONSES | own)
     examining, managing = threading.Lock(), threading.Lock()
 

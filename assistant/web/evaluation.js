@@ -60,6 +60,8 @@ function gateWords(run) {
 
 const figure = (value) => (value === null || value === undefined ? "–" : value.toLocaleString(undefined, { minimumFractionDigits: 3, maximumFractionDigits: 3 }));
 
+const folded = (parts) => parts && h("details", {}, h("summary", {}, parts[0].textContent), parts[1]);
+
 /** The figures of a run, beside those of another where one is chosen. */
 function compared([run, base]) {
   if (!run) return [];
@@ -71,7 +73,9 @@ function compared([run, base]) {
   return [h("p", { class: "verdict-line" }, before ? t("runs.beside", { run: run.id, base: base.id }) : t("runs.alone", { run: run.id })),
     ...(other ? [callout(false, h("p", {}, t("runs.unlike")))] : []),
     ...(failed.length ? [callout(true, h("p", {}, h("b", {}, t("gates.failing"))), failed.map((gate) => words("p", `${gate.name}: ${gate.told}`)))] : []),
-    ...[table("figures.main", run.figures.filter((each) => each.main)), table("figures.more", run.figures.filter((each) => !each.main))].flat().filter(Boolean)];
+    before && h("p", { class: "hint" }, t("runs.chance"), " ", h("code", {}, "python -m evals compare")),
+    table("figures.main", run.figures.filter((each) => each.main)),
+    folded(table("figures.more", run.figures.filter((each) => !each.main)))].flat().filter(Boolean);
 }
 
 function row(each, run, base, before) {
