@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -29,6 +29,7 @@ _RUN = """async () => (await axe.run(document, {
 })).violations.filter(({ impact }) => ["serious", "critical"].includes(impact))
   .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).slice(0, 3).join(" | ")}`)"""
 KINDS = ("misquoted", "disputed", "outdated", "hedged", "single_voice", "cut_off", "questioned", "unchecked")
+States = Callable[[playwright.Page, str], Iterator[str]]
 KEY = {
     "id": "ab12cd34",
     "name": "Bot",
@@ -147,7 +148,10 @@ def states(page: playwright.Page, origin: str) -> Iterator[str]:
     page.goto("/?view=conversations")
     page.locator(".convs .linkish").first.click()
     yield "conversations, renaming"
-    page.keyboard.press("Escape")
+
+
+def managing(page: playwright.Page, origin: str) -> Iterator[str]:
+    """The same for the views of those who look after the library, the server and its quality."""
     page.goto("/?view=disagreements")
     expect(page.locator(".disputes > li").first).to_be_visible(timeout=60_000)
     yield "disagreements of the library"
@@ -175,10 +179,11 @@ def states(page: playwright.Page, origin: str) -> Iterator[str]:
     yield "a key to be revoked"
 
 
+@pytest.mark.parametrize("each", [states, managing])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize(("language", "size"), [("en", WIDE), ("zh", NARROW)])
 def test_no_state_has_a_serious_violation(
-    browser: playwright.Browser, origin: str, axe: str, scheme: str, language: str, size: dict[str, int]
+    browser: playwright.Browser, origin: str, axe: str, scheme: str, language: str, size: dict[str, int], each: States
 ):
     """axe-core finds nothing serious or critical in any state: English on a desk, Chinese on a phone, light and dark."""
     options: dict[str, Any] = {
@@ -188,5 +193,5 @@ def test_no_state_has_a_serious_violation(
         "reduced_motion": "reduce",
     }
     with opened(browser, origin, script=axe, expected=("413",), **options) as page:
-        found = {state: violations for state in states(page, origin) if (violations := page.evaluate(_RUN))}
+        found = {state: violations for state in each(page, origin) if (violations := page.evaluate(_RUN))}
         assert found == {}
