@@ -254,7 +254,7 @@ def test_without_runs_it_says_how_to_make_one(browser: playwright.Browser, store
         serving(create_app(store, Settings(home=store.home, embedder="hashing"))) as origin,
         opened(browser, origin, path="/?view=evaluation") as page,
     ):
-        expect(page.locator("#evaluation-view .commands")).to_contain_text("CAVEAT_RUNS=eval-runs")
+        expect(page.locator("#evaluation-view .commands")).to_contain_text("CAVEAT_RUNS=eval-runs", timeout=SLOW)
         expect(page.locator("#evaluation-view .commands")).to_contain_text("python -m evals run sample")
 
 
