@@ -84,6 +84,7 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--host", help="address to listen on (default: CAVEAT_HOST, 127.0.0.1)")
     serve.add_argument("--port", type=_number(0, 65535), help="port, 0 for any free one (default: CAVEAT_PORT, 8600)")
     _mcp(commands)
+    _keys(commands)
     return parser
 
 
@@ -126,6 +127,24 @@ def _mcp(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     mcp.add_argument("--host", help="address to listen on with --http (default: CAVEAT_HOST, 127.0.0.1)")
     mcp.add_argument("--port", type=_number(0, 65535), help="port with --http, 0 for any free one (default: 8601)")
     mcp.add_argument("--url", type=_text, help="ask the server that runs there, instead of opening the data folder")
+
+
+def _keys(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    keys = commands.add_parser(
+        "keys",
+        help="make, list or revoke keys of the server",
+        description="the keys of the server: once there is one, it asks everybody for a key",
+    )
+    actions = keys.add_subparsers(dest="action", metavar="ACTION", required=True)
+    add = actions.add_parser("add", help="make a key and print it, this once")
+    add.add_argument("name", type=_text, help="whose it is, or what for")
+    told = "ask and read; edit: also add and delete documents; operate: also see the settings and manage keys"
+    add.add_argument("--scope", choices=("ask", "edit", "operate"), default="ask", help=f"what it is for (ask: {told})")
+    listing = actions.add_parser("list", help="list the keys, without the keys themselves")
+    revoke = actions.add_parser("revoke", help="take a key away, at once")
+    revoke.add_argument("id", type=_text, help="a key's id, or its first characters")
+    for action in (add, listing, revoke):
+        action.add_argument("--json", action="store_true", help="print JSON")
 
 
 def _chat(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

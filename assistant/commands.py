@@ -40,6 +40,10 @@ def run(given: argparse.Namespace) -> int:
         from assistant.api.serving import serve  # noqa: PLC0415 (only where it is used)
 
         return serve(settings, given.host, given.port)
+    if given.command == "keys":
+        from assistant.terminal.keying import manage  # noqa: PLC0415 (only where it is used)
+
+        return manage(given, settings)
     if given.command == "mcp":
         from assistant.mcp.serving import serve_http, serve_stdio  # noqa: PLC0415 (only where it is used)
 

@@ -19,7 +19,7 @@ from assistant.doubts.comparing import How
 from assistant.doubts.elsewhere import Alike, Elsewhere, Place, Stated
 from assistant.doubts.standings import Standings
 from assistant.doubts.words import HAN
-from ingest.document import Document
+from ingest.document import Document, Span
 from vectorstore.disagreement_rows import Pair
 from vectorstore.library import LibraryError
 from vectorstore.store import Store
@@ -31,12 +31,17 @@ _AT_ONCE = 32
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Disagreement:
-    """Two statements that say otherwise of one thing; `how` is a figure, a denial or a duty, `reason` tells who says what."""
+    """Two statements that say otherwise of one thing; `how` is a figure, a denial or a duty, `reason` tells who says what.
+
+    `one_words` and `other_words` are what each has otherwise, in the characters of its document.
+    """
 
     how: How
     reason: str
     one: Citation
     other: Citation
+    one_words: Span
+    other_words: Span
 
 
 class Disagreements:
@@ -88,6 +93,8 @@ class Disagreements:
                 reason=disputed.told(one, there, conflict, chinese=chinese),
                 one=cite(one.document, one.statement.span),
                 other=cite(there.document, there.statement.span),
+                one_words=conflict.mine,
+                other_words=conflict.theirs,
             )
             for there, conflict in disputed.conflicts(one, alike, standings, both=True)
             if (there.document.id, there.position) == (other.document.id, other.position)

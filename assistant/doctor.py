@@ -14,6 +14,7 @@ from typing import Any, Literal
 from assistant import wiring
 from assistant.settings import Settings
 from ingest.errors import CaveatError
+from vectorstore.embedding import Embedder
 from vectorstore.store import Store
 
 
@@ -37,10 +38,20 @@ class Examination:
 
 def examine(settings: Settings) -> Examination:
     """Tries each part on the data folder as it is; changes nothing in the library."""
-    shown = settings.model_dump(mode="json")
+    return Examination(settings=shown(settings), checks=tuple(_checks(settings)))
+
+
+def examined(settings: Settings, store: Store) -> tuple[Check, ...]:
+    """The same checks by the process that owns the data folder, with its own parts."""
+    return (*_before(settings, store.embedder), *_over(settings, store))
+
+
+def shown(settings: Settings) -> dict[str, Any]:
+    """The settings by name, without any secret: keys are stars, and of a URL neither user, password nor query is told."""
+    told = settings.model_dump(mode="json")
     for name in ("library_url", "chroma_url", "model_url"):
-        shown[name] = re.sub(r"(?<=:)[^:/@]+(?=@)", "***", shown[name])  # a password is nobody's to read
-    return Examination(settings=shown, checks=tuple(_checks(settings)))
+        told[name] = re.sub(r"\?.*", "?***", re.sub(r"(?<=://).*(?=@)", "***", told[name]))
+    return told
 
 
 def printed(examination: Examination, *, as_json: bool) -> int:
@@ -59,20 +70,28 @@ def printed(examination: Examination, *, as_json: bool) -> int:
 
 
 def _checks(settings: Settings) -> Iterator[Check]:
-    yield Check(name="python", state="ok", told=sys.version.split()[0])
-    yield _tried("disk", lambda: _disk(settings.home))
-    yield _tried("embedder", lambda: _embedder(settings))
+    yield from _before(settings, wiring.embedder(settings))
     try:
         store = wiring.open_store(settings)
     except (CaveatError, OSError) as error:
         yield _failed("library", error)
         return
     with store:
-        yield _tried("library", lambda: _library(store))
-        store.open_indexes()
-        for follower in (store.meaning, store.words):
-            state: Literal["ok", "note"] = "note" if follower.notice else "ok"
-            yield Check(name=f"{follower.name} index", state=state, told=follower.describe())
+        yield from _over(settings, store)
+
+
+def _before(settings: Settings, embedder: Embedder) -> Iterator[Check]:
+    yield Check(name="python", state="ok", told=sys.version.split()[0])
+    yield _tried("disk", lambda: _disk(settings.home))
+    yield _tried("embedder", lambda: _embedder(embedder))
+
+
+def _over(settings: Settings, store: Store) -> Iterator[Check]:
+    yield _tried("library", lambda: _library(store))
+    store.open_indexes()
+    for follower in (store.meaning, store.words):
+        state: Literal["ok", "note"] = "note" if follower.notice else "ok"
+        yield Check(name=f"{follower.name} index", state=state, told=follower.describe())
     if wiring.names_a_model(settings):
         yield _tried("model", lambda: _model(settings))
         return
@@ -102,8 +121,7 @@ def _disk(home: Path) -> str:
     return f"{free} MB free"
 
 
-def _embedder(settings: Settings) -> str:
-    embedder = wiring.embedder(settings)
+def _embedder(embedder: Embedder) -> str:
     near, far = "The ministry issued a notice.", "Penguins swim well."
     vectors = embedder.embed(["A notice was issued by the ministry.", near, far])
     if vectors[0] @ vectors[1] <= vectors[0] @ vectors[2]:

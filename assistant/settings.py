@@ -65,6 +65,7 @@ class Settings(BaseSettings):
     ] = SecretStr("")
     host: Annotated[str, Field(description="the address that `caveat serve` listens on")] = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535, description="its port")] = 8600
+    runs: Annotated[str, Field(description="a folder of evaluation runs that the page shows; empty for none")] = ""
     largest_upload: Annotated[int, Field(ge=1, description="bytes that a request may hold")] = 100_000_000
 
     @classmethod

@@ -24,7 +24,7 @@ from evals.formats import Set, open_set
 from evals.gates import DEFAULT, EVERY_CASE, Gate, Judged, judge, junit, read_gates
 from evals.kept import Kept, RunError, load, save, write
 from evals.metrics import METRICS
-from evals.printing import comparison_json, figures_json, print_comparison, print_figures
+from evals.printing import comparison_json, figures_json, keep_figures, print_comparison, print_figures
 from evals.run import Plan
 from evals.run import run as run_plan
 from evals.scoring import measure
@@ -51,6 +51,7 @@ def run(given: argparse.Namespace) -> int:
     judged = judge(gates, kept, measured, _with_baseline(kept)) if gates else ()
     if given.limit or given.tag:
         judged = tuple(each for each in judged if each.gate.name != EVERY_CASE)
+    keep_figures(folder, measured, judged)
     if given.json:
         told = figures_json(kept, measured, folder) | ({"advisory": judgements} if judgements else {})
         print(json.dumps(told | {"gates": [_gate_json(each) for each in judged]}, ensure_ascii=False, indent=2))

@@ -5,6 +5,7 @@
     results.jsonl    what the program said, one line a case, in the order of the cases
     documents.jsonl  the texts of the documents that results and cases name, each once
     timings.jsonl    how long each case took, by step, in seconds: the only file that differs from run to run
+    figures.json     the figures and the gates as they were last measured, for the page
 
 An answer is kept whole; only the words and metadata of its passages are left out, since `documents.jsonl` holds them.
 """

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import io
+import json
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -21,7 +22,12 @@ from PIL import Image
 
 from assistant.api.serving import create_app
 from assistant.settings import Settings
+from evals.gates import judge, read_gates
+from evals.kept import load, write
+from evals.metrics import METRICS
 from evals.model import Scripted, scripted
+from evals.printing import keep_figures
+from evals.scoring import measure
 from evals.serving import serving
 from ingest.sources import gather
 from vectorstore.embedding import SentenceEmbedder
@@ -62,13 +68,24 @@ def served(model: Scripted | None) -> Iterator[str]:
     documents = Path(__file__).parent / "library" / "documents"
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder) / "data"
-        settings = Settings(home=home)
+        settings = Settings(home=home, runs=str(_runs(Path(folder) / "runs")))
         if model:
             settings = settings.model_copy(update={"model": "scripted", "model_url": model.url})
         with Store(home, SentenceEmbedder()) as store:
             list(store.ingest(gather([str(documents)])))
             with serving(create_app(store, settings)) as origin:
                 yield origin
+
+
+def _runs(folder: Path) -> Path:
+    """A folder of runs: the baseline of the sample, and the same with two thirds of its cases."""
+    baseline = load(Path(__file__).parent / "baselines" / "sample")
+    few = baseline.only([case.id for number, case in enumerate(baseline.cases) if number % 3])
+    for name, kept in (("sample-whole", baseline), ("sample-few", few)):
+        measured = measure(kept, METRICS)
+        write(folder / name / "run.json", json.dumps(kept.about | {"cases": len(kept.cases)}))
+        keep_figures(folder / name, measured, judge(read_gates(), kept, measured, None))
+    return folder
 
 
 def shots(folder: Path) -> None:
@@ -137,6 +154,12 @@ def _all(model: Scripted) -> list[Shot]:
         Shot(name="17-phone-source-dark", show=_source, size=_PHONE, scheme="dark"),
         Shot(name="18-phone-ledger-light", show=_keyed(written, "l"), size=_PHONE),
         Shot(name="19-phone-library-chinese-light", show=_library, size=_PHONE, locale="zh-CN"),
+        Shot(name="20-disagreements-light", show=_disagreements),
+        Shot(name="21-evaluation-light", show=_evaluation),
+        Shot(name="22-keys-and-settings-dark", show=_operator, scheme="dark"),
+        Shot(
+            name="23-phone-disagreements-chinese-dark", show=_disagreements, size=_PHONE, scheme="dark", locale="zh-CN"
+        ),
     ]
 
 
@@ -191,6 +214,22 @@ def _library(page: Page) -> None:
     tool = {"name": "tool.exe", "mimeType": "application/octet-stream", "buffer": b"MZ\x00\x01" * 400}
     page.locator("#library-view input[type=file]").set_input_files([tool])
     page.wait_for_selector(".uploads .refused")
+
+
+def _disagreements(page: Page) -> None:
+    _view(page, "disagreements")
+    page.wait_for_selector(".line-of-numbers", timeout=120_000)
+    page.locator(".line-of-numbers").first.scroll_into_view_if_needed()
+
+
+def _evaluation(page: Page) -> None:
+    _view(page, "evaluation")
+    page.wait_for_selector(".figures")
+
+
+def _operator(page: Page) -> None:
+    _view(page, "operator")
+    page.wait_for_selector(".checks li", timeout=120_000)
 
 
 def _view(page: Page, name: str) -> None:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 
 from evals.comparison import Comparison, Flip
-from evals.kept import Json, Kept
+from evals.gates import Judged, read_gates
+from evals.kept import Json, Kept, write
 from evals.latency import latencies
 from evals.metrics.doubting import LABELLED
 from evals.scoring import Measured
@@ -30,6 +33,27 @@ def figures_json(kept: Kept, measured: Measured, folder: Path) -> Json:
         "failing": [case.id for case in kept.cases if measured.failures(case.id)],
         "not_asked": not_asked(kept),
     }
+
+
+def keep_figures(folder: Path, measured: Measured, judged: Sequence[Judged]) -> None:
+    """Writes a run's figures beside it, `figures.json`, for the page: the metrics that have a case, those of gates as main ones."""
+    gated = {gate.metric for gate in read_gates()}
+    metrics = [
+        {
+            "name": metric.name,
+            "about": metric.about,
+            "value": measured.value(metric.name),
+            "cases": len(measured.scores[metric.name]),
+            "better": metric.better,
+            "unit": metric.unit,
+            "main": metric.name in gated,
+        }
+        for metric in measured.metrics
+        if measured.scores[metric.name]
+    ]
+    gates = [{"name": each.gate.name, "passed": each.passed, "told": each.told} for each in judged]
+    told = {"format": 1, "metrics": metrics, "gates": gates}
+    write(folder / "figures.json", json.dumps(told, ensure_ascii=False, indent=1, sort_keys=True) + "\n")
 
 
 def not_asked(kept: Kept) -> dict[str, int]:

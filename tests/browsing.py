@@ -38,6 +38,7 @@ DOCUMENTS = Path(__file__).parent.parent / "evals" / "library" / "documents"
 WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 LOCALES = {"en": "en-US", "zh": "zh-CN"}
 PATIENCE = 30_000
+expect.set_options(timeout=PATIENCE)  # on a machine with other work
 needs_browser = pytest.mark.skipif(not CHROMIUM.exists() and not REQUIRED, reason=f"no browser: {CHROMIUM} is absent")
 
 

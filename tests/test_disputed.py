@@ -340,3 +340,9 @@ def test_disagreements_over_http(hashing_store: Store, sample_library: Path):
         for citation in (each[side] for each in told["disagreements"] for side in ("one", "other")):
             text = client.get(f"/v1/documents/{citation['document_id']}/text").content.decode()
             assert text[citation["span"]["start"] : citation["span"]["end"]] == citation["quote"]
+        for each in told["disagreements"]:
+            for side in ("one", "other"):
+                start, end = each[f"{side}_words"].values()
+                assert each[side]["span"]["start"] <= start < end <= each[side]["span"]["end"]
+        cited = {each[side]["document_id"] for each in told["disagreements"] for side in ("one", "other")}
+        assert {each["id"] for each in told["documents"]} == cited

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -29,6 +29,37 @@ _RUN = """async () => (await axe.run(document, {
 })).violations.filter(({ impact }) => ["serious", "critical"].includes(impact))
   .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).slice(0, 3).join(" | ")}`)"""
 KINDS = ("misquoted", "disputed", "outdated", "hedged", "single_voice", "cut_off", "questioned", "unchecked")
+States = Callable[[playwright.Page, str], Iterator[str]]
+KEY = {
+    "id": "ab12cd34",
+    "name": "Bot",
+    "scope": "ask",
+    "created": "2026-01-02T03:04:05+00:00",
+    "used": None,
+    "key": "caveat_x",
+}
+KEYS = {"keys": [{name: value for name, value in KEY.items() if name != "key"}], "own": True}
+FIGURES = [
+    {"name": name, "about": "cases", "value": value, "cases": 9, "better": "higher", "unit": "share", "main": main}
+    for name, value, main in (("points", 0.5, True), ("map", 0.25, True), ("success", None, False))
+]
+RUN = {
+    "set": "sample",
+    "subject": "in process",
+    "cases": 9,
+    "ended": "2026-01-02T03:04:05+00:00",
+    "fingerprint": {"model": "none"},
+    "measured": True,
+    "gates": [{"name": "filters hold", "passed": False, "told": "one does not"}],
+}
+EVALUATIONS = {
+    "configured": True,
+    "unreadable": ["sample-3"],
+    "runs": [
+        RUN | {"id": "sample-1", "figures": FIGURES},
+        RUN | {"id": "sample-2", "figures": [each | {"value": 0.375} for each in FIGURES]},
+    ],
+}
 
 
 @pytest.fixture(scope="module")
@@ -124,10 +155,40 @@ def states(page: playwright.Page, origin: str) -> Iterator[str]:
     yield "conversations, renaming"
 
 
+def managing(page: playwright.Page, origin: str) -> Iterator[str]:
+    """The same for the views of those who look after the library, the server and its quality."""
+    page.goto("/?view=disagreements")
+    expect(page.locator(".disputes > li").first).to_be_visible(timeout=60_000)
+    yield "disagreements of the library"
+    page.route("**/v1/evaluations", lambda route: route.fulfill(json=EVALUATIONS))
+    page.goto("/?view=evaluation")
+    expect(page.locator(".figures").first).to_be_visible()
+    yield "evaluation, two runs"
+    page.unroute("**/v1/evaluations")
+    page.reload()
+    expect(page.locator(".commands")).to_be_visible()
+    yield "evaluation, none"
+    page.goto("/?view=operator")
+    expect(page.locator(".checks li").first).to_be_visible(timeout=60_000)
+    yield "operator without keys"
+    told = page.request.get(f"{origin}/v1/operator/settings").json()
+    page.route("**/v1/operator/settings", lambda route: route.fulfill(json=told | {"keys_asked": True}))
+    page.route("**/v1/operator/keys", lambda route: route.fulfill(json=KEY if route.request.method == "POST" else KEYS))
+    page.reload()
+    page.locator("#key-name").fill("Bot")
+    page.locator(".key-form .primary").click()
+    expect(page.locator("#key-made")).to_be_visible()
+    expect(page.locator(".checks li").first).to_be_visible(timeout=60_000)
+    yield "a key that was made"
+    page.locator(".keys-table .danger").click()
+    yield "a key to be revoked"
+
+
+@pytest.mark.parametrize("each", [states, managing])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize(("language", "size"), [("en", WIDE), ("zh", NARROW)])
 def test_no_state_has_a_serious_violation(
-    browser: playwright.Browser, origin: str, axe: str, scheme: str, language: str, size: dict[str, int]
+    browser: playwright.Browser, origin: str, axe: str, scheme: str, language: str, size: dict[str, int], each: States
 ):
     """axe-core finds nothing serious or critical in any state: English on a desk, Chinese on a phone, light and dark."""
     options: dict[str, Any] = {
@@ -137,5 +198,5 @@ def test_no_state_has_a_serious_violation(
         "reduced_motion": "reduce",
     }
     with opened(browser, origin, script=axe, expected=("413",), **options) as page:
-        found = {state: violations for state in states(page, origin) if (violations := page.evaluate(_RUN))}
+        found = {state: violations for state in each(page, origin) if (violations := page.evaluate(_RUN))}
         assert found == {}

@@ -671,6 +671,7 @@ def streamed(finding: Json) -> str:
 
 def drop(page: playwright.Page, name: str, media: str, content: bytes) -> None:
     """Drops a file on the form of a draft."""
+    expect(page.locator(".draft")).to_be_visible()
     page.evaluate(
         """([name, type, bytes]) => {
           const dropped = new DataTransfer();

@@ -15,7 +15,10 @@ from typing import Any
 
 import pytest
 import uvicorn
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
 
+from assistant.api import evaluations
 from assistant.api.serving import create_app
 from assistant.settings import Settings
 from evals import judging
@@ -262,7 +265,8 @@ def test_commands_tell_errors_without_a_trace(tmp_path: Path):
 
 
 def test_a_gate_that_fails_ends_with_1_and_two_runs_are_compared(tmp_path: Path):
-    """Exit code 1 and JUnit where a gate fails; the comparison tells differences and flipped cases; a report is one file."""
+    """Exit code 1 and JUnit where a gate fails; the page is given the same figures; the comparison tells differences and flips;
+    a report is one file."""
     for name, hedged in (("a", True), ("b", False)):
         (tmp_path / name).mkdir()
         lines = (
@@ -283,6 +287,14 @@ def test_a_gate_that_fails_ends_with_1_and_two_runs_are_compared(tmp_path: Path)
     assert "FAILED  hedges are found" in bad.stderr
     assert 'failures="1"' in (tmp_path / "gates.xml").read_text()
     runs = [json.loads(each.stdout)["run"] for each in (good, bad)]
+    app = FastAPI()
+    app.include_router(evaluations.routes(str(tmp_path / "eval-runs")))
+    shown = {each["id"]: each for each in TestClient(app).get("/v1/evaluations").json()["runs"]}
+    assert [shown[Path(each).name]["gates"][0]["passed"] for each in runs] == [True, False]
+    for each in (good, bad):
+        figures = json.loads(each.stdout)
+        [hedges] = [f for f in shown[Path(figures["run"]).name]["figures"] if f["name"] == "hedge_precision"]
+        assert (hedges["value"], hedges["cases"]) == tuple(figures["metrics"]["hedge_precision"].values())
     same = told("compare", runs[0], runs[0], "--json")
     assert {each["verdict"] for each in json.loads(same.stdout)["metrics"].values()} == {"same"}
     other = told("compare", *runs)

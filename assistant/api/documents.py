@@ -70,7 +70,14 @@ def disagreeing(store: Store) -> APIRouter:
         with examining:
             store.follow()
             found.examine(_EXAMINED)
-        return {"disagreements": [as_json(each) for each in found.listed()], "unexamined": found.unexamined()}
+        listed = found.listed()
+        cited = dict.fromkeys(side.document_id for each in listed for side in (each.one, each.other))
+        held = [about for document_id in cited if (about := store.library.held(document_id)) is not None]
+        return {
+            "disagreements": [as_json(each) for each in listed],
+            "documents": [{"id": each.id, "title": each.title, "metadata": each.metadata} for each in held],
+            "unexamined": found.unexamined(),
+        }
 
     return router
 

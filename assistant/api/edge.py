@@ -3,7 +3,7 @@ browser to this origin. An error that nobody foresaw ends here too, so that its 
 
 from __future__ import annotations
 
-import hmac
+import ipaddress
 import json
 import logging
 import uuid
@@ -12,6 +12,8 @@ from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from assistant.api.problems import MEDIA_TYPE, TITLES, openai_error
+from assistant.keys import SCOPES, Keys, KeysError
+from assistant.keys import Scope as Reach
 
 _POLICY = "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'; object-src 'none'"
 _TRUSTED = "; require-trusted-types-for 'script'"
@@ -22,6 +24,7 @@ _HEADERS = (
     (b"cross-origin-opener-policy", b"same-origin"),
 )
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "[::1]"})
+_FORWARDED = (b"forwarded", b"via", b"x-forwarded-for", b"x-forwarded-host", b"x-real-ip")
 _OPENAI = frozenset({"/v1/chat/completions", "/v1/models"})
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
 _log = logging.getLogger("caveat.api")
@@ -34,14 +37,17 @@ class _TooLarge(Exception):
 
 
 class Edge:
-    """ASGI middleware. `host` is a name that the server may be called by besides those of this machine.
+    """ASGI middleware. `host` is the address that is listened on, a name that the server may be called by besides those of this machine.
 
-    With a `key`, whatever reads or changes the library needs it, from any machine, and any name may be called.
+    Once there are `keys`, whatever reads or changes the library needs one whose scope takes it in, from any machine, and any
+    name may be called. Without keys only what comes from this machine itself may see the operator's routes, and nothing is
+    served where others could reach it.
     """
 
-    def __init__(self, app: ASGIApp, *, largest_body: int, host: str = "", key: str = "") -> None:
+    def __init__(self, app: ASGIApp, *, largest_body: int, keys: Keys, host: str = "127.0.0.1") -> None:
         self._app = app
-        self._key = key.encode()
+        self._keys = keys
+        self._away = not is_loopback(host)
         self._largest = largest_body
         self._hosts = _LOOPBACK | {host.lower()}
 
@@ -91,10 +97,13 @@ class Edge:
         """Why a request is not passed on, where its headers tell."""
         headers = {name: value.decode("latin-1").strip() for name, value in scope["headers"]}
         host, site = headers.get(b"host", "").lower(), headers.get(b"sec-fetch-site", "none")
-        if self._key and scope["path"].startswith("/v1/") and not self._keyed(headers):
-            hint = "Send it as `Authorization: Bearer KEY`."
-            return 401, "unauthorized", "This server asks for a key, and the request bears none that fits.", hint
-        if not self._key and host and host.rsplit(":", 1)[0] not in self._hosts and host not in self._hosts:
+        try:
+            asked = self._away or self._keys.asked()
+            if scope["path"].startswith("/v1/") and (barred := self._barred(scope, headers, asked=asked)):
+                return barred
+        except KeysError as error:
+            return 503, error.code, error.message, error.hint
+        if not asked and host and host.rsplit(":", 1)[0] not in self._hosts and host not in self._hosts:
             # A page of another site can have its own name point here (DNS rebinding) and would then read the library.
             return (
                 421,
@@ -111,11 +120,24 @@ class Edge:
             return self._too_large()
         return None
 
-    def _keyed(self, headers: dict[bytes, str]) -> bool:
-        """Whether a request bears the key; compared in constant time."""
+    def _barred(self, scope: Scope, headers: dict[bytes, str], *, asked: bool) -> _Refusal | None:
+        """Why whoever sends a request may not have it answered."""
+        wanted = _wanted(scope["method"], scope["path"])
+        if not asked:
+            if wanted != "operate" or _from_here(scope, headers):
+                return None
+            hint = "Make a key on the server with `caveat keys add NAME --scope operate`, and send it."
+            return 403, "operator_only", "Without keys, settings are shown on the server's own machine alone.", hint
         scheme, _, given = headers.get(b"authorization", "").partition(" ")
         given = given.strip() if scheme.lower() == "bearer" else headers.get(b"x-api-key", "")
-        return hmac.compare_digest(given.encode("latin-1", "replace"), self._key)
+        held = self._keys.scope_of(given)
+        if held is None:
+            hint = "Send it as `Authorization: Bearer KEY`."
+            return 401, "unauthorized", "This server asks for a key, and the request bears none that fits.", hint
+        if SCOPES.index(held) < SCOPES.index(wanted):
+            hint = f"It is for `{held}`; this takes a key for `{wanted}`. Whoever runs the server can make one."
+            return 403, "scope", "The key does not reach so far.", hint
+        return None
 
     def _too_large(self) -> _Refusal:
         detail = f"The request holds more than {self._largest} bytes."
@@ -151,3 +173,26 @@ class Edge:
         ]
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": body})
+
+
+def is_loopback(host: str) -> bool:
+    """Whether an address is of this machine alone."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _wanted(method: str, path: str) -> Reach:
+    """What a key must be for."""
+    if path.startswith("/v1/operator"):
+        return "operate"
+    return "edit" if path.startswith("/v1/documents") and method not in _READING else "ask"
+
+
+def _from_here(scope: Scope, headers: dict[bytes, str]) -> bool:
+    """Whether a request comes from this machine, and from no server in front that hands on those of others."""
+    peer = (scope.get("client") or ("",))[0]
+    return is_loopback(peer) and not any(name in headers for name in _FORWARDED)

@@ -25,6 +25,10 @@ _STATUS = {
     "stopped": 503,
     "stopping": 503,
     "internal": 500,
+    "keys": 503,
+    "operator_only": 403,
+    "first_key": 409,
+    "last_operator": 409,
 }
 TITLES = {
     400: "Bad request",
@@ -32,6 +36,7 @@ TITLES = {
     403: "Forbidden",
     404: "Not found",
     405: "Method not allowed",
+    409: "Conflict",
     413: "Too large",
     415: "Unsupported type",
     421: "Misdirected",

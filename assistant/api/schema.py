@@ -202,12 +202,23 @@ class DisagreementOut(BaseModel):
     reason: str
     one: CitationOut
     other: CitationOut
+    one_words: SpanOut = Field(description="what the one has otherwise, in the characters of its document")
+    other_words: SpanOut
+
+
+class AboutOut(BaseModel):
+    """What a document states about itself."""
+
+    id: str
+    title: str
+    metadata: dict[str, Any]
 
 
 class DisagreementsOut(BaseModel):
     """All that are known; `unexamined` documents came lately and are looked at in the next calls."""
 
     disagreements: list[DisagreementOut]
+    documents: list[AboutOut] = Field(description="the documents that they cite, each once")
     unexamined: int
 
 

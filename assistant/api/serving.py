@@ -16,10 +16,23 @@ from fastapi.responses import FileResponse, HTMLResponse, JSONResponse
 from fastapi.staticfiles import StaticFiles
 
 from assistant import wiring
-from assistant.api import answers, checks, conversations, documents, feedback, holdings, openai, pages, related
-from assistant.api.edge import Edge
+from assistant.api import (
+    answers,
+    checks,
+    conversations,
+    documents,
+    evaluations,
+    feedback,
+    holdings,
+    openai,
+    operator,
+    pages,
+    related,
+)
+from assistant.api.edge import Edge, is_loopback
 from assistant.api.problems import RESPONSES, Problem, install
 from assistant.archive import Archive
+from assistant.keys import Keys
 from assistant.settings import Settings
 from assistant.streams import Streams
 from assistant.versions import versions
@@ -31,7 +44,7 @@ _WEB = Path(__file__).parent.parent / "web"
 
 def create_app(store: Store, settings: Settings) -> FastAPI:
     """The app over an open store; closing the store is its maker's business."""
-    archive = wiring.open_archive(settings, store)
+    archive, keys = wiring.open_archive(settings, store), Keys(store.home, settings.api_key.get_secret_value())
     ready: dict[str, Streams] = {}
 
     def streams() -> Streams:
@@ -56,7 +69,7 @@ def create_app(store: Store, settings: Settings) -> FastAPI:
         Edge,
         largest_body=settings.largest_upload,
         host=settings.host,
-        key=settings.api_key.get_secret_value(),
+        keys=keys,
     )
     install(app)
     app.include_router(documents.routes(store))
@@ -68,6 +81,8 @@ def create_app(store: Store, settings: Settings) -> FastAPI:
     app.include_router(holdings.routes(store))
     app.include_router(pages.routes(store))
     app.include_router(related.routes(store))
+    app.include_router(operator.routes(store, settings, keys))
+    app.include_router(evaluations.routes(settings.runs))
     app.include_router(openai.routes(lambda: wiring.assistant(store, settings)))
 
     @app.get("/healthz", tags=["health"])
@@ -108,10 +123,10 @@ class _Server(uvicorn.Server):
 def serve(settings: Settings, host: str | None, port: int | None) -> int:
     """Serves until it is told to stop."""
     host, port = host or settings.host, settings.port if port is None else port
-    if host not in {"127.0.0.1", "localhost", "::1"} and not settings.api_key.get_secret_value():
+    if not is_loopback(host) and not Keys(settings.home, settings.api_key.get_secret_value()).asked():
         raise BadInput(
             f"Caveat does not listen on {host} without a key: anybody there could read and change the library.",
-            "Set CAVEAT_API_KEY to a long random text, or listen on 127.0.0.1.",
+            "Set CAVEAT_API_KEY to a long random text, make a key with `caveat keys add`, or listen on 127.0.0.1.",
         )
     with _listening(host, port) as listener, wiring.open_store(settings) as store:
         named, port = f"[{host}]" if ":" in host else host, listener.getsockname()[1]

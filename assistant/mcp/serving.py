@@ -26,6 +26,7 @@ from assistant.api.chat_text import chat_text
 from assistant.api.checks import LONGEST_DRAFT, MOST_SOURCES, CheckedOut, CheckIn, SourceIn
 from assistant.api.schema import ClaimOut, FiltersIn, PassageOut, SearchOut
 from assistant.exporting import tally
+from assistant.keys import Keys
 from assistant.mcp.reach import Here, Reach, There
 from assistant.settings import Settings
 from assistant.streams import Streams
@@ -172,19 +173,19 @@ def serve_stdio(settings: Settings, url: str | None) -> int:
 
 def serve_http(settings: Settings, url: str | None, host: str | None, port: int | None) -> int:
     """Serves over streamable HTTP until it is told to stop."""
-    from assistant.api.edge import Edge  # noqa: PLC0415 (only where it is served over HTTP)
+    from assistant.api.edge import Edge, is_loopback  # noqa: PLC0415 (only where it is served over HTTP)
     from assistant.api.serving import _listening as listening  # noqa: PLC0415 (likewise)
 
-    host, key = host or settings.host, settings.api_key.get_secret_value()
-    if host not in {"127.0.0.1", "localhost", "::1"} and not key:
+    host, keys = host or settings.host, Keys(settings.home, settings.api_key.get_secret_value())
+    if not is_loopback(host) and not keys.asked():
         raise BadInput(
             f"Caveat does not listen on {host} without a key: anybody there could read the library.",
-            "Set CAVEAT_API_KEY to a long random text, or listen on 127.0.0.1.",
+            "Set CAVEAT_API_KEY to a long random text, make a key with `caveat keys add`, or listen on 127.0.0.1.",
         )
     with listening(host, PORT if port is None else port) as listener, _reached(settings, url) as reach:
-        any_name = TransportSecuritySettings(enable_dns_rebinding_protection=False) if key else None
+        any_name = TransportSecuritySettings(enable_dns_rebinding_protection=False) if keys.asked() else None
         app = server(reach).streamable_http_app(streamable_http_path=PATH, host=host, transport_security=any_name)
-        gated = Edge(app, largest_body=settings.largest_upload, host=host, key=key)
+        gated = Edge(app, largest_body=settings.largest_upload, host=host, keys=keys)
         named = f"[{host}]" if ":" in host else host
         print(f"Caveat's tools at http://{named}:{listener.getsockname()[1]}{PATH}  (stop with Ctrl-C)", flush=True)
         with suppress(KeyboardInterrupt):  # the way to stop it

@@ -1,6 +1,6 @@
 /* An answer as a page: question, tally, claims with their notes, what is missing, what was read; or the refusal. */
 
-import { button, callout, facts, gradually, h, icon, link, words } from "./dom.js";
+import { button, byId, callout, facts, gradually, h, icon, link, words } from "./dom.js";
 import { statusTag, tally } from "./kinds.js";
 import { count, heard, showDate, t } from "./language.js";
 import { carryTools } from "./carry.js";
@@ -180,4 +180,10 @@ export function placeNotes(body) {
     free = wanted + sizes[index][1] + 12;
   });
   body.style.minHeight = beside ? `${free}px` : "";
+}
+
+/** Puts the notes of the answer that is shown in their places. */
+export function layNotes() {
+  const body = byId("claims");
+  if (body?.offsetParent) placeNotes(body);
 }

@@ -56,6 +56,13 @@ const sent = (method, body, signal) => ({ method, headers: { "Content-Type": "ap
 
 export const health = () => json("/healthz");
 export const library = () => json("/v1/library");
+export const disagreements = (signal) => json("/v1/disagreements", { signal });
+export const evaluations = () => json("/v1/evaluations");
+export const settings = () => json("/v1/operator/settings");
+export const examine = () => json("/v1/operator/checks", { method: "POST" });
+export const keys = () => json("/v1/operator/keys");
+export const makeKey = (name, scope) => json("/v1/operator/keys", sent("POST", { name, scope }));
+export const revokeKey = (id) => call(`/v1/operator/keys/${part(id)}`, { method: "DELETE" });
 
 /** The events of an answer to a question, in a conversation or a new one. */
 export const chat = (question, { conversation, filters }, signal) =>

@@ -1,28 +1,74 @@
 /* The page: where one is (the address), the question box, the theme, what the server is. */
 
 import * as api from "./api.js";
-import { ask, forget, keepDraft, onmoved, reopen, showHome, stop } from "./asking.js";
-import { checkView } from "./check.js";
-import { conversationsView } from "./conversations.js";
-import { byId, say } from "./dom.js";
+import { byId, failure, h, say } from "./dom.js";
 import { showHome as fillHome } from "./home.js";
-import { followHash, listen } from "./keyboard.js";
+import { listenToKeys } from "./keyboard.js";
 import { count, speak, t } from "./language.js";
-import { libraryView } from "./library.js";
 import { memory } from "./memory.js";
-import { layNotes, now } from "./now.js";
+import { keepDraft, now } from "./now.js";
+import { need, part } from "./parts.js";
 import { addressParts, filters, filtersOf, scopeCount, scopePanel, setFilters } from "./scope.js";
-import { closeSource } from "./source.js";
 
 speak(document, byId("language"));
 
 const box = byId("question");
-const VIEWS = { ask: byId("ask-view"), library: byId("library-view"), check: byId("check-view"), conversations: byId("conversations-view") };
-const load = {
-  library: libraryView(VIEWS.library, () => { if (forget()) at.place = null; showHealth(); }),
-  check: checkView(VIEWS.check),
-  conversations: conversationsView(VIEWS.conversations, (id) => { if (forget(id)) Object.assign(at, { address: "/", place: "" }); }),
+
+/** What makes each view in its place of the page, once its parts have come; it gives what loads the view. */
+const VIEWS = {
+  library: ({ libraryView }, root) => libraryView(root, () => { if (part("asking")?.forget()) at.place = null; showHealth(); }),
+  disagreements: ({ disagreementsView }, root) => disagreementsView(root),
+  check: ({ checkView }, root) => checkView(root),
+  conversations: ({ conversationsView }, root) => conversationsView(root, (id) => { if (part("asking")?.forget(id)) Object.assign(at, { address: "/", place: "" }); }),
+  evaluation: ({ evaluationView }, root) => evaluationView(root),
+  operator: ({ operatorView }, root) => operatorView(root),
 };
+/** The entry of the menu that a view belongs to, where it has none of its own. */
+const ABOVE = { disagreements: "library" };
+const rootOf = (view) => byId(`${view}-view`);
+const made = {};
+
+/** Shows a view; where its parts do not come, it says so in its place. */
+async function openView(view, search) {
+  const root = rootOf(view);
+  if (!made[view]) root.replaceChildren(h("p", { class: "meta" }, t("reading")));
+  try {
+    made[view] ??= need(view, "source").then(([module]) => VIEWS[view](module, root));
+    const load = await made[view];
+    if (at.view === view) load(search);
+  } catch (error) {
+    made[view] = null;
+    if (at.view === view) root.replaceChildren(failure(error, () => openView(view, search)));
+  }
+}
+
+let answering = null;
+
+/** What asks and answers; fetched when the reader turns to the box, or comes with a question. */
+function answers() {
+  answering ??= need("asking", "steps", "source", "answer").then(([asking, steps, , answer]) => {
+    asking.onmoved(moved);
+    steps.listen(submit);
+    new ResizeObserver(answer.layNotes).observe(byId("answer"));
+    return { ...asking, followHash: steps.followHash };
+  });
+  answering.catch(() => { answering = null; });
+  return answering;
+}
+
+/** Asks a question or opens a conversation; nothing, where the reader has gone on meanwhile. */
+async function show({ question, conversation, turn, scope }) {
+  const { place } = at;
+  try {
+    const { ask, reopen, followHash } = await answers();
+    if (at.place !== place) return;
+    byId("banner").replaceChildren();
+    if (question) ask(question, conversation || undefined, scope);
+    else reopen(conversation, turn, scope).then(followHash);
+  } catch (error) {
+    if (at.place === place) byId("banner").replaceChildren(failure(error, () => show({ question, conversation, turn, scope }), null, question && t("kept")));
+  }
+}
 
 /* ---------- the address: /?q=QUESTION asks, /?c=CONVERSATION&t=QUESTION opens again, /?view=library ---------- */
 
@@ -37,29 +83,28 @@ function go(address) {
 /** Shows what the address says; does nothing where only the part behind # changed. */
 function follow() {
   if (at.asked.has(location.search)) history.replaceState(null, "", at.asked.get(location.search));
-  const search = new URLSearchParams(location.search), named = search.get("view"), view = Object.hasOwn(load, named) ? named : "ask";
+  const search = new URLSearchParams(location.search), named = search.get("view"), view = Object.hasOwn(VIEWS, named) ? named : "ask";
   const changed = view !== at.view || (view === "ask" && location.search !== at.place);
   if (!changed) return;
-  closeSource();
+  part("source")?.closeSource();
   at.view = view;
   byId("banner").replaceChildren();
-  for (const [name, root] of Object.entries(VIEWS)) root.hidden = name !== view;
-  for (const link of document.querySelectorAll(".nav a")) link.setAttribute("aria-current", link.dataset.route === view ? "page" : "false");
+  for (const name of ["ask", ...Object.keys(VIEWS)]) rootOf(name).hidden = name !== view;
+  for (const link of document.querySelectorAll(".nav a")) link.setAttribute("aria-current", link.dataset.route === (ABOVE[view] ?? view) ? "page" : "false");
   if (view !== "ask") {
     document.title = `${t(`view.${view}`)} · Caveat`;
-    load[view](search);
+    openView(view, search);
     return;
   }
-  if (location.search === at.place) { entitle(now.question); layNotes(); return; }
+  if (location.search === at.place) { entitle(now.question); part("answer")?.layNotes(); return; }
   Object.assign(at, { place: location.search, address: location.search || "/" });
-  stop();
+  part("asking")?.stop();
   const question = (search.get("q") ?? "").trim(), conversation = search.get("c") ?? "", scope = filtersOf(search);
   setFilters(scope);
   entitle(question);
-  if (question) ask(question, conversation || undefined, scope);
-  else if (conversation) reopen(conversation, search.get("t") ?? "", scope).then(followHash);
+  if (question || conversation) show({ question, conversation, turn: search.get("t") ?? "", scope });
   else {
-    showHome();
+    part("asking")?.showHome();
     fillHome();
   }
 }
@@ -67,14 +112,14 @@ function follow() {
 const entitle = (question) => { document.title = question ? `${question} · Caveat` : "Caveat"; };
 
 /** The server has given a question its place: the address becomes that, so that going back and forth never asks again. */
-onmoved((address, question) => {
+function moved(address, question) {
   if (address) {
     if (new URLSearchParams(at.place).has("q")) at.asked.set(at.place, address);
     Object.assign(at, { place: address.slice(1), address });
     if (at.view === "ask") history.replaceState(null, "", address + location.hash);
   }
   if (at.view === "ask") entitle(question);
-});
+}
 
 /* ---------- the question box ---------- */
 
@@ -101,6 +146,7 @@ function recall(event) {
 }
 
 box.addEventListener("input", keepDraft);
+box.addEventListener("focus", () => { answers().catch(() => {}); });   // what does not come is told when it is asked for
 box.addEventListener("keydown", (event) => {
   recall(event);
   // Enter that ends the composition of a Chinese word is not a question yet.
@@ -118,7 +164,7 @@ byId("ask").addEventListener("submit", (event) => {
 /* ---------- links and the theme ---------- */
 
 const showAsk = () => { if (at.view !== "ask") go(at.address); };
-listen(submit, showAsk);
+listenToKeys(showAsk);
 
 document.addEventListener("click", (event) => {
   const link = event.target.closest("a[data-route]");
@@ -130,7 +176,6 @@ document.addEventListener("click", (event) => {
   window.scrollTo(0, 0);
 });
 window.addEventListener("popstate", follow);
-new ResizeObserver(layNotes).observe(byId("answer"));
 
 const THEMES = ["auto", "light", "dark"];
 

@@ -1,14 +1,13 @@
 /* What is asked now and what is shown for it: a question on its way, an answer, an answer opened again. */
 
 import * as api from "./api.js";
-import { answerPage, contextOf, questionHead } from "./answer.js";
+import { answerPage, contextOf, layNotes, questionHead } from "./answer.js";
 import { addressOf, around, since } from "./conversation.js";
 import { button, byId, callout, failure, h, say } from "./dom.js";
 import { tallyLine } from "./kinds.js";
 import { t } from "./language.js";
 import { arrived, liveAnswer } from "./live.js";
-import { memory } from "./memory.js";
-import { keepingPlace, layNotes, now } from "./now.js";
+import { keepDraft, keepingPlace, now } from "./now.js";
 import { closeSource, renewSource } from "./source.js";
 import { Broken, follow } from "./stream.js";
 import { showReviews } from "./views.js";
@@ -19,8 +18,6 @@ let moved = () => {};
 
 /** Tells where the page is once the server has given a question its place. */
 export const onmoved = (tell) => { moved = tell; };
-
-export const keepDraft = () => memory.set("localStorage", "draft", box.value);
 
 /** The box speaks of a follow-up where there is a conversation to go on with. */
 function labelBox() {

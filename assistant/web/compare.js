@@ -19,11 +19,12 @@ function marked(quote, others) {
   return [...parts, quote.slice(at)];
 }
 
-function side(citation, others, { marks, metadata }) {
-  const data = metadata.get(citation.document_id), who = whoWhen(data, citation.title);
-  return h("li", { class: "side" }, h("h2", {}, who.join(", ")),
-    h("blockquote", { class: "prose", lang: langOf(citation.quote) }, marked(citation.quote, others.map((other) => other.quote)), " ", cite(citation, marks)),
-    words("p", citation.title, { class: "who" }),
+/** One of the sources: who says it and when, what it says (`quote`, with marks in it), and where; its title opens it, where that is wished.
+ * `data` is missing where the document is gone. */
+export function side(citation, data, marks, quote, { heading = "h2", open = false } = {}) {
+  return h("li", { class: "side" }, words(heading, whoWhen(data, citation.title).join(", "), { class: "said-by" }),
+    h("blockquote", { class: "prose", lang: langOf(citation.quote) }, quote, " ", cite(citation, marks)),
+    h("p", { class: "who" }, open ? words("button", citation.title, { type: "button", class: "linkish", "data-cite": marks.numberOf(citation) }) : words("span", citation.title)),
     facts("p", "meta", [data && (data.number || t("number.not")), citation.locator]));
 }
 
@@ -60,7 +61,8 @@ export function comparison(claim, doubt, number, context) {
   /** A document that is gone has no facts to compare: its quote stands there alone. */
   function draw() {
     const list = sidesOf(claim, doubt, context.metadata);
-    sides.replaceChildren(...list.map((citation) => side(citation, list.filter((other) => other !== citation), context)));
+    sides.replaceChildren(...list.map((citation) => side(citation, context.metadata.get(citation.document_id), context.marks,
+      marked(citation.quote, list.filter((other) => other !== citation).map((other) => other.quote)))));
     if (list.every((citation) => context.metadata.has(citation.document_id))) table.replaceChildren(aspects(list, context));
   }
 }

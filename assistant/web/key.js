@@ -19,6 +19,9 @@ export function askForKey(sent) {
   return asking;
 }
 
+/** Asks for another key than the one that is used; false where the reader gives none. */
+export const anotherKey = () => (asking ??= dialog(false).finally(() => { asking = null; }));
+
 function dialog(refused) {
   const sheet = byId("key"), input = h("input", { type: "password", id: "key-given", required: true, pattern: "[!-~]+", autocomplete: "off", spellcheck: "false",
     title: t("key.form"), "aria-describedby": "key-about" });

@@ -1,13 +1,11 @@
 /* The interface in the reader's language: one dictionary for each, chosen by the reader or else by the browser. */
 
-import en from "./en.js";
 import { memory } from "./memory.js";
-import zh from "./zh.js";
 
 const LANGUAGES = { en: "English", zh: "中文" };
 const chosen = memory.get("localStorage", "language");
 export const language = Object.hasOwn(LANGUAGES, chosen) ? chosen : /^zh\b/i.test(navigator.language) ? "zh" : "en";
-const { words, told } = { en, zh }[language];   // both are loaded: waiting for one would let the reader type before the page listens
+const { words, told } = (await (language === "zh" ? import("./zh.js") : import("./en.js"))).default;
 
 /** A sentence of the interface, `{name}` filled from `values`. */
 export const t = (key, values = {}) => (has(key) ? words[key] : key).replace(/\{(\w+)\}/g, (_, name) => (Object.hasOwn(values, name) ? values[name] : ""));

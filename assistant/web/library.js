@@ -164,12 +164,16 @@ function frame(root) {
   parts.table = h("table", { class: "docs", hidden: true }, h("thead", {}, h("tr", {},
     COLUMNS.map(([name, label]) => h("th", { scope: "col" }, button(t(label), null, { class: "sort", "data-sort": name }))), h("th", { scope: "col" }, h("span", { class: "sr" }, t("delete"))))), parts.rows);
   root.replaceChildren(
-    h("div", { class: "page-head" }, h("div", {}, parts.heading, parts.total), parts.drop),
+    h("div", { class: "page-head" }, h("div", {}, parts.heading, parts.total), parts.drop), libraryTabs("library"),
     h("section", { class: "uploads", "aria-label": t("files.added"), hidden: true }, parts.uploads), parts.undos, parts.problem,
     h("div", { class: "lib-filters" }, h("label", { class: "sel grow" }, h("span", {}, t("find.document")), parts.find), parts.fields),
     parts.table, parts.none, parts.more);
   return parts;
 }
+
+/** The two views of the library, as links. */
+export const libraryTabs = (here) => h("nav", { class: "subnav", "aria-label": t("view.library") }, [["library", "documents"], ["disagreements", "view.disagreements"]].map(([view, name]) =>
+  h("a", { href: `/?view=${view}`, "data-route": view, "aria-current": view === here ? "page" : null }, t(name))));
 
 function row(about, onremove) {
   const data = about.metadata ?? {};

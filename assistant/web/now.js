@@ -1,15 +1,13 @@
 /* What is asked and shown now, shared by the modules that show it. */
 
-import { placeNotes } from "./answer.js";
 import { byId } from "./dom.js";
+import { memory } from "./memory.js";
 
 /** `conversation` is the one that the next question goes on with, `turn` the question that is shown, `answer` what is shown for it. */
 export const now = { question: "", conversation: null, turn: "", answer: null, citations: [], asking: null, retry: null, claim: 0, writes: true, context: null, view: "read", scope: {} };
 
-export function layNotes() {
-  const body = byId("claims");
-  if (body?.offsetParent) placeNotes(body);
-}
+/** What is being typed outlives the page. */
+export const keepDraft = () => memory.set("localStorage", "draft", byId("question").value);
 
 /** Shows something else for the same claims, so that the one being read stays where it is. */
 export function keepingPlace(show) {

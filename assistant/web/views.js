@@ -1,12 +1,12 @@
 /* The views of an answer: as prose, as a ledger, two sources of a dispute; and the reviews of its flags. */
 
 import * as api from "./api.js";
-import { readView } from "./answer.js";
+import { layNotes, readView } from "./answer.js";
 import { comparison } from "./compare.js";
 import { byId, failure } from "./dom.js";
 import { t } from "./language.js";
 import { ledger } from "./ledger.js";
-import { keepingPlace, layNotes, now } from "./now.js";
+import { keepingPlace, now } from "./now.js";
 import { openReview, takeBack } from "./review.js";
 import { renewSource } from "./source.js";
 
