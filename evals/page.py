@@ -117,6 +117,12 @@ def shots(folder: Path) -> None:
     print(f"{len(list(folder.glob('*.png')))} pictures, {total:,} bytes")
 
 
+DRAFT = (
+    "By 29 February 2020, 200 cities used the health code. Platforms must remove listings of wild animals within 48 hours. "
+    "The road pass is free of charge. Fees for small sellers may not be waived before 2021."
+)
+
+
 def _all(model: Scripted) -> list[Shot]:
     def asking(page: Page) -> None:
         model.each = 0.06
@@ -141,7 +147,7 @@ def _all(model: Scripted) -> list[Shot]:
         Shot(name="08-review-light", show=_reviewing),
         Shot(name="09-refusal-dark", show=lambda page: _asked(page, UNANSWERED), scheme="dark"),
         Shot(name="10-library-light", show=_library),
-        Shot(name="11-check-a-draft-light", show=lambda page: _view(page, "check")),
+        Shot(name="11-check-a-draft-light", show=_checked),
         Shot(name="12-conversations-light", show=lambda page: _view(page, "conversations")),
         Shot(
             name="13-answer-chinese-light",
@@ -160,6 +166,8 @@ def _all(model: Scripted) -> list[Shot]:
         Shot(
             name="23-phone-disagreements-chinese-dark", show=_disagreements, size=_PHONE, scheme="dark", locale="zh-CN"
         ),
+        Shot(name="24-beside-light", show=_beside),
+        Shot(name="25-phone-beside-dark", show=_beside, size=_PHONE, scheme="dark"),
     ]
 
 
@@ -189,6 +197,23 @@ def _source(page: Page) -> None:
     _asked(page, QUOTED)
     page.locator('[data-cite="1"]').first.click()
     page.wait_for_selector("#source .hit")
+
+
+def _beside(page: Page) -> None:
+    _asked(page, "How many cities used the health code?")
+    page.locator('[data-cite="1"]').first.click()
+    page.wait_for_selector("#source .hit")
+    fold = page.locator("#source details.beside")
+    fold.locator("li").first.wait_for(state="attached", timeout=60_000)
+    if fold.get_attribute("open") is None:
+        fold.locator("summary").first.click()
+
+
+def _checked(page: Page) -> None:
+    _view(page, "check")
+    page.locator("#draft").fill(DRAFT)
+    page.locator(".draft button.primary").click()
+    page.wait_for_selector(".finds .find:nth-child(4)", timeout=60_000)
 
 
 def _printed(page: Page) -> None:
