@@ -16,10 +16,12 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from assistant.answer import Claim
+from assistant.asked import asked
 from assistant.checking.reading import language
 from assistant.checking.verifier import Judgement, Verifier
 from assistant.checkworthy import Idle, idle
 from assistant.claiming import claimed, unstrayed, without_instructions
+from assistant.doubts.from_library import FromLibrary
 from assistant.given import GivenSources
 from ingest.document import Document, Span, Statement
 from ingest.errors import BadInput
@@ -65,11 +67,19 @@ class Searched(Protocol):
         """The best passages for a text."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Library:
+    """What a draft is checked against where no sources are given: where passages are found, and what raises doubts."""
+
+    searched: Searched
+    doubting: FromLibrary
+
+
 class Checker:
-    """Checks drafts with a verifier against what `library` finds; without a library only against given sources."""
+    """Checks drafts with a verifier against a library, which raises its own doubts; without one only against given sources."""
 
     def __init__(
-        self, verifier: Verifier, embedder: Embedder, library: Searched | None = None, *, passages: int = 20
+        self, verifier: Verifier, embedder: Embedder, library: Library | None = None, *, passages: int = 20
     ) -> None:
         self._verifier = verifier
         self._embedder = embedder
@@ -80,23 +90,25 @@ class Checker:
         self, draft: Document, sources: Sequence[Source] = (), filters: Filters | None = None
     ) -> Iterator[Checked]:
         """The sentences of a draft in order, each as soon as it is settled; BadInput where a source cannot be read."""
-        against: Searched | None = GivenSources(sources, self._embedder) if sources else self._library
-        if against is None:
+        if not sources and self._library is None:
             raise BadInput("There is nothing to check against.", "Name sources, or open a library.")
+        library = None if sources else self._library
+        against = GivenSources(sources, self._embedder) if library is None else library.searched
         number = 0
         for piece in pieces(draft):
             if isinstance(piece, Left):
                 yield piece
                 continue
             number += 1
-            yield self._claim(f"c{number}", draft, piece, against, filters)
+            passages = against.search(draft.read(piece), limit=self._passages, filters=filters).passages
+            claim = self._claim(f"c{number}", draft, piece, passages, given=library is None)
+            yield _doubted(claim, library, filters) if library is not None else claim
 
     def _claim(
-        self, number: str, draft: Document, statement: Statement, against: Searched, filters: Filters | None
+        self, number: str, draft: Document, statement: Statement, passages: Sequence[Passage], *, given: bool
     ) -> Claim:
         words, text = draft.read(statement), draft.quote(statement.span)
-        passages = against.search(words, limit=self._passages, filters=filters).passages
-        judgement = self._judged(words, passages, given=against is not self._library)
+        judgement = self._judged(words, passages, given=given)
         judgement = unstrayed(without_instructions(judgement, words))
         return claimed(number, text, statement.span.start, judgement, lead=len(words) - len(text))
 
@@ -134,6 +146,13 @@ class Checker:
                 if alone.verdict == "supported":
                     return alone
         return judgement
+
+
+def _doubted(claim: Claim, library: Library, filters: Filters | None) -> Claim:
+    """A claim with what the rest of the library raises about it, at the time that it speaks of itself, or the filters name."""
+    time = asked(claim.text, filters.as_of if filters is not None else None)
+    [doubted] = library.doubting.at(time).doubted([claim])
+    return doubted
 
 
 def draft_of(text: str, title: str = "") -> Document:

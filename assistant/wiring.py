@@ -113,14 +113,17 @@ def pair_reader(checker: str, precision: str) -> PairReader:
 
 def checker(settings: Settings, store: Store | None = None) -> Checker:
     """What checks drafts: against a store's library, or, without a store, against sources that are given alone."""
-    from assistant.drafts import Checker  # noqa: PLC0415 (only where a draft is checked)
+    from assistant.doubts.from_library import FromLibrary  # noqa: PLC0415 (only where a draft is checked)
+    from assistant.drafts import Checker, Library  # noqa: PLC0415
 
     passages = _FOR_A_CLAIM * settings.passages
     if store is None:
         reader = embedder(settings)
         return Checker(verifier(reader, None, settings, doubting=True), reader, passages=passages)
     judge = verifier(store.embedder, assistant(store, settings).rarity, settings, doubting=True)
-    return Checker(judge, store.embedder, store.retriever, passages=passages)
+    return Checker(
+        judge, store.embedder, Library(searched=store.retriever, doubting=FromLibrary(store)), passages=passages
+    )
 
 
 def names_a_model(settings: Settings) -> bool:

@@ -6,6 +6,7 @@ import asyncio
 import io
 import json
 from collections.abc import Iterator, Sequence
+from datetime import date
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, get_args
@@ -41,6 +42,7 @@ from ingest.document import Span
 from ingest.errors import BadInput
 from ingest.sources import Source, from_record, gather
 from vectorstore.embedding import HashingEmbedder
+from vectorstore.filters import Filters
 from vectorstore.retrieval import Passage
 from vectorstore.store import Store
 
@@ -318,6 +320,28 @@ def test_every_verdict_looks_different_everywhere():
 
 
 # ---------- quoted answers ----------
+
+
+def test_the_library_raises_its_doubts_about_a_draft(home: Path, sample_library: Path):
+    """Another figure elsewhere and a notice that expired are told, and who says so; of sources that are given, nothing but themselves."""
+    text = "By 29 February 2020, 200 cities used the health code. The road pass is free of charge. A road pass costs 40 yuan."
+    draft, settings = draft_of(text), Settings(home=home, embedder="hashing", checker="rules")
+    with Store(home, HashingEmbedder()) as store:
+        list(store.ingest(gather([str(sample_library)])))
+        checker = wiring.checker(settings, store)
+        disputed, outdated, wrong = collected(draft, checker.check(draft)).claims
+        now = collected(draft, checker.check(draft, filters=Filters(as_of=date(2020, 3, 20)))).claims
+        alone = collected(
+            draft, checker.check(draft, [source("200 cities used the health code by 29 February 2020.")])
+        ).claims
+    assert [disputed.verdict, outdated.verdict] == ["supported", "supported"]
+    assert "disputed" in {each.kind for each in disputed.doubts}
+    assert [each.name for each in disputed.voices] == ["Harbour Ledger"]
+    assert "outdated" in {each.kind for each in outdated.doubts}
+    assert "outdated" not in {each.kind for each in now[1].doubts}
+    assert wrong.verdict != "supported"
+    assert wrong.voices == ()
+    assert not {each.kind for claim in alone for each in claim.doubts} & {"disputed", "outdated", "single_voice"}
 
 
 def test_quoted_answers_are_supported_by_what_they_cite(home: Path, sample_library: Path):

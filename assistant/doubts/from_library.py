@@ -81,7 +81,9 @@ class FromLibrary:
         return stated
 
     def _heard(self, stated: Stated, alike: Sequence[Alike], copying: voices.Copying) -> Claim:
-        """The claim with its voices, and the doubt where there is but one among many that could speak."""
+        """The claim with its voices, and the doubt where there is but one among many that could speak; none where it is not said."""
+        if stated.claim.verdict in {"contradicted", "not_found"}:
+            return stated.claim
         heard = voices.heard(stated, alike, copying)
         claim = replace(stated.claim, voices=heard.voices)
         alone = single.find(stated, heard)
