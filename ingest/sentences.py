@@ -27,7 +27,9 @@ _BULLET = re.compile(
 _HAN_NUMBER = re.compile(r"[一二三四五六七八九十]{1,3}")
 _KEYED = re.compile(r"[^\W\d_][^:：\n.。]{0,40}[:：][ \t]*\S.{0,120}$")
 _ENDED = re.compile(r"[.!?。！？…;；][\"'”’」』)）\]】]*$")
-_MISSED = re.compile(r"\bMay\.\s+(?=[A-Z])")  # sentencex takes the month for an abbreviation
+_MISSED = re.compile(  # sentencex takes the month for an abbreviation, and a Chinese stop before a figure for none
+    r"\bMay\.\s+(?=[A-Z])|(?<!\d)[。！？][”’」』）】]*(?=\d)"
+)
 _OPENERS, _CLOSERS = "([（【〔", ")]）】〕"
 _LONGEST_REJOINED = 800
 _HEADING_LENGTH, _HEADING_WORDS = 80, 12

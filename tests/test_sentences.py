@@ -66,6 +66,8 @@ def test_notes_have_the_scope_of_where_they_stand(text: str, touched: list[str])
         ("The rate was approx. 5 percent. 35 cities joined.", ["The rate was approx. 5 percent.", "35 cities joined."]),
         ("See No. 14 of the list. It holds.", ["See No. 14 of the list.", "It holds."]),
         ("It rose in May. Total output fell.", ["It rose in May.", "Total output fell."]),
+        ("收入为18.6亿元。2022年亏损！3月好转。", ["收入为18.6亿元。", "2022年亏损！", "3月好转。"]),
+        ("他说：“好。”2022年开始，价格为3。5元。", ["他说：“好。”", "2022年开始，价格为3。5元。"]),
         ("健康码已推广。数据由用户申报！Next one.", ["健康码已推广。", "数据由用户申报！", "Next one."]),
         ("😀 One. 😀 Two.", ["😀 One.", "😀 Two."]),
         ("It (see Ed. 2. There is more.) holds. Next.", ["It (see Ed. 2. There is more.) holds.", "Next."]),
