@@ -16,8 +16,9 @@ from assistant.answer import Citation, Claim, cite
 from assistant.asked import asked
 from assistant.doubts import disputed
 from assistant.doubts.comparing import How
-from assistant.doubts.elsewhere import Alike, Elsewhere, Place, Stated
+from assistant.doubts.elsewhere import Elsewhere
 from assistant.doubts.standings import Standings
+from assistant.doubts.stated import Alike, Place, Stated
 from assistant.doubts.words import HAN
 from ingest.document import Document, Span
 from vectorstore.disagreement_rows import Pair

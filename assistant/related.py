@@ -18,8 +18,9 @@ from assistant.answer import Citation, Claim, Voice, cite
 from assistant.asked import Asked, asked
 from assistant.doubts import disputed, outdated, voices
 from assistant.doubts.comparing import How
-from assistant.doubts.elsewhere import Alike, Elsewhere, Place, Raised, Stated
+from assistant.doubts.elsewhere import Elsewhere
 from assistant.doubts.standings import Standings
+from assistant.doubts.stated import Alike, Place, Raised, Stated
 from assistant.doubts.voices import Copying, Heard
 from ingest.document import Document, Metadata, Span
 from vectorstore.copying import families

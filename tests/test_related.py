@@ -13,8 +13,8 @@ from test_voices import FILLING, held, notice, report
 from assistant.answer import Claim, cite
 from assistant.api.problems import MEDIA_TYPE, install
 from assistant.api.related import RelatedOut, routes
-from assistant.doubts.elsewhere import limits
 from assistant.doubts.from_library import FromLibrary
+from assistant.doubts.stated import limits
 from assistant.related import MOST_STATEMENTS, Found, Related
 from ingest.document import Document, Span
 from ingest.sources import gather

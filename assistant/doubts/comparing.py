@@ -21,7 +21,6 @@ from assistant.checking.measuring import may_hold_numbers
 from assistant.checking.quantities import Figure
 from assistant.checking.reading import language, match
 from assistant.checking.support import Line, wanted
-from assistant.doubts.elsewhere import Alike, Place
 from assistant.doubts.said import (
     Said,
     as_of,
@@ -38,6 +37,7 @@ from assistant.doubts.said import (
     share,
 )
 from assistant.doubts.standing import cue
+from assistant.doubts.stated import Alike, Place
 from ingest.document import Document, Span
 
 How = Literal["figure", "denial", "duty"]

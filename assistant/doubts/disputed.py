@@ -15,9 +15,9 @@ from tomllib import loads
 
 from assistant.doubts import comparing, outdated, telling
 from assistant.doubts.comparing import Conflict, may_be_compared, otherwise
-from assistant.doubts.elsewhere import Alike, Place, Raised, Stated
 from assistant.doubts.said import binds, limit
 from assistant.doubts.standings import Standings
+from assistant.doubts.stated import Alike, Place, Raised, Stated
 from assistant.doubts.words import clipped
 
 SHOWN = 3  # statements elsewhere that are shown as evidence

@@ -15,8 +15,9 @@ from dataclasses import replace
 from assistant.answer import Claim, Doubt, DoubtKind, cite
 from assistant.asked import Asked, asked
 from assistant.doubts import disputed, outdated, questioned_elsewhere, single, voices
-from assistant.doubts.elsewhere import Alike, Elsewhere, Raised, Stated
+from assistant.doubts.elsewhere import Elsewhere
 from assistant.doubts.standings import Standings
+from assistant.doubts.stated import Alike, Raised, Stated
 from vectorstore.library import LibraryError
 from vectorstore.store import Store
 

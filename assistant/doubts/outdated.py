@@ -15,9 +15,9 @@ from typing import Any
 
 from assistant.checking.measuring import figures
 from assistant.doubts import comparing, said, telling
-from assistant.doubts.elsewhere import Alike, Place, Raised, Stated
 from assistant.doubts.standing import Lapse, cue, saying, touches
 from assistant.doubts.standings import Standings
+from assistant.doubts.stated import Alike, Place, Raised, Stated
 from assistant.doubts.words import on_one_line
 from ingest.designations import namings
 from ingest.document import Document, Span

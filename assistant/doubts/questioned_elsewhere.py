@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from assistant.checking.reading import telling as telling_terms
 from assistant.doubts import questioned, telling
-from assistant.doubts.elsewhere import Alike, Place, Raised, Stated
+from assistant.doubts.stated import Alike, Place, Raised, Stated
 from assistant.doubts.words import clipped, read
 from ingest.document import Document, Span
 from vectorstore.terms import terms

@@ -22,8 +22,8 @@ from assistant.checking.reading import KEPT_IN_MEMORY, language, match, subject
 from assistant.checking.values import Value
 from assistant.checking.wording import pattern
 from assistant.doubts import lexicon
-from assistant.doubts.elsewhere import Place
 from assistant.doubts.standing import cue
+from assistant.doubts.stated import Place
 from ingest.document import Document, Metadata
 from vectorstore.filters import issuer_key
 

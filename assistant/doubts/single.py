@@ -14,8 +14,8 @@ from assistant.checking import wording
 from assistant.checking.measuring import DOCUMENT, figures
 from assistant.checking.quantities import Figure
 from assistant.doubts import telling
-from assistant.doubts.elsewhere import Place, Raised, Stated
 from assistant.doubts.lexicon import pattern
+from assistant.doubts.stated import Place, Raised, Stated
 from assistant.doubts.voices import Heard, key
 from assistant.doubts.words import HAN, lower
 from ingest.document import Document

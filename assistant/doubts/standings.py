@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from assistant.asked import Asked
-from assistant.doubts.elsewhere import Alike
 from assistant.doubts.standing import Lapse, lapse
+from assistant.doubts.stated import Alike
 from ingest.designations import namings
 from ingest.document import Document
 from vectorstore.designation_rows import Related

@@ -19,8 +19,8 @@ from assistant.checking.quantities import Figure
 from assistant.checking.reading import HAN, held, match, subject
 from assistant.checking.wording import pattern, stems
 from assistant.doubts import attribution, telling
-from assistant.doubts.elsewhere import Alike, Place, Stated, limits
 from assistant.doubts.lexicon import Language
+from assistant.doubts.stated import Alike, Place, Stated, limits
 from assistant.doubts.words import read
 from ingest.document import Document, Statement
 from vectorstore.copying import Copied, families
