@@ -34,12 +34,17 @@ _BREAKS = """(() => {
     if (window.down) throw new TypeError("network error");
     const response = await fetch(path, options);
     if (!window.breaks) return response;
-    let events = 0;
+    let events = 0, cut = false;
+    const left = window.breaks;
     return new Response(response.body.pipeThrough(new TransformStream({
       transform(piece, out) {
-        events += new TextDecoder().decode(piece).split("event: claim").length - 1;
-        out.enqueue(piece);
-        if (events < window.breaks) return;
+        if (cut) return;
+        const bytes = new TextDecoder("latin1").decode(piece), places = [...bytes.matchAll(/event: claim/g)].map((found) => found.index);
+        events += places.length;
+        cut = events >= left;
+        const last = cut ? bytes.indexOf("\\n\\n", places[places.length - 1 - (events - left)]) : -1;
+        out.enqueue(last < 0 ? piece : piece.slice(0, last + 2));
+        if (!cut) return;
         window.breaks = 0;
         window.down = window.goesDown;
         setTimeout(() => out.error(new TypeError("network error")));

@@ -184,8 +184,10 @@ def test_the_route_tells_it_and_refuses_what_is_no_span(client: TestClient, hash
     [statement] = client.get(path, params={"start": 0, "end": 5}).json()["statements"]
     assert statement["quote"] == document.quote(document.statements[0].span)
     assert [each["copied"] for each in statement["agreeing"]] == [True]
+    whole = client.get(path, params={"start": 0, "end": len(document.text)}).json()
+    assert client.get(path, params={"start": 0}).json() == whole
+    assert client.get(path, params={"end": len(document.text)}).json() == whole
     for params, status, code in (
-        ({"start": 0}, 400, "bad_input"),
         ({"start": 5, "end": 5}, 404, "not_found"),
         ({"start": 0, "end": 10**6}, 404, "not_found"),
         ({"start": -1, "end": 4}, 422, "invalid"),

@@ -13,7 +13,6 @@ from assistant.doubts.comparing import How
 from assistant.related import Beside, Found, Other, Related
 from assistant.rendering import as_json
 from ingest.document import Span
-from ingest.errors import BadInput
 from vectorstore.rows import metadata_json
 from vectorstore.store import Store
 
@@ -79,16 +78,19 @@ def routes(store: Store) -> APIRouter:
 
     @router.get("/v1/documents/{document_id}/related", response_model=RelatedOut)
     def show(document_id: str, start: _Place = None, end: _Place = None, as_of: Day | None = None) -> Any:
-        """Who else says what stands in a span, who says otherwise, and which documents are copies; by the rules of the doubts."""
+        """Who else says what stands in a span, who says otherwise, and which documents are copies; by the rules of the doubts.
+
+        Without `start` the span begins with the text, without `end` it ends with it; without both only the copies are told.
+        """
         document = store.library.document(document_id)
         if document is None:
             raise NotFound(f"No document {document_id[:40]} is in the library.", "GET /v1/documents lists them.")
-        if (start is None) != (end is None):
-            raise BadInput("A span has a start and an end.", "Send both, or neither for the copies alone.")
-        if start is not None and end is not None and not start < end <= len(document.text):
+        if start is None and end is None:
+            return _found(related.to(document, None, as_of))
+        first, last = start or 0, len(document.text) if end is None else end
+        if not first < last <= len(document.text):
             raise NotFound("The span does not lie in the text.", "Send code points, `start` before `end`.")
-        span = Span(start=start, end=end) if start is not None and end is not None else None
-        return _found(related.to(document, span, as_of))
+        return _found(related.to(document, Span(start=first, end=last), as_of))
 
     return router
 
