@@ -201,8 +201,12 @@ def _is_open(text: str, sentence: Span) -> bool:
     words = text[sentence.start : sentence.end].rstrip()
     if words.endswith((":", "：", "—", "–")):
         return True
+    return _last_word(words) in _words()["open_endings"]
+
+
+def _last_word(words: str) -> str:
     last = re.search(r"([A-Za-z]+)$", words)
-    return bool(last) and last[1].lower() in _words()["open_endings"]  # type: ignore[index]
+    return last[1].lower() if last is not None else ""
 
 
 def _is_heading(text: str, blocks: Sequence[_Block], number: int) -> bool:
@@ -213,7 +217,7 @@ def _is_heading(text: str, blocks: Sequence[_Block], number: int) -> bool:
     short = len(words) <= _HEADING_LENGTH and len(words.split()) <= _HEADING_WORDS and "\n" not in words
     if following is None or not short or _ENDED.search(words) or _is_open(text, block.span):
         return False
-    if _KEYED.match(words) or words[0].islower():
+    if _KEYED.match(words) or words[0].islower() or _last_word(words) in _words()["never_last"]:
         return False
     if block.level >= 0:
         figure = block.marker.strip(" \t.)(（）、")

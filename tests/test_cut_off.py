@@ -15,6 +15,10 @@ from vectorstore.embedding import HashingEmbedder
 
 DOUBTED = (
     ("report", "The committee met on Monday. ⟦It recommended three measures, the first of which was to⟧"),
+    ("report", "⟦The ferry office pointed to the outlook, the⟧\n\nThe meeting ended at noon."),
+    ("report", "The price rose in May. ⟦Members said that the new counters at the harbour were also⟧"),
+    ("report", "The price rose in May. ⟦The damage to the roof was caused, it was found, by a further⟧"),
+    ("report", "The price rose in May. ⟦The council heard from the mayor that the fall came from both⟧"),
     ("report", "⟦Payments are made quarterly, beginning in the month following the⟧"),
     ("report", "⟦The tribunal found that the operator had failed to notify the inspectorate, which⟧"),
     ("report", "⟦The grant may be used for rent, wages, utilities and⟧"),

@@ -97,6 +97,15 @@ def test_headings_are_no_statements():
     ]
 
 
+def test_a_short_line_that_breaks_off_is_no_heading():
+    """What ends in a word that no heading ends in is a statement, though it stands alone."""
+    text = "Scope of the rule\n\nThe office pointed to the outlook, the\n\nIt binds all."
+    assert [own for _, own, _ in read(text, statements(text))] == [
+        "The office pointed to the outlook, the",
+        "It binds all.",
+    ]
+
+
 def test_a_heading_ends_what_a_lead_in_leads_in():
     """The items of the next section do not complete the open line of the one before."""
     text = "2. Measures\n\nFirms are to\n\n  • test\n\n3. Duties\n\n3.1 Operators must publish the rule.\n\n3.2 They may wait."
