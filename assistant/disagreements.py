@@ -12,13 +12,13 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 
-from assistant.answer import Citation, Claim, cite
+from assistant.answer import Citation, cite
 from assistant.asked import asked
 from assistant.doubts import disputed
 from assistant.doubts.comparing import How
 from assistant.doubts.elsewhere import Elsewhere
 from assistant.doubts.standings import Standings
-from assistant.doubts.stated import Alike, Place, Stated
+from assistant.doubts.stated import Alike, Place, Stated, resting_on_itself
 from assistant.doubts.words import HAN
 from ingest.document import Document, Span
 from vectorstore.disagreement_rows import Pair
@@ -113,13 +113,7 @@ class Disagreements:
 
     def _alike(self, document: Document, positions: list[int]) -> list[tuple[Stated, tuple[Alike, ...]]]:
         """Some statements of a document with what speaks of the same elsewhere."""
-        claims = []
-        for position in positions:
-            span = document.statements[position].span
-            citations = (cite(document, span),)
-            text = document.quote(span)
-            claims.append(Claim(id="", text=text, span=span, verdict="supported", citations=citations))
-        stated = self._elsewhere.stated(claims)
+        stated = self._elsewhere.stated([resting_on_itself(document, each) for each in positions])
         return list(zip(stated, self._elsewhere.alike(stated), strict=True))
 
     def _document(self, document_id: str) -> Document | None:

@@ -14,13 +14,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from assistant.answer import Citation, Claim, Voice, cite
+from assistant.answer import Citation, Voice, cite
 from assistant.asked import Asked, asked
 from assistant.doubts import disputed, outdated, voices
 from assistant.doubts.comparing import How
 from assistant.doubts.elsewhere import Elsewhere
 from assistant.doubts.standings import Standings
-from assistant.doubts.stated import Alike, Place, Raised, Stated
+from assistant.doubts.stated import Alike, Place, Raised, Stated, resting_on_itself
 from assistant.doubts.voices import Copying, Heard
 from ingest.document import Document, Metadata, Span
 from vectorstore.copying import families
@@ -109,7 +109,7 @@ class Related:
     def _to(self, document: Document, span: Span | None, time: Asked) -> Found:
         copies = self._copies(document.id)
         positions = _positions(document, span) if span is not None else []
-        stated = self._elsewhere.stated([_claim(document, each) for each in positions[:MOST_STATEMENTS]])
+        stated = self._elsewhere.stated([resting_on_itself(document, each) for each in positions[:MOST_STATEMENTS]])
         standings, copying = Standings(self._library, time), Copying(self._library)
         return Found(
             copies=tuple(copies[:MOST_COPIES]),
@@ -142,13 +142,6 @@ def _touched(document: Document, span: Span, first: int) -> Iterator[int]:
         if document.statements[position].span.start >= span.end:
             return
         yield position
-
-
-def _claim(document: Document, position: int) -> Claim:
-    """A statement as a claim that rests on itself."""
-    span = document.statements[position].span
-    citations = (cite(document, span),)
-    return Claim(id="", text=document.quote(span), span=span, verdict="supported", citations=citations)
 
 
 def _beside(stated: Stated, alike: Sequence[Alike], standings: Standings, copying: Copying) -> Beside:

@@ -22,13 +22,15 @@ from evals.case import Case
 from evals.comparison import Comparison, compared
 from evals.formats import Set, open_set
 from evals.gates import DEFAULT, EVERY_CASE, Gate, Judged, judge, junit, read_gates
+from evals.in_process import InProcess
 from evals.kept import Kept, RunError, load, save, write
 from evals.metrics import METRICS
 from evals.printing import comparison_json, figures_json, keep_figures, print_comparison, print_figures
 from evals.run import Plan
 from evals.run import run as run_plan
 from evals.scoring import measure
-from evals.subject import InProcess, Server, Subject, WordOverlap
+from evals.server import Server
+from evals.subject import Subject, WordOverlap
 from ingest.errors import BadInput
 from vectorstore.store import Store
 

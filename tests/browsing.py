@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -35,6 +37,7 @@ FLAGS = (
     "--disable-sync",
 )
 DOCUMENTS = Path(__file__).parent.parent / "evals" / "library" / "documents"
+WORDS: dict[str, dict[str, str]] = {}
 WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 LOCALES = {"en": "en-US", "zh": "zh-CN"}
 PATIENCE = 30_000
@@ -77,6 +80,22 @@ def opened(
         unforeseen = [error for error in errors if not any(part in error for part in expected)]
         assert not unforeseen, unforeseen
         assert not strays, strays
+
+
+def said(language: str, key: str) -> str:
+    """The interface's words for a key, read from the page's own dictionary."""
+    if language not in WORDS:
+        source = (Path(__file__).parent.parent / "assistant" / "web" / f"{language}.js").read_text(encoding="utf-8")
+        found = re.findall(r'(?:"([^"\n]+)"|\b([a-z]\w*)): ("(?:[^"\\]|\\.)*")', source[source.index("words: {") :])
+        WORDS[language] = {quoted or bare: json.loads(text) for quoted, bare, text in found}
+    return WORDS[language][key]
+
+
+def show(page: playwright.Page, made: dict[str, Any]) -> None:
+    """Opens a conversation that was made by hand."""
+    page.route("**/v1/conversations/crafted", lambda route: route.fulfill(json=made))
+    page.goto("/?c=crafted&t=t1")
+    expect(page.locator("#claim-1")).to_be_visible()
 
 
 def _at_home(url: str, origin: str) -> bool:

@@ -6,6 +6,7 @@ import os
 import signal
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -37,3 +38,45 @@ def hashing_store(home: Path) -> Iterator[Store]:
 def sample_library() -> Path:
     """The folder of sample documents."""
     return Path(__file__).parent.parent / "evals" / "library" / "documents"
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """Debian's Chromium."""
+    from browsing import launched  # noqa: PLC0415 (skips where playwright is not installed)
+
+    with launched() as browser:
+        yield browser
+
+
+@pytest.fixture(scope="module")
+def origin(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a server over the sample library, without a model."""
+    from browsing import sample_served  # noqa: PLC0415
+
+    with sample_served(tmp_path_factory.mktemp("served") / "data") as origin:
+        yield origin
+
+
+@pytest.fixture(params=["en", "zh"])
+def language(request: pytest.FixtureRequest) -> str:
+    """Each language of the interface."""
+    return str(request.param)
+
+
+@pytest.fixture
+def page(browser: Any, origin: str, language: str) -> Iterator[Any]:
+    """The page in each language."""
+    from browsing import LOCALES, opened  # noqa: PLC0415
+
+    with opened(browser, origin, locale=LOCALES[language], permissions=["clipboard-read", "clipboard-write"]) as page:
+        yield page
+
+
+@pytest.fixture
+def english(browser: Any, origin: str) -> Iterator[Any]:
+    """The page in English, for what does not depend on the language."""
+    from browsing import opened  # noqa: PLC0415
+
+    with opened(browser, origin, permissions=["clipboard-read", "clipboard-write"]) as page:
+        yield page

@@ -60,3 +60,21 @@ def conversation(claims: list[Json], documents: list[Json], question: str = "How
 def claim(text: str, citations: list[Json], doubts: list[Json] | None = None, **more: Any) -> Json:
     """A claim without its place; `conversation` gives it one."""
     return {"text": text, "verdict": "supported", "citations": citations, "doubts": doubts or []} | more
+
+
+def disputed(origin: str) -> Json:
+    """An answer with two sources that disagree, and independent voices."""
+    one, other = passage(origin, "harbour-ledger-health-code.md"), passage(origin, "qingqiao-daily-zh.txt")
+    first, second = cited(one, "200 cities used the health code"), cited(other, other["text"][60:100])
+    doubt = {
+        "kind": "disputed",
+        "reason": "Harbour Ledger says 200 cities; another source says otherwise.",
+        "evidence": [first, second],
+    }
+    voices = [
+        {"name": "Harbour Ledger", "documents": [{"id": one["id"], "title": one["title"]}], "copies": 2},
+        {"name": "Qingqiao Daily", "documents": [{"id": other["id"], "title": other["title"]}], "copies": 0},
+    ]
+    return conversation(
+        [claim("The health code was used in 200 cities.", [first], [doubt], voices=voices)], [one, other]
+    )

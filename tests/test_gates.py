@@ -22,11 +22,11 @@ from evals.commands import BASELINES
 from evals.comparison import compared
 from evals.formats import open_set
 from evals.gates import EVERY_CASE, judge, junit, read_gates
+from evals.in_process import InProcess
 from evals.kept import Kept, load
 from evals.metrics import METRICS
 from evals.run import Plan, run
 from evals.scoring import measure
-from evals.subject import InProcess
 from ingest.document import Document, Span, Statement
 from ingest.errors import BadInput
 from vectorstore.embedding import SentenceEmbedder

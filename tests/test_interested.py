@@ -6,12 +6,7 @@ The statement stands between ⟦ and ⟧.
 from __future__ import annotations
 
 import pytest
-
-from assistant.doubts import find
-from evals.labelled import place, statements
-from ingest.pipeline import Ingested, ingest
-from ingest.sources import from_record
-from vectorstore.embedding import HashingEmbedder
+from marked import kinds_marked
 
 DOUBTED = (
     ("report", "⟦The 4,200 jobs figure comes from the operator's own filing.⟧"),
@@ -253,27 +248,13 @@ QUIET = (
 )
 
 
-def _kinds(kind: str, text: str) -> set[str]:
-    """The kinds of doubt of the marked statement, in a report or in another text."""
-    chinese = any("\u4e00" <= letter <= "\u9fff" for letter in text)
-    paper, society = ("北港日报", "北港理事会") if chinese else ("Northport Daily", "Harbour Society")
-    about = {"kind": kind, "outlet": paper} if kind == "report" else {"kind": kind, "issuer": society}
-    body = text.replace("⟦", "").replace("⟧", "")
-    record = {"_id": "one", "title": "记录" if chinese else "A record", "text": body, "metadata": about}
-    [read] = ingest([from_record(record, "test")], HashingEmbedder().measure)
-    assert isinstance(read, Ingested)
-    span = place(read.document, text[text.index("⟦") + 1 : text.index("⟧")])
-    assert span is not None
-    return {doubt.kind for each in statements(read.document, span) for doubt in find(read.document, each)}
-
-
 @pytest.mark.parametrize(("kind", "text"), DOUBTED)
 def test_doubted(kind: str, text: str) -> None:
     """A figure of the party it is about, unaudited, preliminary or sampled, is said to be so."""
-    assert "self_reported" in _kinds(kind, text)
+    assert "self_reported" in kinds_marked(kind, text)
 
 
 @pytest.mark.parametrize(("kind", "text"), QUIET)
 def test_quiet(kind: str, text: str) -> None:
     """That somebody has accounts, surveys, members or numbers of his own is no doubt."""
-    assert "self_reported" not in _kinds(kind, text)
+    assert "self_reported" not in kinds_marked(kind, text)

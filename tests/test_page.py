@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from browsing import expect, launched, needs_browser, playwright, sample_served
+from browsing import expect, needs_browser, playwright, sample_served
 
 pytestmark = needs_browser
 QUESTION = "How reliable is the health code?"
@@ -19,12 +19,6 @@ def origin(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a server over the sample library."""
     with sample_served(tmp_path_factory.mktemp("page") / "data") as origin:
         yield origin
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[playwright.Browser]:
-    with launched() as browser:
-        yield browser
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from browsing import DOCUMENTS, LOCALES, NARROW, WIDE, ask, expect, launched, needs_browser, opened, playwright
+from browsing import DOCUMENTS, LOCALES, NARROW, WIDE, ask, expect, needs_browser, opened, playwright
 from crafted import cited, claim, conversation, passage
 
 from assistant.api.serving import create_app
@@ -70,12 +70,6 @@ def origin(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         list(store.ingest(gather([str(DOCUMENTS)])))
         with serving(create_app(store, Settings(home=home))) as origin:
             yield origin
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[playwright.Browser]:
-    with launched() as browser:
-        yield browser
 
 
 @pytest.fixture(scope="module")

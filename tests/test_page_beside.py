@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
@@ -12,37 +11,17 @@ from browsing import (
     NARROW,
     ask,
     expect,
-    launched,
     needs_browser,
     opened,
     playwright,
-    sample_served,
+    said,
     sideways,
 )
 from crafted import cited, claim, conversation, passage
-from test_page_views import said
 
 pytestmark = needs_browser
 QUESTION = "How many cities used the health code?"
 OTHER = "As of 29 February 2020, the health code was in use in 151 cities."
-
-
-@pytest.fixture(scope="module")
-def origin(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a server over the sample library."""
-    with sample_served(tmp_path_factory.mktemp("beside") / "data") as origin:
-        yield origin
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[playwright.Browser]:
-    with launched() as browser:
-        yield browser
-
-
-@pytest.fixture(params=["en", "zh"])
-def language(request: pytest.FixtureRequest) -> str:
-    return str(request.param)
 
 
 def quoting(page: playwright.Page, quote: str) -> None:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from browsing import DOCUMENTS, NARROW, PATIENCE, WIDE, expect, launched, needs_browser, playwright
+from browsing import DOCUMENTS, NARROW, PATIENCE, WIDE, expect, needs_browser, playwright
 
 from assistant.api.serving import create_app
 from assistant.settings import Settings
@@ -78,12 +78,6 @@ def origin(store: Store, model: Scripted) -> Iterator[str]:
     )
     with serving(create_app(store, settings)) as address:
         yield address
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[playwright.Browser]:
-    with launched() as browser:
-        yield browser
 
 
 @contextmanager

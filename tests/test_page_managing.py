@@ -8,8 +8,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from browsing import DOCUMENTS, LOCALES, NARROW, ask, expect, launched, needs_browser, opened, playwright, sideways
-from test_page_views import said
+from browsing import (
+    DOCUMENTS,
+    LOCALES,
+    NARROW,
+    ask,
+    expect,
+    needs_browser,
+    opened,
+    playwright,
+    said,
+    sideways,
+)
 
 from assistant.api.serving import create_app
 from assistant.keys import Keys
@@ -62,17 +72,6 @@ def origin(store: Store, runs: Path) -> Iterator[str]:
     """The address of a server without keys that knows of the runs."""
     with serving(create_app(store, Settings(home=store.home, embedder="hashing", runs=str(runs)))) as origin:
         yield origin
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[playwright.Browser]:
-    with launched() as browser:
-        yield browser
-
-
-@pytest.fixture(params=["en", "zh"])
-def language(request: pytest.FixtureRequest) -> str:
-    return str(request.param)
 
 
 @pytest.fixture

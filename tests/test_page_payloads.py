@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from browsing import ended, expect, launched, needs_browser, opened, playwright
+from browsing import ended, expect, needs_browser, opened, playwright
 from crafted import Json, cited, claim, conversation, passage
 
 from assistant.api.serving import create_app
@@ -45,12 +45,6 @@ def origin(tmp_path_factory: pytest.TempPathFactory, model: Scripted) -> Iterato
     settings = Settings(home=home, model="scripted", model_url=model.url)
     with Store(home, HashingEmbedder()) as store, serving(create_app(store, settings)) as origin:
         yield origin
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[playwright.Browser]:
-    with launched() as browser:
-        yield browser
 
 
 @pytest.fixture(scope="module")

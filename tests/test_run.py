@@ -24,9 +24,10 @@ from assistant.settings import Settings
 from evals import judging
 from evals.case import BadSet, Case, Checked, Expected, Words
 from evals.formats import open_set
+from evals.in_process import InProcess
 from evals.kept import RunError, load
 from evals.run import Plan, run
-from evals.subject import InProcess, Server
+from evals.server import Server
 from vectorstore.embedding import HashingEmbedder
 from vectorstore.store import Store
 
@@ -148,7 +149,7 @@ def test_a_server_that_goes_away_loses_nothing(
     served: Served, subject: InProcess, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     """The run ends with a clear error, and the same command goes on when the server is back."""
-    monkeypatch.setattr("evals.subject._PATIENCE", (0.01,))
+    monkeypatch.setattr("evals.server._PATIENCE", (0.01,))
 
     def leaving(done: int, _total: int) -> None:
         if done == 12:

@@ -53,7 +53,8 @@ def _followed(claim: str, line: Line, tongue: Language) -> tuple[float, list[Rem
     changes = [
         each for each in found.changes if not any(q.start <= own.start < q.end for q in quoted for own in each.own)
     ]
-    mine, theirs = (sum(each.negates for side in sides for each in side) for sides in _sides(changes))
+    mine = sum(each.negates for change in changes for each in change.own)
+    theirs = sum(each.negates for change in changes for each in change.other)
     added = [each for each in changes if mine > theirs and _denies(each.own, each.other)]
     lost = [each for each in changes if theirs > mine and _denies(each.other, each.own)]
     turned = [each for each in changes if _turned(each, tongue)]
@@ -72,10 +73,6 @@ def _hides(change: Change, tongue: Language) -> bool:
     return any(
         _pattern("hidden", tongue).search(each.text.lower()) for side in (change.own, change.other) for each in side
     )
-
-
-def _sides(changes: Sequence[Change]) -> tuple[list[tuple[Token, ...]], list[tuple[Token, ...]]]:
-    return [each.own for each in changes], [each.other for each in changes]
 
 
 def _denies(side: Sequence[Token], others: Sequence[Token]) -> bool:

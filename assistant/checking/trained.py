@@ -66,8 +66,6 @@ class Together:
         try:
             return self._read(self._rules.wanted(claim, question), told, known, question)
         except CaveatError:  # a chat model that is away or talks at large: what it was to settle is not settled
-            if told.verdict == "supported":
-                return told
             fault = Fault(kind="unchecked", reason=say(claim, "unjudged"))
             return Judgement(verdict="unchecked", support=told.support, faults=(*told.faults, fault))
 

@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
-from assistant.answer import Claim, DoubtKind
+from assistant.answer import Claim, DoubtKind, cite
 from assistant.checking.reading import HAN
 from ingest.document import Document, Metadata, Span, Statement
 
@@ -128,3 +128,10 @@ class Limits:
 def limits() -> Limits:
     """The limits as shipped."""
     return Limits(**tomllib.loads((Path(__file__).parent / "elsewhere.toml").read_text(encoding="utf-8")))
+
+
+def resting_on_itself(document: Document, position: int) -> Claim:
+    """A statement as the claim that it makes."""
+    span = document.statements[position].span
+    citations = (cite(document, span),)
+    return Claim(id="", text=document.quote(span), span=span, verdict="supported", citations=citations)

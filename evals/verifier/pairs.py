@@ -62,11 +62,13 @@ def from_lines(file: Path) -> list[Pair]:
     for line in file.read_text(encoding="utf-8").splitlines():
         record = json.loads(line)
         claim, evidence = _plain(record["hypothesis"]), _plain(record["premise"])
+        if record["source"] in _ASKING:
+            claim, evidence = evidence, claim
         hundredth = int(hashlib.sha256(record["premise"].encode()).hexdigest()[:8], 16) % 100
         found.append(
             Pair(
-                claim=evidence if record["source"] in _ASKING else claim,
-                evidence=claim if record["source"] in _ASKING else evidence,
+                claim=claim,
+                evidence=evidence,
                 label=LABELS[record["label"]],
                 source=record["source"],
                 part="calibrate" if hundredth < 5 else "report" if hundredth < 13 else "train",
