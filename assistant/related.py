@@ -146,7 +146,7 @@ def _touched(document: Document, span: Span, first: int) -> Iterator[int]:
 
 def _beside(stated: Stated, alike: Sequence[Alike], standings: Standings, copying: Copying) -> Beside:
     place = stated.places[0]
-    heard = voices.heard(stated, alike, copying)
+    [heard] = voices.heard([(stated, alike)], copying)
     against = [
         Against(
             citation=cite(other.document, other.statement.span),

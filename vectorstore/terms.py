@@ -13,6 +13,7 @@ import snowballstemmer
 
 _HAN = r"\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\u3040-\u30ff"
 _PIECE = re.compile(rf"[{_HAN}]+|\d+(?:[.,]\d+)*|[^\W\d_{_HAN}]+(?:['’][^\W\d_{_HAN}]+)?")
+_APOSTROPHE = re.compile(r"['’]s?$|['’](?=\w)")
 _FIRST_HAN = "\u3040"
 
 
@@ -48,7 +49,7 @@ def _piece_terms(piece: str) -> tuple[str, ...]:
 
 
 def _bare(piece: str) -> str:
-    return re.sub(r"['’]s?$|['’](?=\w)", "", piece)
+    return _APOSTROPHE.sub("", piece) if "'" in piece or "’" in piece else piece
 
 
 def _without_chinese_frame(text: str) -> str:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 
 from assistant.checking import beside
 from assistant.checking.quantities import Figure, Kind
@@ -33,6 +33,7 @@ RANGE = re.compile(
 )
 ONE = re.compile(r"\bone(?=[ -][a-z])", re.IGNORECASE)  # with a unit behind it a number, which values() leaves out
 CALENDAR: tuple[Kind, ...] = ("weekday", "month", "season", "rank")
+_OF_A_DAY = re.compile(r"\d|[零〇一二三四五六七八九十百千]|thousand|hundred")
 AFTER = 26  # characters behind a figure in which its unit and noun stand
 MONEY = {"¥": "yuan", "￥": "yuan", "$": "dollar", "€": "euro"}
 
@@ -56,6 +57,24 @@ def figures(text: str) -> tuple[Figure, ...]:
 def may_hold_numbers(text: str) -> bool:
     """Whether a text may hold a figure of the kind `number`; reading its figures costs a hundred times as much."""
     return _numeric().search(text.lower()) is not None
+
+
+def may_hold_a_day(text: str) -> bool:
+    """Whether a text may name a day, a month or a year; "may" and "march" are months with a capital alone."""
+    low = text.lower()
+    return (
+        any(each in low for each in _written("month") if each not in {"may", "march"})
+        or any(map(text.__contains__, ("May", "MAY", "March", "MARCH")))
+        or _OF_A_DAY.search(low) is not None
+    )
+
+
+@cache
+def _written(kind: str) -> tuple[str, ...]:
+    """The names of months, days or seasons as a text holds them, without what stands around them."""
+    names = "|".join(kinds("figures", "calendar")[kind]["names"]).replace("\\.", ".").split("|")
+    bare = [re.sub(r"\(\?<!.*?\)", "", each) for each in names]
+    return tuple(sorted({re.sub(r"(\w)\?", kept, each) for each in bare for kept in ("", r"\1")}))
 
 
 @cache
@@ -116,13 +135,20 @@ def _numbers(text: str, rest: str) -> Iterator[Figure]:
         figure = _figure(text, "number", match.start(), match.end(), value=value)
         if figure.family:
             yield figure
-    for share, written in kinds("figures", "parts").items():
-        for match in re.finditer(
-            "|".join(rf"\b{each}\b" if each.isascii() else each for each in written), rest, re.IGNORECASE
-        ):
+    for share, written in _parts().items():
+        for match in written.finditer(rest):
             if not any(each.text == match[0].lower() for each in found):
                 value = Value(number=Fraction(share), text=match[0], start=match.start(), end=match.end())
                 yield _figure(text, "number", match.start(), match.end(), value=value, name="part")
+
+
+@cache
+def _parts() -> Mapping[str, re.Pattern[str]]:
+    """The words of each share: half, 一半."""
+    return {
+        share: re.compile("|".join(rf"\b{each}\b" if each.isascii() else each for each in written), re.IGNORECASE)
+        for share, written in kinds("figures", "parts").items()
+    }
 
 
 def _first_days(text: str, rest: str) -> Iterator[Figure]:
@@ -134,7 +160,10 @@ def _first_days(text: str, rest: str) -> Iterator[Figure]:
 
 
 def _calendar(text: str, rest: str) -> Iterator[Figure]:
+    low = rest.lower()
     for kind in CALENDAR:
+        if not any(map(low.__contains__, _written(kind))):
+            continue
         for match in _calendar_names(kind).finditer(rest):
             ambiguous = match[0].lower() in {"may", "march", "second"}
             if ambiguous and kind == "month" and not (match[0][0].isupper() and rest[: match.start()].strip()):
@@ -171,7 +200,7 @@ def _figure(text: str, kind: Kind, start: int, end: int, *, value: Value | None 
         family=family,
         amount=None if number is None else number * size,
         nouns=nouns,
-        around=beside.around(text, start, end),
+        read_around=partial(beside.around, text, start, end),
         side=beside.side(before, text[end + taken : end + taken + 4].lstrip()),
         about=beside.said_before("about", before),
         apart=family in {"time", "months"} and beside.apart(text[stop:]),

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import cached_property
 from typing import Literal
 
 from assistant.checking.values import Value
@@ -14,9 +15,9 @@ Side = Literal["", "less", "more", "opens", "closes"]
 COUNTABLE = 10  # counts in words up to this may sum up a list
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Figure:
-    """A figure: its value, what it counts, the terms around it, and its characters, noun included.
+    """A figure: its value, what it counts, the terms around it (read when they are asked for), and its characters, noun included.
 
     `amount` is the value in the smallest unit of its `family` of units; `side` is the bound or the end of a period that it
     is given as; `apart` says that it tells a distance from another time ("two days later"), `in_words` says that it is spelled out.
@@ -28,7 +29,6 @@ class Figure:
     family: str
     amount: Fraction | None
     nouns: tuple[str, ...]
-    around: frozenset[str]
     side: Side
     about: bool
     apart: bool
@@ -36,6 +36,12 @@ class Figure:
     text: str
     start: int
     end: int
+    read_around: Callable[[], frozenset[str]] = field(compare=False, repr=False)
+
+    @cached_property
+    def around(self) -> frozenset[str]:
+        """The terms of the words on either side."""
+        return self.read_around()
 
     @property
     def may_be_reckoned(self) -> bool:

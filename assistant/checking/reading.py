@@ -16,6 +16,7 @@ from vectorstore.terms import query_terms, terms
 Language = Literal["en", "zh", "other"]
 HAN = re.compile(r"[\u3400-\u9fff]")
 LATIN = re.compile(r"[A-Za-z\u00c0-\u024f]")
+LOWER = re.compile(r"[a-z\u00e0-\u024f]+")
 WORD = re.compile(r"[^\W\d_\u3400-\u9fff]+(?:['’-][^\W\d_\u3400-\u9fff]+)*|\d+(?:[.,:]\d+)*|[\u3400-\u9fff]+")
 QUOTED = re.compile(
     r"“(?P<a>[^“”]+)”|「(?P<b>[^「」]+)」|『(?P<c>[^『』]+)』|\"(?P<d>[^\"]+)\"|‘(?P<e>[^‘’]+(?:’(?=\w)[^‘’]+)*)’(?!\w)"
@@ -82,7 +83,9 @@ def language(text: str) -> Language:
         return "zh"
     if 2 * latin <= letters:
         return "other"
-    spoken = re.findall(r"[a-z\u00e0-\u024f]+", text.lower())
+    spoken = LOWER.findall(text.lower())
+    if _function_words("foreign").isdisjoint(spoken):
+        return "en"
     english, foreign = (sum(word in _function_words(name) for word in spoken) for name in ("english", "foreign"))
     return "other" if foreign > max(1, english) and foreign > 0.12 * len(spoken) else "en"
 

@@ -21,6 +21,7 @@ from assistant.checking.measuring import may_hold_numbers
 from assistant.checking.quantities import Figure
 from assistant.checking.reading import language, match
 from assistant.checking.support import Line, wanted
+from assistant.doubts import at_a_glance
 from assistant.doubts.said import (
     Said,
     as_of,
@@ -67,6 +68,8 @@ def otherwise(one: Place, other: Place) -> Conflict | None:
 
 def may_say_otherwise(one: Place, other: Place) -> bool:
     """Whether it is worth reading the document of the other statement, which here may hold that statement alone."""
+    if at_a_glance.same_words(one, other) or not at_a_glance.may_be_one_time(one, other):
+        return False
     return _figure_or_duty(one, other) is not None or _may_deny(one, other)
 
 
@@ -74,6 +77,7 @@ def _figure_or_duty(one: Place, other: Place) -> Conflict | None:
     """Another figure or duty; the two statements and what their documents state about themselves tell it."""
     mine, theirs = said(one), said(other)
     counted = may_hold_numbers(mine.text) and may_hold_numbers(theirs.text)
+    counted = counted and at_a_glance.may_hold_another_figure(mine, theirs.text)
     figure = _other_figure(one.document, mine, other.document, theirs) if counted else None
     if figure is not None and not rivals(mine, theirs):
         return Conflict(how="figure", mine=_placed(one, figure[0]), theirs=_placed(other, figure[1]))
@@ -207,7 +211,7 @@ def _stronger(a: Duty, b: Duty, text: str) -> bool:
 def _may_deny(one: Place, other: Place) -> bool:
     """Whether two statements have the same words and figures at the same time, so that one of them may deny the other."""
     mine, theirs = said(one), said(other)
-    if len(mine.subject) < FEWEST:
+    if len(mine.subject) < FEWEST or not at_a_glance.may_deny(mine, theirs.text):
         return False
     if min(share(mine.subject, theirs.subject), share(theirs.subject, mine.subject)) < limit("denial"):
         return False

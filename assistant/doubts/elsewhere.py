@@ -94,6 +94,7 @@ class Elsewhere:
             by=near.by,
             questions=not doubt_codes().isdisjoint(near.run.codes),
             noted=near.run.noted,
+            codes=frozenset(near.run.codes),
             read=self._document,
         )
 

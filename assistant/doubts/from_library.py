@@ -63,15 +63,16 @@ class FromLibrary:
         if not told:
             return tuple(claims)
         alike = self._elsewhere.alike(told)
-        copying = voices.Copying(self._library)
         standings = Standings(self._library, self._time or asked(""))
         resting = [place.document for each in told for place in each.places]
         standings.know(resting, [each for found in alike for each in found])
         standings.know_versions(resting)
-        doubted = {
-            each.claim.id: self._heard(self._by_families(each, others, standings), others, copying)
-            for each, others in zip(told, alike, strict=True)
-        }
+        raised = [
+            (self._by_families(each, others, standings), others) for each, others in zip(told, alike, strict=True)
+        ]
+        doubted = {each.claim.id: each.claim for each, _ in raised} | self._heard(
+            [(each, others) for each, others in raised if each.claim.verdict not in {"contradicted", "not_found"}]
+        )
         return tuple(doubted.get(claim.id, claim) for claim in claims)
 
     def _by_families(self, stated: Stated, alike: Sequence[Alike], standings: Standings) -> Stated:
@@ -81,16 +82,15 @@ class FromLibrary:
                 stated = replace(stated, claim=_with(stated.claim, raised))
         return stated
 
-    def _heard(self, stated: Stated, alike: Sequence[Alike], copying: voices.Copying) -> Claim:
-        """The claim with its voices, and the doubt where there is but one among many that could speak; none where it is not said."""
-        if stated.claim.verdict in {"contradicted", "not_found"}:
-            return stated.claim
-        heard = voices.heard(stated, alike, copying)
-        claim = replace(stated.claim, voices=heard.voices)
-        alone = single.find(stated, heard)
-        if alone is None or not self._others_could_speak():
-            return claim
-        return _with(claim, alone)
+    def _heard(self, asked: Sequence[tuple[Stated, Sequence[Alike]]]) -> dict[str, Claim]:
+        """Claims by id with their voices, and the doubt where there is but one among many that could speak."""
+        found = {}
+        heard = voices.heard(asked, voices.Copying(self._library))
+        for (stated, _), each in zip(asked, heard, strict=True):
+            claim = replace(stated.claim, voices=each.voices)
+            alone = single.find(stated, each)
+            found[claim.id] = claim if alone is None or not self._others_could_speak() else _with(claim, alone)
+        return found
 
     def _others_could_speak(self) -> bool:
         """Whether the library holds what several have published; asked again after a change."""

@@ -121,10 +121,9 @@ def _newer_figure(stated: Stated, place: Place, alike: Sequence[Alike], standing
     for each in alike:
         if each.by != "words" or not said.tells_as_of(each.text):
             continue
-        other = each.place
-        pair = comparing.followed(place, other, standings.asked)
+        pair = comparing.followed(place, each.alone, standings.asked)
         if pair is not None:
-            mine, theirs = pair
+            (mine, theirs), other = pair, each.place
             evidence = ((other.document, other.statement.span),)
             return _raised_by(
                 "figure", stated, evidence, old=place.document, new=other.document, mine=mine.text, theirs=theirs.text

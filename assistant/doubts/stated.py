@@ -34,6 +34,21 @@ class Place:
         return self.document.quote(self.statement.span)
 
 
+def standing_alone(text: str, about: Metadata, document_id: str = "", title: str = "") -> Place:
+    """A statement in a document that holds nothing else."""
+    statement = Statement(span=Span(start=0, end=len(text)))
+    document = Document(
+        id=document_id,
+        title=title,
+        text=text,
+        source="",
+        media_type="",
+        metadata=about,
+        statements=(statement,),
+    )
+    return Place(document=document, position=0)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alike:
     """A statement elsewhere that speaks of what a claim speaks of.
@@ -41,8 +56,9 @@ class Alike:
     `share` is the part of the claim's words that it holds, `back` the part of its words that the claim holds, `numbers` the
     part of the claim's numbers in digits that it holds (1 where there are none), all between 0 and 1. `by` figures: it is
     in another language, and only its figures and Latin names could be compared; `by` doubt: it shares little more than a
-    subject with the claim. `questions` says that words of doubt stand in it, `noted` that notes touch it. `text` are its own characters, `title` and
-    `about` its document's; `place` reads the document, which costs more than all of these.
+    subject with the claim. `codes` are its terms (`vectorstore.prints`). `questions` says that words of doubt stand in it,
+    `noted` that notes touch it. `text` are its own characters, `title` and `about` its document's; `place` reads the
+    document, which costs more than all of these.
     """
 
     document_id: str
@@ -56,6 +72,7 @@ class Alike:
     by: Tie = "words"
     questions: bool = False
     noted: bool = False
+    codes: frozenset[int] = field(default=frozenset(), repr=False)
     read: Callable[[str], Document] = field(compare=False, repr=False)
 
     @property
@@ -66,16 +83,7 @@ class Alike:
     @property
     def alone(self) -> Place:
         """The statement in a document that holds nothing else, which need not be read; `position` is 0 in it."""
-        document = Document(
-            id=self.document_id,
-            title=self.title,
-            text=self.text,
-            source="",
-            media_type="",
-            metadata=self.about,
-            statements=(Statement(span=Span(start=0, end=len(self.text))),),
-        )
-        return Place(document=document, position=0)
+        return standing_alone(self.text, self.about, self.document_id, self.title)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

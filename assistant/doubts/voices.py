@@ -10,21 +10,23 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Self
 
 from assistant.answer import Voice
 from assistant.checking.duty import duties
 from assistant.checking.measuring import DOCUMENT, figures
 from assistant.checking.quantities import Figure
-from assistant.checking.reading import HAN, held, match, subject
+from assistant.checking.reading import HAN, KEPT_IN_MEMORY, held, match, subject
 from assistant.checking.wording import pattern, stems
-from assistant.doubts import attribution, telling
+from assistant.doubts import at_a_glance, attribution, telling
 from assistant.doubts.lexicon import Language
-from assistant.doubts.stated import Alike, Place, Stated, limits
-from assistant.doubts.words import read
-from ingest.document import Document, Statement
+from assistant.doubts.stated import Alike, Place, Stated, limits, standing_alone
+from assistant.doubts.words import Words, read
+from ingest.document import Document, Kind, Metadata, Statement
 from vectorstore.copying import Copied, families
 from vectorstore.library import Library
+from vectorstore.prints import code
 
 COUNTED = frozenset({"number", "date", "clock"})
 EXACT = 3  # digits of a number that tells by itself
@@ -109,17 +111,31 @@ class Copying:
         )
 
 
-def heard(stated: Stated, alike: Sequence[Alike], copying: Copying) -> Heard:
-    """Who says what a claim says."""
+def heard(asked: Sequence[tuple[Stated, Sequence[Alike]]], copying: Copying) -> list[Heard]:
+    """For each claim, with the statements elsewhere that speak of the same, who says what it says."""
+    found = [_agreeing(stated, alike) for stated, alike in asked]
+    copying.among(each for said, _ in found for each in said)
+    return [
+        _heard(said, undecided, copying, chinese=stated.chinese)
+        for (stated, _), (said, undecided) in zip(asked, found, strict=True)
+    ]
+
+
+def _agreeing(stated: Stated, alike: Sequence[Alike]) -> tuple[list[Said], list[Alike]]:
+    """A claim's own statements and those that say the same, and those that may."""
     own = {place.document.id for place in stated.places}
     others = [each for each in alike if each.by != "doubt" and each.document_id not in own]
     agreeing = [(each, agrees(stated, each)) for each in others]
     said = [*map(_own, stated.places), *(_alone(each) for each, agreed in agreeing if agreed)]
-    groups = _gathered([(each, speaker(each.document, each.statement)) for each in said], copying.among(said))
+    return said, [each for each, agreed in agreeing if agreed is None]
+
+
+def _heard(said: Sequence[Said], undecided: Sequence[Alike], copying: Copying, *, chinese: bool) -> Heard:
+    groups = _gathered([(each, speaker(each.document, each.statement)) for each in said], copying)
     return Heard(
-        voices=tuple(_voice(group, copying, chinese=stated.chinese) for group in groups),
+        voices=tuple(_voice(group, copying, chinese=chinese) for group in groups),
         said=tuple(tuple(each for each, _ in group) for group in groups),
-        undecided=tuple(each for each, agreed in agreeing if agreed is None),
+        undecided=tuple(undecided),
     )
 
 
@@ -140,13 +156,10 @@ def agrees(stated: Stated, alike: Alike) -> bool | None:
     if not foreign and not _promises(claim, alike):
         return False
     front = f"{alike.title} {alike.about.outlet or ''}" if _DIGITS.search(claim) else ""
-    share = _share(claim, held(other) | held(front))
-    if not foreign and share < FEWER:
-        return False
     wanted = [each for each in figures(claim) if each.kind in COUNTED and each.name != "part"]
     wanted = [each for each in wanted if not each.may_be_reckoned]
     least = WORDS_ALONE if not wanted else FEWER if len(wanted) > 1 else HALF
-    if not foreign and (share < least or not (wanted or alike.back >= ENOUGH_BACK)):
+    if not foreign and not ((wanted or alike.back >= ENOUGH_BACK) and _holds(alike, claim, front, least)):
         return False
     told = figures(other) if wanted else ()
     if not all(any(each.same(one) for one in told) for each in wanted):
@@ -185,12 +198,28 @@ def speaker(document: Document, statement: Statement) -> Speaker:
     for figure in figures(words.whole) if DOCUMENT.search(words.whole) else ():
         if figure.kind == "document" and _TELLS_OF_A_NOTICE.search(words.spoken[: figure.start]):
             return Speaker(told=f"the notice {_KIND_OF_NOTICE.sub('', figure.text)}", key="", number=figure)
+    alone = not statement.notes and statement.lead_in is None
+    who = _named_alone(words.whole, about.kind, about.issuer, about.outlet) if alone else _named(words)
+    if who:
+        return Speaker(told=re.sub(r"^The\b", "the", who), key=key(who))
+    publisher = telling.name(document, chinese=False)
+    return Speaker(told=publisher, key=key(publisher), number=number)
+
+
+def _named(words: Words) -> str:
+    """The first speaker that a statement names; empty where it names none."""
     for speech in attribution.speeches(words):
         who = words.quote(*(speech.cited or (speech.speaker_start, speech.speaker_end)))
         if speech.voice == "named" and _names_somebody(who):
-            return Speaker(told=re.sub(r"^The\b", "the", who), key=key(who))
-    publisher = telling.name(document, chinese=False)
-    return Speaker(told=publisher, key=key(publisher), number=number)
+            return who
+    return ""
+
+
+@lru_cache(maxsize=KEPT_IN_MEMORY)
+def _named_alone(text: str, kind: Kind, issuer: str | None, outlet: str | None) -> str:
+    """The same of a statement without notes, which says it wherever it stands."""
+    place = standing_alone(text, Metadata(kind=kind, issuer=issuer, outlet=outlet))
+    return _named(read(place.document, place.statement))
 
 
 def _with_article(name: str) -> str:
@@ -239,12 +268,25 @@ def _voice(group: Sequence[tuple[Said, Speaker]], copying: Copying, *, chinese: 
     return Voice(name=named, documents=documents, copies=len(repeating - {place.document.id}))
 
 
-def _share(claim: str, own: frozenset[str]) -> float:
-    """How much of a claim's words, without its figures, some terms hold."""
+def _holds(alike: Alike, claim: str, front: str, least: float) -> bool:
+    """Whether a statement, under the front of its document, holds enough of a claim's words; read only where its codes do not tell."""
+    weights, coded = _weights(claim)
+    needed = least * sum(weights.values())
+    if not weights or sum(weights[term] for term, number in coded.items() if number in alike.codes) >= needed:
+        return bool(weights)
+    text = f"{alike.text} {front}"
+    if sum(weight for term, weight in weights.items() if at_a_glance.may_hold(term, text)) < needed:
+        return False
+    own = held(alike.text) | held(front)
+    return sum(weight * match(term, own) for term, weight in weights.items()) >= needed
+
+
+@lru_cache(maxsize=KEPT_IN_MEMORY)
+def _weights(claim: str) -> tuple[Mapping[str, float], Mapping[str, int]]:
+    """What each of a claim's words weighs, without its figures, and the code of each."""
     light = stems("wording", "light")
     weights = {term: limits().light if term in light else 1.0 for term in subject(claim)}
-    total = sum(weights.values())
-    return sum(weight * match(term, own) for term, weight in weights.items()) / total if total else 0.0
+    return weights, {term: code(term) for term in weights}
 
 
 def _exact(figure: Figure) -> bool:
