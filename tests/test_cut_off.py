@@ -9,6 +9,15 @@ import pytest
 from marked import kinds_marked
 
 DOUBTED = (
+    (
+        "report",
+        "The ferry was late on Monday and on Friday. ⟦The crossing was paid for by the fund of the town⟧\n\nThe fund is small. It is kept by the town.",
+    ),
+    (
+        "report",
+        "The ferry was late.\n\nIt rained.\n\n⟦The town has paid for the crossing, and the fund that keeps it is worth a third⟧",
+    ),
+    ("report", "渡轮晚点。\n\n雨停了。\n\n⟦镇政府已支付渡轮费用，该基金由镇里的老人管理⟧"),
     ("report", "The committee met on Monday. ⟦It recommended three measures, the first of which was to⟧"),
     ("report", "⟦The ferry office pointed to the outlook, the⟧\n\nThe meeting ended at noon."),
     ("report", "The price rose in May. ⟦Members said that the new counters at the harbour were also⟧"),
@@ -111,6 +120,16 @@ DOUBTED = (
     ("report", "⟦孩子们每天要走两个小时的山路才能⟧"),
 )
 QUIET = (
+    (
+        "report",
+        "The sources are these.\n\n⟦[20] https://rail.example/bill/253939-8; https://news.example/freight-on-the-old-line-reo...⟧",
+    ),
+    ("report", "⟦[35] https://t.example/harbour/22630 ; https://t.example/quay/14173 ; ht...⟧"),
+    (
+        "report",
+        "The rain stopped. The quay dried.\n\n⟦Photographed by the harbour office from the northern end of the quay⟧",
+    ),
+    ("report", "雨停了。\n\n⟦北港市交通局办公室⟧"),
     ("other", "⟦Services we pay for⟧\n\nThe council pays for roads."),
     ("other", "⟦The rules you live by⟧\n\nEach house has its own."),
     ("other", "⟦To the Members of the Harbour Oversight Committee,⟧\n\nI write about the quay."),

@@ -542,7 +542,7 @@ def test_doubts_come_in_the_order_of_their_weight():
 
 def test_a_sentence_before_a_page_that_could_not_be_read_is_cut_off():
     """Only where it has no full stop, and only before that page."""
-    text = "The port is open. The second terminal stayed closed until later checks\n\nThe end is near"
+    text = "The port is open.\n\nThe second terminal stayed closed until later checks\n\nThe end is near"
     first, last = part(text, "The second terminal stayed closed until later checks"), part(text, "The end is near")
     pages = (Label(span=Span(start=0, end=first.end), label="1"), Label(span=last, label="3"))
     for warnings, kinds in ((("page 2 holds no text: it may be a scan",), ["cut_off"]), ((), [])):

@@ -15,6 +15,9 @@ ITEM = re.compile(
     r"[（(]?[一二三四五六七八九十]{1,3}[）)、.])[ \t]*"
 )
 ELLIPSIS = re.compile(r"(?:…|(?<!\.)\.\.\.)$")
+ADDRESS = re.compile(
+    r"(?:://|\w/|\w\.\w|@)\S*$|://\S+\s?;\s\S{0,12}$"
+)  # shortened for show it ends in an ellipsis, and breaks nothing off
 LAST_WORDS = re.compile(r"(?:\S+\s+)?\S+\s*$")
 LAST_WORD = re.compile(r"(?:([a-z’'-]+)\s+)?([a-z’'-]+)$")
 TITLED = re.compile(
@@ -46,7 +49,7 @@ def find(words: Words) -> Finding | None:
         or _open_end(words, text)
         or _list_that_does_not_follow(words, text)
         or _before_an_unread_page(words, text)
-        or _end_of_document(words, text)
+        or _end_of_paragraph(words, text)
     )
 
 
@@ -95,7 +98,8 @@ def _needs_more(words: Words, text: str) -> bool:
         return True
     listed = _indent(words) is not None or words.statement.lead_in is not None
     if ELLIPSIS.search(text):
-        return len(text) > (8 if HAN.search(text) else 24) and not text.startswith(("…", "..."))
+        long_enough = len(text) > (8 if HAN.search(text) else 24)
+        return long_enough and not text.startswith(("…", "...")) and ADDRESS.search(text) is None
     if last in ",，":
         return not (listed or _greets(text) or _goes_on(words))
     if last in "-–—":
@@ -215,18 +219,23 @@ def _before_an_unread_page(words: Words, text: str) -> Finding | None:
     return Finding(kind="cut_off", reason=reason, evidence=broken.evidence, words=broken.words)
 
 
-def _end_of_document(words: Words, text: str) -> Finding | None:
-    """The last sentence of a document has no full stop where the sentence before it in its paragraph has one."""
+def _end_of_paragraph(words: Words, text: str) -> Finding | None:
+    """The last sentence of a paragraph has no full stop where the one before it has; or the last paragraph, where it is a sentence."""
     whole = words.document.text
-    if whole[words.start + len(words.whole) :].strip() or text[-1] in TERMINAL + CLOSERS + ":：;；":
+    if _goes_on(words) or text[-1] in TERMINAL + CLOSERS + ":：;；":
         return None
     if _indent(words) is not None or words.statement.lead_in is not None or SIGNATURE.search(text):
         return None
-    paragraph = whole[: words.start].rpartition("\n\n")[2].rstrip()
-    long_enough = len(text) >= 10 if HAN.search(text) else len(text.split()) >= 5 and FINITE.search(lower(text))
-    if not paragraph or paragraph[-1] not in TERMINAL or not long_enough:
+    ahead = whole[: words.start].rstrip()
+    alone = "\n\n" in whole[len(ahead) : words.start]
+    if not ahead or ahead[-1] not in TERMINAL or (alone and whole[words.start + len(words.whole) :].strip()):
         return None
-    return _broken(words, text)
+    if HAN.search(text):
+        whole_sentence = len(text) >= (14 if alone else 10) and ("，" in text or not alone)
+    else:
+        told = (AUXILIARIES if alone else FINITE).search(lower(text))
+        whole_sentence = len(text.split()) >= (2 * ITS_COMMA if alone else ITS_COMMA) and told is not None
+    return _broken(words, text) if whole_sentence else None
 
 
 def _broken(words: Words, text: str) -> Finding:
