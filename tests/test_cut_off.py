@@ -11,7 +11,7 @@ from marked import kinds_marked
 DOUBTED = (
     (
         "report",
-        "The ferry was late on Monday and on Friday. ⟦The crossing was paid for by the fund of the town⟧\n\nThe fund is small. It is kept by the town.",
+        "The ferry was late on Monday and on Friday. ⟦The crossing was paid for by the fund of the town⟧\n\nThe fund is small. It is old.",
     ),
     (
         "report",

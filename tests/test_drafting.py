@@ -40,6 +40,7 @@ from evals.proving import proved
 from evals.serving import serving
 from ingest.document import Span
 from ingest.errors import BadInput
+from ingest.reading import DOCX
 from ingest.sources import Source, from_record, gather
 from vectorstore.embedding import HashingEmbedder
 from vectorstore.filters import Filters
@@ -591,6 +592,53 @@ def test_events_are_the_same_claims_and_end_with_done(client: TestClient):
     assert last["type"] == "done"
     assert {name: last[name] for name in whole} == whole
     assert [{name: each[name] for name in whole["claims"][0]} for each in claims] == whole["claims"]
+
+
+def test_a_word_file_is_read_checked_and_handed_back_over_http(client: TestClient):
+    """Its text comes as the command line reads it; what was found in that text comes back as comments in the same file."""
+    original = word(["On the notice."], ["Platforms ", "must", " remove listings of wild animals within 48 hours."])
+    read = client.post("/v1/drafts", files={"file": ("draft.docx", original)}).json()
+    assert read["text"] == read_draft(Source(uri="x", name="draft.docx", content=original)).text
+    assert read["warnings"] == []
+    told = client.post("/v1/checks", json={"text": read["text"]}).json() | {
+        "text": read["text"],
+        "title": read["title"],
+    }
+    reply = client.post(
+        "/v1/drafts/word",
+        files={"checked": ("checked.json", json.dumps(told)), "file": ("draft.docx", original)},
+    )
+    assert reply.headers["content-type"] == DOCX
+    comments = dict(marked(reply.content))
+    assert "24 hours" in comments["Platforms must remove listings of wild animals within 48 hours."]
+    plain = client.post("/v1/drafts/word", data={"checked": json.dumps(told)})
+    assert dict(marked(plain.content)) == comments
+    assert client.get("/v1/documents").json()["total"] == 1
+
+
+@pytest.mark.parametrize(
+    ("path", "form", "status", "code"),
+    [
+        ("/v1/drafts", {"files": {"other": ("a.txt", b"A.")}}, 400, "bad_input"),
+        ("/v1/drafts", {"files": {"file": ("a.docx", b"PK\x03\x04")}}, 400, "broken"),
+        ("/v1/drafts", {"files": {"file": ("a.jsonl", b"{}")}}, 400, "bad_input"),
+        ("/v1/drafts", {"json": {"text": "A."}}, 415, "unsupported_type"),
+        ("/v1/drafts/word", {"data": {"checked": "{}"}}, 400, "bad_input"),
+        ("/v1/drafts/word", {"data": {"checked": '{"title": "", "text": "", "claims": 3}'}}, 400, "bad_input"),
+        (
+            "/v1/drafts/word",
+            {"data": {"checked": '{"title": "", "text": "", "claims": []}'}, "files": {"file": ("a.docx", b"PK")}},
+            400,
+            "broken",
+        ),
+    ],
+)
+def test_a_draft_file_that_cannot_be_used_is_a_problem(
+    client: TestClient, path: str, form: dict[str, Any], status: int, code: str
+):
+    reply = client.post(path, **form)
+    assert (reply.status_code, reply.json()["code"]) == (status, code), reply.text
+    assert reply.json()["hint"]
 
 
 async def test_leaving_off_ends_the_work(hashing_store: Store, monkeypatch: pytest.MonkeyPatch):

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import json
+import re
+from pathlib import Path
 
+import docx
 import pytest
 from browsing import LOCALES, expect, needs_browser, opened, playwright, said, show
 from crafted import Json, cited, claim, disputed, passage
@@ -195,23 +199,59 @@ def test_a_file_replaces_a_draft_only_when_told_to(page: playwright.Page, langua
     [
         ("report.pdf", "application/pdf", b"%PDF-1.7 plain to the eye"),
         ("report.docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document", b"PK\x03\x04"),
-        ("page.html", "text/html", b"<p>Marked up.</p>"),
         ("renamed.txt", "text/plain", b"MZ\x00\x01"),
-        ("other-encoding.txt", "text/plain", "健康码".encode("gb18030")),
         ("empty.txt", "text/plain", b""),
     ],
 )
-def test_a_file_that_is_no_text_is_refused(page: playwright.Page, language: str, name: str, media: str, content: bytes):
-    """What is typed stays, and the page says which file it could not read and what can be done, until something is typed."""
+def test_a_file_that_holds_no_text_is_refused(
+    browser: playwright.Browser, origin: str, language: str, name: str, media: str, content: bytes
+):
+    """What is typed stays, and the page says which file could not be read and why, until something is typed."""
+    with opened(
+        browser, origin, path="/?view=check", locale=LOCALES[language], expected=("Failed to load resource",)
+    ) as page:
+        draft, told = page.locator("#draft"), page.locator(".draft .callout.bad")
+        draft.fill("Typed for an hour.")
+        drop(page, name, media, content)
+        expect(told).to_contain_text(said(language, "draft.unread").replace("{name}", name))
+        expect(told).to_contain_text(said(language, "draft.kept"))
+        expect(page.locator("#status")).to_contain_text(name)
+        expect(draft).to_have_value("Typed for an hour.")
+        assert page.evaluate("localStorage.getItem('caveat.check')") == "Typed for an hour."
+        draft.press("x")
+        expect(told).to_have_count(0)
+
+
+@pytest.mark.parametrize(
+    ("name", "media", "content", "text"),
+    [
+        ("page.html", "text/html", b"<p>Marked <b>up</b>.</p>", "Marked up."),
+        ("other-encoding.txt", "text/plain", "健康码由各省自行发放。".encode("gb18030"), "健康码由各省自行发放。"),
+    ],
+)
+def test_the_server_reads_what_the_browser_cannot(
+    page: playwright.Page, name: str, media: str, content: bytes, text: str
+):
     page.goto("/?view=check")
-    draft, told = page.locator("#draft"), page.locator(".draft .callout.bad")
-    draft.fill("Typed for an hour.")
     drop(page, name, media, content)
-    expect(told).to_contain_text(said(language, "draft.unread").replace("{name}", name))
-    expect(told).to_contain_text(said(language, "draft.unread.hint"))
-    expect(told.locator("code")).to_have_text("caveat check FILE")
-    expect(page.locator("#status")).to_contain_text(name)
-    expect(draft).to_have_value("Typed for an hour.")
-    assert page.evaluate("localStorage.getItem('caveat.check')") == "Typed for an hour."
-    draft.press("x")
-    expect(told).to_have_count(0)
+    expect(page.locator("#draft")).to_have_value(text)
+
+
+def test_a_word_file_comes_back_with_comments(page: playwright.Page, language: str, tmp_path: Path):
+    """Dropped, checked and saved: the words in the box are the file's, the file that is saved is the same with comments."""
+    document, file = docx.Document(), io.BytesIO()
+    document.add_paragraph("On the health code.")
+    document.add_paragraph("The Harbour Ledger says that 310 cities used the health code in March.").runs[0].bold = True
+    document.save(file)
+    page.goto("/?view=check")
+    drop(page, "draft.docx", "application/octet-stream", file.getvalue())
+    expect(page.locator("#draft")).to_have_value(re.compile("310 cities used"))
+    page.get_by_role("button", name=said(language, "check"), exact=True).click()
+    with page.expect_download() as saving:
+        page.get_by_role("button", name=said(language, "save.word"), exact=True).click()
+    assert saving.value.suggested_filename == f"draft-{said(language, 'file.checked')}.docx"
+    saving.value.save_as(tmp_path / "saved.docx")
+    saved = docx.Document(str(tmp_path / "saved.docx"))
+    assert [each.text for each in saved.paragraphs] == [each.text for each in document.paragraphs]
+    assert saved.paragraphs[1].runs[0].bold
+    assert any("200 cities" in comment.text for comment in saved.comments)

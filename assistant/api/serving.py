@@ -21,6 +21,7 @@ from assistant.api import (
     checks,
     conversations,
     documents,
+    drafts,
     evaluations,
     feedback,
     holdings,
@@ -76,6 +77,7 @@ def create_app(store: Store, settings: Settings) -> FastAPI:
     app.include_router(documents.disagreeing(store))
     app.include_router(answers.routes(store, streams))
     app.include_router(checks.routes(store, cache(lambda: wiring.checker(settings, store))))
+    app.include_router(drafts.routes())
     app.include_router(conversations.routes(archive, store))
     app.include_router(feedback.routes(archive, store))
     app.include_router(holdings.routes(store))

@@ -95,6 +95,18 @@ export async function* check(text, signal) {
   throw new Away();
 }
 
+/** The text of a file as a draft is checked: `{title, text, media_type, warnings}`. */
+export const draftOf = (file) => json("/v1/drafts", { method: "POST", body: formOf({ file }) });
+
+/** A checked draft as a Word file with comments; one that came as a Word file keeps everything it has. */
+export const commented = (checked, file) => blob("/v1/drafts/word", { method: "POST", body: formOf({ checked: new Blob([JSON.stringify(checked)], { type: "application/json" }), file }) });
+
+function formOf(fields) {
+  const form = new FormData();
+  for (const [name, value] of Object.entries(fields)) if (value) form.append(name, value, value.name ?? name);
+  return form;
+}
+
 export const conversation = (id, signal) => json(talk(id), { signal });
 export const rename = (id, title) => json(talk(id), sent("PATCH", { title }));
 export const forget = (id) => call(talk(id), { method: "DELETE" });

@@ -10,15 +10,16 @@ import { memory } from "./memory.js";
 import { openSource } from "./source.js";
 
 const LONGEST = 200_000;
-/** Files whose characters are the words themselves; in HTML and RTF they are markup too. */
+/** Files whose characters are the words themselves; the server reads the words of others. */
 const TEXT = { name: /\.(txt|md)$/i, type: /^text\/(?!html|rtf)/ };
+const WORD = /\.docx$/i;
 
 /** Builds the view once; the text is kept in this browser until it is changed. */
 export function checkView(root) {
-  const state = { checking: null };
+  const state = { checking: null, word: null };
   const text = h("textarea", { id: "draft", rows: 12, "aria-describedby": "draft-count" }), size = h("span", { class: "meta", id: "draft-count" });
   const submit = h("button", { type: "submit", class: "primary" }, t("check")), stop = button(t("stop"), () => state.checking?.abort(), { hidden: true });
-  const file = h("input", { type: "file", class: "sr", accept: ".txt,.md,text/plain,text/markdown" }), results = h("section", { class: "finds", "aria-label": t("check.results") }), unread = h("div");
+  const file = h("input", { type: "file", class: "sr", accept: ".txt,.md,.docx,.pdf,.html,.htm" }), results = h("section", { class: "finds", "aria-label": t("check.results") }), unread = h("div");
   const form = h("form", { class: "draft", onsubmit: check },
     h("label", { class: "composer-label", for: "draft" }, t("draft")), text,
     h("p", { class: "row" }, submit, stop, size), unread, h("label", { class: "drop small" }, file, h("span", {}, h("b", {}, t("drop.text")), ` ${t("or.choose")} `, h("u", {}, t("choose.file")))));
@@ -58,7 +59,7 @@ export function checkView(root) {
           if (claims.length === 1) results.replaceChildren(counts, list);
           list.append(found(event, claims.length, marksOf({ claims })));
           counts.replaceChildren(tally(claims, "sentence", "sentence"));
-        } else show(event, claims, counts, list);
+        } else show(given, event, claims, counts, list);
       }
     } catch (error) {
       const told = error.name === "AbortError" ? callout(false, h("p", {}, h("b", {}, t("stopped")), ` ${t("draft.kept")}`))
@@ -73,25 +74,41 @@ export function checkView(root) {
     }
   }
 
-  function show({ left = [], notices = [] }, claims, counts, list) {
+  async function saveCommented(checked) {
+    try {
+      saveFile(await api.commented(checked, state.word), state.word?.name.replace(WORD, `-${t("file.checked")}.docx`) ?? "caveat-check.docx");
+      say(t("saved", { what: "Word" }));
+    } catch (error) {
+      unread.replaceChildren(failure(error, null, null, t("draft.kept")));
+      say(unread.textContent);
+    }
+  }
+
+  function show(given, { left = [], notices = [] }, claims, counts, list) {
     say(tallyLine(claims, "sentence"));
     results.replaceChildren(...notices.map((text) => callout(false, words("p", heard(text)))),
       counts, claims.length ? h("p", { class: "row" }, link(t("copy.report"), () => navigator.clipboard.writeText(report(claims)).then(() => say(t("copied", { what: t("report") })))),
-        link(t("save.report"), () => saveFile(new Blob([report(claims)], { type: "text/plain" }), "caveat-check.txt"))) : h("p", { class: "none" }, t("check.nothing")),
+        link(t("save.report"), () => saveFile(new Blob([report(claims)], { type: "text/plain" }), "caveat-check.txt")),
+        link(t("save.word"), () => saveCommented({ title: state.word?.name ?? "", text: given, claims, left, notices }))) : h("p", { class: "none" }, t("check.nothing")),
       list, ...(left.length ? [h("details", { class: "after" }, h("summary", {}, t("check.left", { sentences: count(left.length, "sentence") })), h("ul", { class: "plain" }, left.map(({ text: each }) => words("li", each))))] : []));
   }
 
-  text.addEventListener("input", () => { unread.replaceChildren(); memory.set("localStorage", "check", text.value); counted(); });
+  text.addEventListener("input", (event) => { if (event.isTrusted) unread.replaceChildren(); memory.set("localStorage", "check", text.value); counted(); });
   const take = async ([given]) => {
     if (!given) return;
-    const { name } = given, content = await textOf(given);
-    if (!content) {
-      unread.replaceChildren(callout(true, h("p", {}, h("b", {}, t("draft.unread", { name })), ` ${t("draft.kept")}`), h("p", {}, t("draft.unread.hint"), " ", h("code", {}, "caveat check FILE"))));
+    const { name } = given;
+    let content, warnings;
+    try {
+      ({ text: content, warnings = [] } = await draftOf(given));
+    } catch (error) {
+      unread.replaceChildren(failure(error, null, t("draft.unread", { name }), t("draft.kept")));
       say(unread.textContent);
       return;
     }
     const put = () => {
+      unread.replaceChildren(...warnings.map((each) => callout(false, words("p", each))));
       text.value = content;
+      state.word = WORD.test(name) ? given : null;
       text.dispatchEvent(new Event("input"));
       text.focus();
       say(t("taken", { name }));
@@ -109,11 +126,13 @@ export function checkView(root) {
   return () => {};
 }
 
-/** The text of a file, "" where it has none or is not text. */
-async function textOf(file) {
-  if (!TEXT.name.test(file.name) && !TEXT.type.test(file.type)) return "";
-  const content = await file.text().catch(() => "");
-  return /[\0\ufffd]/.test(content) ? "" : content;
+/** The words of a file: its own where it is text that this browser can read, else as the server reads them. */
+async function draftOf(file) {
+  if (TEXT.name.test(file.name) || TEXT.type.test(file.type)) {
+    const text = await file.text().catch(() => "");
+    if (text && !/[\0\ufffd]/.test(text)) return { text };
+  }
+  return api.draftOf(file);
 }
 
 function found(claim, number, marks) {
