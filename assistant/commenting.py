@@ -51,20 +51,22 @@ def commented(checked: CheckedDraft, original: bytes | None = None) -> bytes:
 
 def lines(claim: Claim) -> Iterator[str]:
     """What a comment says, paragraph by paragraph: the verdict, each doubt with the words that show it, and the sources."""
-    yield labels.VERDICTS.get(claim.verdict, "Supported, with doubts.")
+    told = labels.of(claim.text)
+    yield told.verdicts.get(claim.verdict, told.words["doubtful"])
     for doubt in claim.doubts:
-        yield f"{labels.DOUBTS.get(doubt.kind, doubt.kind)}: {doubt.reason}"
-        yield from map(_shown, doubt.evidence)
-    told = {(each.document_id, each.span) for doubt in claim.doubts for each in doubt.evidence}
-    rest = [each for each in claim.citations if (each.document_id, each.span) not in told]
+        yield f"{told.doubt(doubt.kind)}{told.words['colon']}{doubt.reason}"
+        yield from (_shown(each, told) for each in doubt.evidence)
+    shown = {(each.document_id, each.span) for doubt in claim.doubts for each in doubt.evidence}
+    rest = [each for each in claim.citations if (each.document_id, each.span) not in shown]
     if rest:
-        yield "It was compared with:"
-        yield from map(_shown, rest)
+        yield told.words["compared"]
+        yield from (_shown(each, told) for each in rest)
 
 
-def _shown(citation: Citation) -> str:
-    where = ", ".join(part for part in (citation.title, citation.locator) if part)
-    return f"“{clipped(citation.quote)}” – {where}, characters {citation.span.start}–{citation.span.end}"
+def _shown(citation: Citation, told: labels.Labels) -> str:
+    where = told.words["comma"].join(part for part in (citation.title, citation.locator) if part)
+    place = told.say("place", place=where, start=citation.span.start, end=citation.span.end)
+    return told.say("quote", quote=clipped(citation.quote), place=place)
 
 
 def clipped(quote: str) -> str:
@@ -73,7 +75,7 @@ def clipped(quote: str) -> str:
 
 
 def _say(comment: Any, claim: Claim, *, elsewhere: bool) -> None:
-    told = [f"Of “{claim.text}”:"] * elsewhere + list(lines(claim))
+    told = [labels.of(claim.text).say("of", text=claim.text)] * elsewhere + list(lines(claim))
     for number, line in enumerate(told):
         paragraph = comment.paragraphs[0] if number == 0 else comment.add_paragraph()
         paragraph.add_run(xml_text(line)).bold = number == 0

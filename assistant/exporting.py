@@ -16,6 +16,7 @@ from typing import Any, Literal
 from assistant import labels
 from assistant.conversation import Conversation, Json
 from assistant.doubts.telling import day
+from assistant.labels import Labels
 
 _UNANSWERED = {
     "running": "This question is still being answered.",
@@ -75,9 +76,9 @@ def escaped(text: str) -> str:
     return _ACTIVE.sub(lambda found: "\\" + found[0], " ".join(text.split()))
 
 
-def tally(claims: Sequence[Json]) -> str:
+def tally(claims: Sequence[Json], told: Labels = labels.EN) -> str:
     """Counts, never a score: `3 claims: 1 supported, 2 supported, with doubts`."""
-    return labels.tally(map(state, claims))
+    return told.tally(state(each, told) for each in claims)
 
 
 def known(answer: Json, about: About | None = None) -> About:
@@ -86,7 +87,7 @@ def known(answer: Json, about: About | None = None) -> About:
     return dict(about or {}) | {each["document_id"]: each["metadata"] for each in passages}
 
 
-def where(citation: Json, about: About) -> str:
+def where(citation: Json, about: About, told: Labels = labels.EN) -> str:
     """Title, issuer, number, date, page and clause, as far as they are known.
 
     >>> held = {"issuer": "Ministry of Mills", "number": "MM [2021] 3", "issued": "2021-06-01"}
@@ -94,54 +95,56 @@ def where(citation: Json, about: About) -> str:
     'Notice, Ministry of Mills, MM [2021] 3, 1 June 2021, p. 2'
     """
     data = about.get(citation["document_id"])
-    told = [citation["title"]]
+    parts = [citation["title"]]
     if data is not None:
         issued = str(data.get("issued") or "")
-        told += [str(data.get("issuer") or data.get("outlet") or ""), str(data.get("number") or "")]
-        told.append(day(date.fromisoformat(issued), chinese=False) if _DAY.fullmatch(issued) else "date not stated")
-    told.append(str(citation.get("locator") or ""))
-    return ", ".join(part for part in told if part)
+        parts += [str(data.get("issuer") or data.get("outlet") or ""), str(data.get("number") or "")]
+        dated = _DAY.fullmatch(issued) is not None
+        parts.append(day(date.fromisoformat(issued), chinese=told.chinese) if dated else told.words["undated"])
+    parts.append(str(citation.get("locator") or ""))
+    return told.words["comma"].join(part for part in parts if part)
 
 
-def opening(answer: Json) -> Iterator[Block]:
+def opening(answer: Json, told: Labels) -> Iterator[Block]:
     """An answer before its claims; all that it says where it claims nothing."""
     yield Block(kind="title", text=answer["question"])
     if answer.get("standalone") and answer["standalone"] != answer["question"]:
-        yield Block(kind="plain", label="Searched as:", text=answer["standalone"])
+        yield Block(kind="plain", label=told.words["searched"], text=answer["standalone"])
     if answer["claims"]:
-        yield Block(kind="plain", text=f"{tally(answer['claims'])}. {labels.MADE.get(answer['mode'], '')}".strip())
+        counted, made = tally(answer["claims"], told) + told.words["stop"], told.made.get(answer["mode"], "")
+        yield Block(kind="plain", text=(counted + made if told.chinese else f"{counted} {made}").strip())
     else:
         yield Block(kind="plain", text=answer["text"])
 
 
-def closing(answer: Json, about: About) -> Iterator[Block]:
+def closing(answer: Json, about: About, told: Labels) -> Iterator[Block]:
     """An answer behind its claims: what is not carried, what is missing, what came near, what made it."""
     strays = [
-        f"{number}. {claim['text']} ({state(claim)})"
+        told.say("stray", number=number, text=claim["text"], state=state(claim, told))
         for number, claim in enumerate(answer["claims"], start=1)
         if claim["verdict"] != "supported"
     ]
-    yield from _section("Not found, contradicted or not checked", strays)
-    yield from _section("It may have been meant as", answer.get("choices", ()))
-    yield from _section("What is missing", answer["missing"])
+    yield from _section(told.words["strays"], strays)
+    yield from _section(told.words["choices"], answer.get("choices", ()))
+    yield from _section(told.words["missing"], answer["missing"])
     if answer["nearest"]:
-        yield Block(kind="section", text="Nearest passages, none of which is an answer")
+        yield Block(kind="section", text=told.words["nearest"])
         for passage in answer["nearest"]:
-            place = f"{where(passage, about)}, characters {passage['start']}–{passage['end']}"
+            place = told.say("place", place=where(passage, about, told), start=passage["start"], end=passage["end"])
             yield Block(kind="quote", text=passage["text"], label=place)
-    yield from _section("Notices", answer["notices"])
+    yield from _section(told.words["notices"], answer["notices"])
     made = {"answer": answer["id"], "mode": answer["mode"]} | answer["versions"] | answer["usage"]
-    yield from _section("What made this answer", [f"{name}: {value}" for name, value in made.items()])
+    yield from _section(told.words["made_by"], [f"{name}: {value}" for name, value in made.items()])
 
 
-def voices(claim: Json) -> str:
+def voices(claim: Json, told: Labels) -> str:
     """Who says what a claim says, where that is more than its own source."""
-    return labels.voices([(each["name"], each["copies"]) for each in claim.get("voices", ())])
+    return told.voices([(each["name"], each["copies"]) for each in claim.get("voices", ())])
 
 
-def state(claim: Json) -> str:
+def state(claim: Json, told: Labels) -> str:
     """A claim's state in words."""
-    return labels.state(claim["verdict"], doubted=bool(claim["doubts"]))
+    return told.state(claim["verdict"], doubted=bool(claim["doubts"]))
 
 
 class Numbers:
@@ -159,16 +162,19 @@ class Numbers:
 
 def _blocks(answer: Json, about: About) -> Iterator[Block]:
     """An answer from top to bottom."""
-    yield from opening(answer)
-    yield from _claims(answer["claims"], about)
-    yield from closing(answer, about)
+    told = labels.of(answer["question"])
+    yield from opening(answer, told)
+    yield from _claims(answer["claims"], about, told)
+    yield from closing(answer, about, told)
 
 
 def _draft_blocks(checked: Json) -> Iterator[Block]:
     """A checked draft from top to bottom; what claims nothing stands between the claims as it did."""
-    yield Block(kind="title", text=f"Checked: {checked['title'] or 'a draft'}")
-    yield Block(kind="plain", text=f"{tally(checked['claims'])}." if checked["claims"] else "It claims nothing.")
-    claimed = _claims(checked["claims"], {})
+    told = labels.of(checked["text"])
+    yield Block(kind="title", text=told.say("checked", title=checked["title"] or told.words["draft"]))
+    counted = tally(checked["claims"], told) + told.words["stop"]
+    yield Block(kind="plain", text=counted if checked["claims"] else told.words["nothing"])
+    claimed = _claims(checked["claims"], {}, told)
     left = sorted(checked["left"], key=lambda each: int(each["span"]["start"]))
     starts = [int(claim["span"]["start"]) for claim in checked["claims"]]
     claim = -1
@@ -179,7 +185,7 @@ def _draft_blocks(checked: Json) -> Iterator[Block]:
                 yield _left(left.pop(0))
         yield block
     yield from map(_left, left)
-    yield from _section("Notices", checked["notices"])
+    yield from _section(told.words["notices"], checked["notices"])
 
 
 def _left(left: Json) -> Block:
@@ -188,37 +194,36 @@ def _left(left: Json) -> Block:
     return Block(kind="plain", text=left["text"])
 
 
-def _claims(claims: Sequence[Json], about: About) -> Iterator[Block]:
+def _claims(claims: Sequence[Json], about: About, told: Labels) -> Iterator[Block]:
     """Claims with their quotes and doubts."""
     numbers = Numbers()
 
     def cited(citations: Sequence[Json]) -> tuple[str, list[Block]]:
         found = [(citation, *numbers.of(citation)) for citation in citations]
         marks = dict.fromkeys(f"[{number}]" for _, number, _ in found)
-        return " ".join(marks), [quoted(number, citation, about) for citation, number, fresh in found if fresh]
+        return " ".join(marks), [quoted(number, citation, about, told) for citation, number, fresh in found if fresh]
 
     for number, claim in enumerate(claims, start=1):
         marks, quotes = cited(claim["citations"])
-        yield Block(kind="claim", label=f"{number}.", text=claim["text"], note=f"{marks} {state(claim)}".lstrip())
+        yield Block(kind="claim", label=f"{number}.", text=claim["text"], note=f"{marks} {state(claim, told)}".lstrip())
         yield from quotes
-        if told := voices(claim):
-            yield Block(kind="item", text=told)
+        if heard := voices(claim, told):
+            yield Block(kind="item", text=heard)
         for doubt in claim["doubts"]:
             marks, quotes = cited(doubt["evidence"])
-            yield Block(kind="item", label=f"{kind(doubt)}:", text=doubt["reason"], note=marks)
+            yield Block(
+                kind="item",
+                label=f"{told.doubt(doubt['kind'])}{told.words['colon'].rstrip()}",
+                text=doubt["reason"],
+                note=marks,
+            )
             yield from quotes
 
 
-def quoted(number: int, citation: Json, about: About) -> Block:
+def quoted(number: int, citation: Json, about: About, told: Labels) -> Block:
     """A citation's exact words, and where they stand."""
-    span = citation["span"]
-    label = f"[{number}] {where(citation, about)}, characters {span['start']}–{span['end']}"
-    return Block(kind="quote", text=citation["quote"], label=label)
-
-
-def kind(doubt: Json) -> str:
-    """The name of a doubt's kind."""
-    return labels.DOUBTS.get(doubt["kind"], str(doubt["kind"]))
+    place = told.say("place", place=where(citation, about, told), **citation["span"])
+    return Block(kind="quote", text=citation["quote"], label=f"[{number}] {place}")
 
 
 def _section(title: str, items: Sequence[str]) -> Iterator[Block]:

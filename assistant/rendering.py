@@ -92,7 +92,7 @@ def answer_lines(answer: Answer) -> Iterator[tuple[str, str]]:
             for passage in answer.nearest:
                 yield "source", f"  {passage.document.title}: “{_shortened(passage.text)}”"
     else:
-        yield "quiet", f"{tally(answer.claims)}. {labels.MADE[answer.mode]}" if answer.claims else answer.text
+        yield "quiet", f"{tally(answer.claims)}. {labels.EN.made[answer.mode]}" if answer.claims else answer.text
         yield from (("plain", f"  {number}. {choice}") for number, choice in enumerate(answer.choices, start=1))
         for number, claim in enumerate(answer.claims, start=1):
             yield "plain", ""
@@ -103,25 +103,25 @@ def answer_lines(answer: Answer) -> Iterator[tuple[str, str]]:
 
 def tally(claims: Sequence[Claim]) -> str:
     """Counts, never a score: `3 claims: 1 supported, 2 supported, with doubts`."""
-    return labels.tally(labels.state(claim.verdict, doubted=bool(claim.doubts)) for claim in claims)
+    return labels.EN.tally(labels.EN.state(claim.verdict, doubted=bool(claim.doubts)) for claim in claims)
 
 
 def voices_line(claim: Claim) -> str:
     """Who says what a claim says, where that is more than its own source."""
-    return labels.voices([(voice.name, voice.copies) for voice in claim.voices])
+    return labels.EN.voices([(voice.name, voice.copies) for voice in claim.voices])
 
 
 def claim_lines(number: int, claim: Claim) -> Iterator[tuple[str, str]]:
     """A claim with its verdict, where it is none of the good ones, its source and its doubts."""
     yield "claim", f"{number}. {claim.text}"
-    if claim.verdict in labels.VERDICTS:
-        yield claim.verdict, f"   {labels.SIGNS[claim.verdict]} {labels.VERDICTS[claim.verdict]}"
+    if claim.verdict in labels.EN.verdicts:
+        yield claim.verdict, f"   {labels.SIGNS[claim.verdict]} {labels.EN.verdicts[claim.verdict]}"
     if claim.citations:
         yield "source", _source_line(number, claim)
     if voices := voices_line(claim):
         yield "quiet", f"   {voices}"
     for doubt in claim.doubts:
-        yield "doubt", f"   ? {labels.DOUBTS.get(doubt.kind, doubt.kind)}: {doubt.reason}"
+        yield "doubt", f"   ? {labels.EN.doubt(doubt.kind)}: {doubt.reason}"
 
 
 def _source_line(number: int, claim: Claim) -> str:

@@ -15,7 +15,7 @@ from typing import Any
 from assistant import labels
 from assistant.commenting import AUTHOR, INITIALS, clipped
 from assistant.conversation import Json
-from assistant.exporting import About, Block, Numbers, closing, kind, known, opening, quoted, state, voices, where
+from assistant.exporting import About, Block, Numbers, closing, known, opening, quoted, state, voices, where
 from assistant.footnotes import Footnotes, xml_text
 
 _LONGEST_TITLE = 255
@@ -28,14 +28,14 @@ def answer_docx(answer: Json, about: About | None = None) -> bytes:
     document = docx.Document()
     document.core_properties.author, document.core_properties.comments = AUTHOR, ""
     document.core_properties.title = xml_text(answer["question"])[:_LONGEST_TITLE]
-    held = known(answer, about)
-    claims = _Claims(document, held)
-    _put(document, opening(answer))
+    held, told = known(answer, about), labels.of(answer["question"])
+    claims = _Claims(document, held, told)
+    _put(document, opening(answer, told))
     for number, claim in enumerate(answer["claims"], start=1):
         claims.put(number, claim)
-    _put(document, closing(answer, held))
+    _put(document, closing(answer, held, told))
     if claims.quotations:
-        heading = document.add_heading("Quotations", level=2)
+        heading = document.add_heading(told.words["quotations"], level=2)
         heading.paragraph_format.page_break_before = True
         _put(document, claims.quotations)
     file = io.BytesIO()
@@ -46,8 +46,9 @@ def answer_docx(answer: Json, about: About | None = None) -> bytes:
 class _Claims:
     """Puts claims into a document, and collects their quotations in the order of their numbers."""
 
-    def __init__(self, document: Any, about: About) -> None:
+    def __init__(self, document: Any, about: About, told: labels.Labels) -> None:
         self.quotations: list[Block] = []
+        self._told = told
         self._document = document
         self._about = about
         self._numbers = Numbers()
@@ -59,28 +60,29 @@ class _Claims:
         paragraph.add_run(f"{number}. ").bold = True
         runs = _in_runs(paragraph, claim)
         for citation in claim["citations"]:
-            place = f"characters {citation['span']['start']}–{citation['span']['end']}"
-            told = f"{where(citation, self._about)}, {place}. Quotation {self._number(citation)}."
+            place = where(citation, self._about, self._told)
+            told = self._told.say("quotation", place=place, number=self._number(citation), **citation["span"])
             self._notes.add(paragraph, told)
-        paragraph.add_run(f" {state(claim)}").bold = True
+        paragraph.add_run(f" {state(claim, self._told)}").bold = True
         for doubt in claim["doubts"]:
             self._comment(_under(runs, doubt), self._reasons(doubt))
         if claim["verdict"] != "supported" and not claim["doubts"]:
-            self._comment([run for run, _, _ in runs], [labels.VERDICTS[claim["verdict"]]])
-        if told := voices(claim):
-            _put(self._document, [Block(kind="item", text=told)])
+            self._comment([run for run, _, _ in runs], [self._told.verdicts[claim["verdict"]]])
+        if heard := voices(claim, self._told):
+            _put(self._document, [Block(kind="item", text=heard)])
 
     def _number(self, citation: Json) -> str:
         """The number of a citation as it is shown; its quotation is kept for the appendix."""
         number, fresh = self._numbers.of(citation)
         if fresh:
-            self.quotations.append(quoted(number, citation, self._about))
+            self.quotations.append(quoted(number, citation, self._about, self._told))
         return f"[{number}]"
 
     def _reasons(self, doubt: Json) -> Iterator[str]:
-        yield f"{kind(doubt)}: {doubt['reason']}"
+        yield f"{self._told.doubt(doubt['kind'])}{self._told.words['colon']}{doubt['reason']}"
         for each in doubt["evidence"]:
-            yield f"{self._number(each)} “{clipped(each['quote'])}” – {where(each, self._about)}"
+            place = where(each, self._about, self._told)
+            yield f"{self._number(each)} {self._told.say('quote', quote=clipped(each['quote']), place=place)}"
 
     def _comment(self, runs: Sequence[Any], lines: Iterable[str]) -> None:
         comment = self._document.add_comment(runs, author=AUTHOR, initials=INITIALS)

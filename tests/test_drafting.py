@@ -306,16 +306,17 @@ def test_unchecked_counts_as_supported_in_no_metric(metric: Any):
             assert nothing.counts == unchecked
 
 
-def test_every_verdict_looks_different_everywhere():
-    """Sign, words and style on a terminal, words in Markdown and Word: no two verdicts are told alike."""
+@pytest.mark.parametrize("words", ["A.", "收费取消。"])
+def test_every_verdict_looks_different_everywhere(words: str):
+    """Sign, words and style on a terminal, words in Markdown and Word in either language: no two verdicts are told alike."""
     told: dict[str, set[Any]] = {"terminal": set(), "markdown": set(), "word": set(), "state": set()}
     for verdict in get_args(Verdict):
-        claim = Claim(id="c1", text="A.", span=Span(start=0, end=2), verdict=verdict, citations=())
-        checked = CheckedDraft(title="", text="A.", claims=(claim,))
+        claim = Claim(id="c1", text=words, span=Span(start=0, end=len(words)), verdict=verdict, citations=())
+        checked = CheckedDraft(title="", text=words, claims=(claim,))
         told["terminal"].add(tuple(claim_lines(1, claim))[1:])
         told["markdown"].add(draft_markdown(as_json(checked)))
         told["word"].add(tuple(lines(claim)))
-        told["state"].add(labels.state(verdict, doubted=False))
+        told["state"].add(labels.of(words).state(verdict, doubted=False))
     assert {name: len(each) for name, each in told.items()} == dict.fromkeys(told, len(get_args(Verdict)))
     assert len(set(labels.SIGNS.values())) == len(get_args(Verdict))
 

@@ -15,6 +15,7 @@ from docx.oxml import parse_xml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from assistant import labels
 from assistant.exporting import answer_markdown
 from assistant.footnotes import Footnotes
 from assistant.word_file import answer_docx
@@ -311,3 +312,41 @@ def test_footnotes_go_into_any_document(tmp_path: Path):
     again = docx.Document(str(tmp_path / "notes.docx"))
     again.save(str(tmp_path / "again.docx"))
     assert list(Word((tmp_path / "again.docx").read_bytes()).notes().values()) == ["Note 1.", "Note 2."]
+
+
+@pytest.mark.parametrize("answer", [ANSWER, REFUSAL])
+def test_who_asks_in_chinese_gets_chinese_words_around_the_sources(answer: dict[str, Any]):
+    """Every word of Caveat's own is in the language of the question; the words of documents stay as they are."""
+    asked = answer | {"question": "有多少城市使用健康码？", "standalone": "有多少城市使用健康码？"}
+    word = Word(answer_docx(asked, ABOUT))
+    told = "\n".join([*word.paragraphs, *word.notes().values(), *(said for _, said in word.anchored())])
+    for text in (told, answer_markdown(asked, ABOUT)):
+        ours = [
+            *labels.EN.verdicts.values(),
+            *labels.EN.doubts.values(),
+            *labels.EN.states.values(),
+            *labels.EN.made.values(),
+        ]
+        ours += [
+            "claims:",
+            "characters",
+            "Quotation",
+            "voices",
+            "What is missing",
+            "Notices",
+            "What made",
+            "Nearest",
+            "March",
+        ]
+        assert not [each for each in ours if each in text], text
+        assert labels.of(asked["question"]).words["made_by"] in text
+    assert ("2020年3月3日" in told) is bool(answer["claims"])
+
+
+def test_both_languages_have_a_word_for_everything():
+    chinese = labels.of("有多少城市？")
+    for name in ("made", "verdicts", "states", "doubts", "words"):
+        one, other = getattr(labels.EN, name), getattr(chinese, name)
+        assert one.keys() == other.keys()
+        assert all(re.findall(r"\$[a-z]+", one[key]) == re.findall(r"\$[a-z]+", other[key]) for key in one)
+        assert name == "words" or len(set(other.values())) == len(other)

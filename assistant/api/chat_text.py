@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from assistant.labels import MADE, VERDICTS
+from assistant.labels import EN
 
 Json = Mapping[str, Any]
 
@@ -39,7 +39,7 @@ _SETTING = re.compile(r"[*_~$]|\](?=\s*[(\[:])")
 _FIRST = re.compile(r"^(?:(\d{1,9})(?=[.)](?:\s|$))|(?=[#>+=-]))")
 _ESCAPED = re.compile(r"\\(?P<word>[*_~$\]#>+.)=-])|(?<!`)(?P<fence>`+)(?!`)(?P<code>.+?)(?<!`)(?P=fence)(?!`)")
 _OURS = re.compile(
-    rf"(?: (?:\[\d{{1,3}}\])+)?(?: \*\*(?:{'|'.join(map(re.escape, VERDICTS.values()))})\*\*)?(?: \(Doubts?: .*\))?$"
+    rf"(?: (?:\[\d{{1,3}}\])+)?(?: \*\*(?:{'|'.join(map(re.escape, EN.verdicts.values()))})\*\*)?(?: \(Doubts?: .*\))?$"
 )
 
 
@@ -54,7 +54,7 @@ class ChatText:
         """What a claim, the next one, adds to the text."""
         marks = self._marks(claim["citations"])
         parts = [escaped(claim["text"]), marks]
-        parts += [f"**{VERDICTS[claim['verdict']]}**"] if claim["verdict"] in VERDICTS else []
+        parts += [f"**{EN.verdicts[claim['verdict']]}**"] if claim["verdict"] in EN.verdicts else []
         if claim["doubts"]:
             reasons = [self._reason(doubt, claim["citations"]) for doubt in claim["doubts"]]
             parts.append(f"({'Doubt' if len(reasons) == 1 else 'Doubts'}: {' '.join(reasons)})")
@@ -78,7 +78,7 @@ class ChatText:
             lines = [f"- {_named(each, known)} — “{escaped(_shortened(each['text']))}”" for each in answer["nearest"]]
             yield "\n".join([f"{_NEAREST}\n", *lines])
         if answer["claims"]:
-            yield f"*{MADE[answer['mode']]}*"
+            yield f"*{EN.made[answer['mode']]}*"
         if self._sources:
             numbered = enumerate(self._sources.values(), start=1)
             lines = [f"- [{number}] {_named(each, known)} — “{escaped(each['quote'])}”" for number, each in numbered]
@@ -121,7 +121,7 @@ def remembered(text: str) -> tuple[str, tuple[str, ...]]:
     for line in (line.strip() for line in said.splitlines()):
         if line.startswith(_ENDS):
             break
-        if line and line.strip("*") not in MADE.values():
+        if line and line.strip("*") not in EN.made.values():
             lines.append(_plain(_OURS.sub("", line, count=1)))
     return "\n".join(lines), tuple(_plain(each) for each in choices)
 

@@ -268,8 +268,8 @@ def _checked_text(checked: dict[str, Any]) -> str:
     """The claims of a draft with what was found of each, for a reader."""
     parts = [f"{tally(checked['claims'])}." if checked["claims"] else "The text claims nothing that could be checked."]
     for number, claim in enumerate(checked["claims"], start=1):
-        told = [f"{number}. {claim['text']}", f"   {labels.state(claim['verdict'], doubted=bool(claim['doubts']))}"]
-        told += [f"   {labels.DOUBTS.get(each['kind'], each['kind'])}: {each['reason']}" for each in claim["doubts"]]
+        told = [f"{number}. {claim['text']}", f"   {labels.EN.state(claim['verdict'], doubted=bool(claim['doubts']))}"]
+        told += [f"   {labels.EN.doubt(each['kind'])}: {each['reason']}" for each in claim["doubts"]]
         told += [
             f"   “{each['quote']}” – {each['title']}, document_id {each['document_id']}" for each in claim["citations"]
         ]

@@ -18,7 +18,7 @@ from rich.text import Text
 from assistant.answer import Answer, Citation, Claim
 from assistant.citing import visible
 from assistant.events import Claimed, Delta, Done, Event, Failed, Passages, Searching
-from assistant.labels import DOUBTS, MADE, SIGNS, VERDICTS
+from assistant.labels import EN, SIGNS
 from assistant.rendering import tally, voices_line
 
 STYLES = {
@@ -43,7 +43,7 @@ def answer_lines(answer: Answer) -> Iterator[Line]:
     if answer.standalone and answer.standalone != answer.question:
         yield "quiet", f"Searched as: {answer.standalone}"
     if answer.claims:
-        yield "quiet", f"{tally(answer.claims)}. {MADE.get(answer.mode, '')}".rstrip()
+        yield "quiet", f"{tally(answer.claims)}. {EN.made.get(answer.mode, '')}".rstrip()
         for number, claim in enumerate(answer.claims, start=1):
             yield "plain", ""
             yield from claim_lines(number, claim, cited(answer.claims))
@@ -69,13 +69,13 @@ def claim_lines(number: int, claim: Claim, sources: Sequence[Citation]) -> Itera
     yield "claim", f"{number}. {claim.text}"
     for citation in claim.citations:
         yield "source", f"   {_mark(citation, sources)} {_where(citation)}"
-    if claim.verdict in VERDICTS:
-        yield claim.verdict, f"   {SIGNS[claim.verdict]} {VERDICTS[claim.verdict]}"
+    if claim.verdict in EN.verdicts:
+        yield claim.verdict, f"   {SIGNS[claim.verdict]} {EN.verdicts[claim.verdict]}"
     if voices := voices_line(claim):
         yield "quiet", f"   {voices}"
     for doubt in claim.doubts:
         marks = " ".join(dict.fromkeys(_mark(each, sources) for each in doubt.evidence))
-        yield "doubt", f"   ? {DOUBTS.get(doubt.kind, doubt.kind)}: {doubt.reason} {marks}".rstrip()
+        yield "doubt", f"   ? {EN.doubt(doubt.kind)}: {doubt.reason} {marks}".rstrip()
 
 
 def cited(claims: Iterable[Claim]) -> tuple[Citation, ...]:
@@ -104,7 +104,7 @@ def doubt_lines(answer: Answer) -> Iterator[Line]:
         for doubt in claim.doubts:
             doubted = True
             about = claim.text if doubt.span is None else claim.text[doubt.span.start : doubt.span.end]
-            yield "doubt", f"? {DOUBTS.get(doubt.kind, doubt.kind)}: {doubt.reason}"
+            yield "doubt", f"? {EN.doubt(doubt.kind)}: {doubt.reason}"
             yield "quiet", f"    claim {number}: “{_shortened(about)}”"
             yield from (("source", f"    {_where(each)}: “{_shortened(each.quote)}”") for each in doubt.evidence)
     if not doubted:
