@@ -7,9 +7,9 @@ still counts (both in force today, nothing restated from an old rule) is seen wh
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from assistant.answer import Citation, cite
@@ -19,6 +19,7 @@ from assistant.doubts.comparing import How
 from assistant.doubts.elsewhere import Elsewhere
 from assistant.doubts.standings import Standings
 from assistant.doubts.stated import Alike, Place, Stated, resting_on_itself
+from assistant.doubts.voices import Copying
 from assistant.doubts.words import HAN
 from ingest.document import Document, Span
 from vectorstore.disagreement_rows import Pair
@@ -34,7 +35,8 @@ _AT_ONCE = 32
 class Disagreement:
     """Two statements that say otherwise of one thing; `how` is a figure, a denial or a duty, `reason` tells who says what.
 
-    `one_words` and `other_words` are what each has otherwise, in the characters of its document.
+    `one_words` and `other_words` are what each has otherwise, in the characters of its document. `reprints` are statements of
+    other documents that have one of the two from the same text: they say it again, and are no disagreement of their own.
     """
 
     how: How
@@ -43,6 +45,7 @@ class Disagreement:
     other: Citation
     one_words: Span
     other_words: Span
+    reprints: tuple[Citation, ...] = ()
 
 
 class Disagreements:
@@ -78,11 +81,15 @@ class Disagreements:
             (sorted((one, other), key=_came_out) for one, other in sides if one is not None and other is not None),
             key=lambda pair: [*map(_came_out, pair)],
         )
-        found = []
+        found: list[tuple[Disagreement, Place, Place]] = []
         for one, other in ordered:
             with suppress(LibraryError):  # taken away while it was read: no longer a pair
-                found += self._counting(one, other, standings) or self._counting(other, one, standings)
-        return found
+                counting = self._counting(one, other, standings)
+                found += [(each, one, other) for each in counting]
+                if not counting:
+                    found += [(each, other, one) for each in self._counting(other, one, standings)]
+        copying = Copying(self._library).among(place for _, *both in found for place in both)
+        return _once(found, copying)
 
     def _counting(self, one: Place, other: Place, standings: Standings) -> list[Disagreement]:
         """The disagreement of two statements, where it counts."""
@@ -125,6 +132,37 @@ class Disagreements:
         if document is None or position >= len(document.statements):
             return None
         return Place(document=document, position=position)
+
+
+def _once(found: Sequence[tuple[Disagreement, Place, Place]], copying: Copying) -> list[Disagreement]:
+    """The disagreements without those that are another one's reprints, which it names."""
+    kept: list[tuple[Disagreement, Place, Place]] = []
+    reprints: dict[int, dict[tuple[str, Span], Citation]] = {}
+    for each, one, other in found:
+        first = next((n for n, before in enumerate(kept) if _again((each, one, other), before, copying)), None)
+        if first is None:
+            kept.append((each, one, other))
+        else:
+            told = kept[first][0]
+            sides = {(side.document_id, side.span): side for side in (each.one, each.other)}
+            own = {(side.document_id, side.span) for side in (told.one, told.other)}
+            reprints.setdefault(first, {}).update({key: side for key, side in sides.items() if key not in own})
+    return [replace(each, reprints=tuple(reprints.get(n, {}).values())) for n, (each, _, _) in enumerate(kept)]
+
+
+def _again(
+    these: tuple[Disagreement, Place, Place], those: tuple[Disagreement, Place, Place], copying: Copying
+) -> bool:
+    """Whether two disagreements are one: each side has its words from the same text as a side of the other."""
+
+    def sides(told: Disagreement, one: Place, other: Place) -> list[tuple[Place, str]]:
+        return [(one, one.document.quote(told.one_words)), (other, other.document.quote(told.other_words))]
+
+    (one, mine), (other, theirs) = sides(*these)
+    return these[0].how == those[0].how and any(
+        mine == a and theirs == b and copying.one_text(one, first) and copying.one_text(other, second)
+        for (first, a), (second, b) in (sides(*those), sides(*those)[::-1])
+    )
 
 
 def _came_out(place: Place) -> tuple[date, str, int]:

@@ -35,7 +35,7 @@ MOST_COPIES = 20
 class Other:
     """A statement of another document, by the name of the voice that it is counted with, where it agrees.
 
-    `copied` says that the two documents have these words from one text.
+    `copied` says that the two documents have these words from one text; of those that disagree, that one before them has.
     """
 
     citation: Citation
@@ -147,19 +147,23 @@ def _touched(document: Document, span: Span, first: int) -> Iterator[int]:
 def _beside(stated: Stated, alike: Sequence[Alike], standings: Standings, copying: Copying) -> Beside:
     place = stated.places[0]
     [heard] = voices.heard([(stated, alike)], copying)
+    agreeing = tuple(_agreeing(place, heard, copying))
+    found = list(disputed.conflicts(place, alike, standings, both=True))
+    copying.among(other for other, _ in found)
     against = [
         Against(
             citation=cite(other.document, other.statement.span),
             about=other.document.metadata,
             how=conflict.how,
             reason=disputed.told(place, other, conflict, chinese=stated.chinese),
+            copied=any(copying.one_text(other, before) for before, _ in found[:number]),
         )
-        for other, conflict in disputed.conflicts(place, alike, standings, both=True)
+        for number, (other, conflict) in enumerate(found)
     ]
     return Beside(
         citation=stated.claim.citations[0],
         voices=heard.voices,
-        agreeing=tuple(_agreeing(place, heard, copying)),
+        agreeing=agreeing,
         disagreeing=tuple(against),
         undecided=tuple(_in_order(_other(each.place) for each in heard.undecided)),
         lapsed=_lapsed(stated, outdated.find(stated, alike, standings)),

@@ -289,6 +289,36 @@ def test_the_library_lists_what_it_disagrees_with_itself_about(shelf: Store, pai
         shelf.remove(other.id)
 
 
+def test_reprints_are_no_disagreements_of_their_own(shelf: Store):
+    """Two papers that took a report over say no more than it does; one that counted for itself disagrees for itself."""
+    story = (
+        "{} The square of colours is shown at stations, at office doors and at the gates of housing estates along the river. "
+        "Guards at the ferry pier said that they look at it twice a day and write the time down in a ruled book."
+    )
+    counted, other = (
+        "On 29 February 2020, 200 cities used the health code.",
+        "On 29 February 2020, 151 cities used the health code.",
+    )
+    one = report(story.format(counted))
+    copy = report(story.format(counted), outlet="Fen Herald", day="4 March 2020")
+    apart = report(other, outlet="Northgate Wire")
+    own = report("On 29 February 2020, 180 cities used the health code.", outlet="Marsh Courier")
+    documents = put(shelf, one, copy, apart, own)
+    try:
+        found = Disagreements(shelf)
+        found.examine()
+        listed = found.listed()
+        told = sorted((each.one.quote[21:24], each.other.quote[21:24], len(each.reprints)) for each in listed)
+        sides = [({a, b}, reprints) for a, b, reprints in told]
+        assert sorted(sides, key=str) == sorted(
+            [({"200", "151"}, 1), ({"200", "180"}, 1), ({"151", "180"}, 0)], key=str
+        )
+        assert {each.document_id for found in listed for each in found.reprints} == {documents[1].id}
+    finally:
+        for each in documents:
+            shelf.remove(each.id)
+
+
 def test_a_notice_that_comes_after_the_report_is_compared_too(shelf: Store):
     """The order in which documents come in does not matter: a report that hardens an order is listed."""
     order = "Local authorities should encourage platforms to waive fees for small sellers until 30 June 2020."

@@ -204,6 +204,7 @@ class DisagreementOut(BaseModel):
     other: CitationOut
     one_words: SpanOut = Field(description="what the one has otherwise, in the characters of its document")
     other_words: SpanOut
+    reprints: list[CitationOut] = Field(description="statements that have one of the two from the same text")
 
 
 class AboutOut(BaseModel):

@@ -13,12 +13,16 @@ from assistant.checking.reading import telling
 from assistant.checking.support import Line
 from assistant.doubts import hedging
 from assistant.doubts.words import Words
-from ingest.document import Document, Span, Statement
+from ingest.document import Document, Span
 
 CLAUSE = re.compile(
     r"[,;:.，；：。]\s*|\s+(?:and|but|while|although|though|whereas)\s+(?=(?:[\w'’-]+\s+){0,6}?(?:is|are|was|were|has|have|had|will|would|may|might|could|can|must|should|[a-z]+(?:s|ed))\b)"
 )
 FOLLOWS = re.compile(r"\s*(?:that\b|:|：)")
+PASSIVE = re.compile(
+    r"(?:is|are|was|were|be|been|being|has been|have been|widely|commonly|critically|often|popularly|universally|highly|largely)\b",
+    re.IGNORECASE,
+)
 BEYOND = re.compile(r",\s+(?:a|an|the)\s+\w+\s+(?:that|which)\b|,\s+which\b|[（(\[]")
 
 Kind = Literal["hedged", "attributed", "vague_source"]
@@ -47,7 +51,7 @@ def softeners(line: Line, words: Words) -> Iterator[Softener]:
             if not cues:
                 yield Softener("hedged", line, finding.words, statement.span)
         elif finding.kind in VOICES and finding.words is not None and not _numbered(line.document, finding.words):
-            yield Softener(VOICES[finding.kind], line, finding.words, _said(line.document, statement, finding.words))
+            yield Softener(VOICES[finding.kind], line, finding.words, _said(line.document, words, finding.words))
 
 
 def scope(words: Words, start: int, end: int, *, whole: bool) -> Span:
@@ -61,10 +65,13 @@ def scope(words: Words, start: int, end: int, *, whole: bool) -> Span:
     return words.span(first, last)
 
 
-def _said(document: Document, statement: Statement, speech: Span) -> Span:
-    """What lies under an attribution: what follows it, or what went before where nothing does."""
+def _said(document: Document, words: Words, speech: Span) -> Span:
+    """What lies under an attribution: what follows it, or what went before where nothing does; under a passive its clause."""
+    statement = words.statement
     if not statement.span.holds(speech):
         return statement.span
+    if PASSIVE.match(document.text, speech.start):
+        return scope(words, speech.start - words.start, speech.end - words.start, whole=False)
     beyond = BEYOND.search(document.text, speech.end, statement.span.end)
     after = Span(start=speech.end, end=beyond.start() if beyond else statement.span.end)
     nothing_before = (

@@ -91,7 +91,7 @@ class Copying:
         self._families: Mapping[str, str] = {}
         self._pairs: Mapping[tuple[str, str], Copied] = {}
 
-    def among(self, said: Iterable[Said]) -> Self:
+    def among(self, said: Iterable[Said | Place]) -> Self:
         """Reads what the documents of some statements share."""
         ids = {each.document.id for each in said}
         pairs = self._library.copied(list(ids)) if len(ids) > 1 else ()
@@ -99,7 +99,7 @@ class Copying:
         self._pairs = {(pair.document_id, pair.other_id): pair for pair in pairs}
         return self
 
-    def one_text(self, one: Said, other: Said) -> bool:
+    def one_text(self, one: Said | Place, other: Said | Place) -> bool:
         """Whether two statements stand in near-copies, or in a passage that their documents share."""
         ids = (one.document.id, other.document.id)
         if ids[0] == ids[1] or (ids[0] in self._families and self._families[ids[0]] == self._families.get(ids[1])):

@@ -42,6 +42,9 @@ def _print(console: Console, disagreement: Disagreement) -> None:
         place = f", {citation.locator}" if citation.locator else ""
         quote = visible(f"    “{citation.quote}” ({citation.title}{place})")
         console.print(quote, style="cyan", markup=False, highlight=False)
+    if disagreement.reprints:
+        again = "; ".join(dict.fromkeys(each.title for each in disagreement.reprints))
+        console.print(visible(f"    reprinted in: {again}"), markup=False, highlight=False)
 
 
 @contextmanager

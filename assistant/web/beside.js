@@ -97,7 +97,7 @@ const list = (others, place) => h("ul", { class: "others" }, others.map((other) 
 /** What was found, in a line. */
 function summary(found, { span }) {
   if (!found.complete) return [t("beside.unready.short")];
-  const [only, ...more] = found.statements, against = sum(found, "disagreeing"), open = sum(found, "undecided"), agreeing = sum(found, "agreeing");
+  const [only, ...more] = found.statements, against = found.statements.flatMap((each) => each.disagreeing).filter((other) => !other.copied).length, open = sum(found, "undecided"), agreeing = sum(found, "agreeing");
   const parts = [
     only && !more.length && h("span", {}, count(only.voices.length, "voice")),
     only && !more.length && agreeing + against + open === 0 && !only.lapsed && h("span", {}, t("beside.none")),

@@ -1,7 +1,7 @@
 /* What the library disagrees with itself about: both statements side by side, the words that differ marked; no side is the winner. */
 
 import * as api from "./api.js";
-import { marksOf } from "./claims.js";
+import { cites, marksOf } from "./claims.js";
 import { side } from "./compare.js";
 import { button, callout, failure, h, icon, say, words } from "./dom.js";
 import { count, number, t } from "./language.js";
@@ -46,7 +46,7 @@ export function disagreementsView(root) {
 
   function show() {
     const { disagreements: found, documents, unexamined } = state.told, about = new Map(documents.map(({ id, metadata }) => [id, metadata]));
-    state.marks = marksOf({ claims: found.map(({ one, other }) => ({ citations: [one, other], doubts: [] })) });
+    state.marks = marksOf({ claims: found.map(({ one, other, reprints = [] }) => ({ citations: [one, other, ...reprints], doubts: [] })) });
     parts.total.textContent = found.length ? t("disagreements.all", { disagreements: count(found.length, "disagreement") }) : unexamined ? t("comparing") : t("disagreements.none");
     parts.waiting.textContent = unexamined ? t("unexamined", { documents: count(unexamined, "document") }) : "";
     const rows = found.slice(0, state.shown).slice(parts.list.children.length);
@@ -71,7 +71,8 @@ function dispute(each, index, about, marks) {
     h("p", { class: "f-conflict" }, h("span", { class: "kind f-conflict" }, icon("f-conflict"), ` ${t(`how.${each.how}`)}`)),
     words("h2", each.reason, { id: title, class: "reason" }),
     each.how === "figure" && numberLine(said.map(([, words]) => words)),
-    h("ul", { class: "two-sides" }, shown(each.one, said[0]), shown(each.other, said[1]))));
+    h("ul", { class: "two-sides" }, shown(each.one, said[0]), shown(each.other, said[1])),
+    each.reprints?.length > 0 && h("p", { class: "meta" }, t("reprinted"), " ", cites(each.reprints, marks))));
 }
 
 /** A quote before, at and behind the words that are told otherwise; all before, where those are the whole or stand elsewhere. */
