@@ -104,10 +104,11 @@ class Assistant:
         return PassageRetriever(retriever=self._store.retriever, k=k, filters=filters or Filters())
 
     def identity(self, question: Question) -> str:
-        """The id that the answer will have: the same for the same question to the same library, new for a written one."""
+        """The id that the answer will have: the same for the same question, library and day, new for a written one."""
         if self._writer:
             return question.identity or secrets.token_hex(10)
-        return question.identity or identity(question, self._versions())
+        day = asked_about(question.text, question.filters.as_of).last
+        return question.identity or identity(question, self._versions(), day)
 
     def _understand(self, given: str | Question | Mapping[str, Any]) -> Understood:
         question = asked(given)

@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from datetime import date
 from typing import Any
 
 from assistant.conversation import Turn
@@ -68,9 +69,12 @@ def asked(question: str | Question | Mapping[str, Any]) -> Question:
     return question
 
 
-def identity(question: Question, versions: Mapping[str, str]) -> str:
-    """The same question to the same library has the same answer, and the same id."""
-    told: list[Any] = [question.text, asdict(question.filters), versions]
+def identity(question: Question, versions: Mapping[str, str], day: date) -> str:
+    """The same question about the same day to the same library has the same answer, and the same id.
+
+    `day` is the last that it is about: what expires on the next is in doubt from then on.
+    """
+    told: list[Any] = [question.text, asdict(question.filters), versions, day]
     told += [[turn.meant, turn.cited] for turn in question.turns]
     text = json.dumps(told, default=str, sort_keys=True)
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:20]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,9 @@ from langchain_core.runnables import RunnableLambda
 from langchain_tests.integration_tests import RetrieversIntegrationTests
 
 from assistant.answer import Answer
+from assistant.asked import asked
 from assistant.chain import Assistant
+from assistant.question import Question, identity
 from assistant.rendering import answer_lines, as_json, tally
 from assistant.retrieving import PassageRetriever
 from ingest.errors import BadInput
@@ -224,3 +227,12 @@ def test_an_answer_reads_on_a_terminal(assistant: Assistant):
     assert any(line.startswith(tally(answer.claims)) for line in lines)
     assert any("characters" in line for line in lines)
     assert any("Questioned:" in line for line in lines)
+
+
+def test_the_same_answer_has_the_same_id_for_a_day():
+    """What expires today is in doubt tomorrow: that is another answer, unless the question names its own time."""
+    versions, today, tomorrow = {"library": "a"}, date(2026, 3, 1), date(2026, 3, 2)
+    ids = [identity(Question(text="Who may drive?"), versions, day) for day in (today, today, tomorrow)]
+    assert ids[0] == ids[1] != ids[2]
+    named = [asked("Who could drive in February 2020?", today=day).last for day in (today, tomorrow)]
+    assert named[0] == named[1]
