@@ -253,6 +253,27 @@ def test_a_negation_that_moved_or_was_left_out_with_its_clause_contradicts_nothi
     assert judge(claim, [written(source)]).verdict == "supported"
 
 
+@pytest.mark.parametrize(
+    ("claim", "source", "overstated"),
+    [
+        (
+            "The dance grew out of the reel.",
+            "The dance grew out of the reel, and is commonly considered a form of it.",
+            False,
+        ),
+        (
+            "The dance is a form of the reel.",
+            "The dance grew out of the jig, and is commonly considered a form of the reel.",
+            True,
+        ),
+        ("The bridge is unsafe.", "The bridge is widely believed to be unsafe.", True),
+        ("The play was first given in 1931.", "The play, critically acclaimed, was first given in 1931.", False),
+    ],
+)
+def test_a_passive_lies_on_its_own_clause(*, claim: str, source: str, overstated: bool) -> None:
+    assert any(fault.kind == "overstated" for fault in judge(claim, [written(source)]).faults) is overstated
+
+
 def test_a_weaker_word_made_certain_is_overstated() -> None:
     """A claim that follows its source but for a word that makes certain shows both words; the source's own certainty may stay."""
     source = "Participants suggested that conditions in the labor market remained strong."

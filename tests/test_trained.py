@@ -22,7 +22,7 @@ from assistant.checking.trained import Together, Trained
 from evals.given import passages
 from evals.verifier.altering import KINDS, altered, reworded
 from evals.verifier.cutting import calibration_error, cut, temperature, write
-from evals.verifier.pairs import NOT_SUPPORTS, minimal_changes, minutes
+from evals.verifier.pairs import CONTRADICTS, NOT_SUPPORTS, SUPPORTS, Pair, minimal_changes, minutes, mirrored
 from evals.verifier.training import Encoded, Plan, losses, train
 from vectorstore.cross_encoding import NamedReader, ReaderError
 from vectorstore.embedding import HashingEmbedder
@@ -266,6 +266,28 @@ def test_rewording_keeps_figures_and_names() -> None:
         assert "2.5" in told
 
 
+def test_everyday_words_are_kept_from_the_test() -> None:
+    """The test of changes rewords without them, so that training on them cannot help it."""
+    plain, everyday = (
+        {reworded(random.Random(seed), "The film was released in 1990.", everyday=each) for seed in range(40)}  # noqa: S311
+        for each in (False, True)
+    )
+    assert plain == {None}
+    assert "The movie was released in 1990." in everyday
+
+
+def test_contradictions_alone_are_turned_round() -> None:
+    """Of the lines of three classes that train: an entailment the other way round is none, and two classes do not tell."""
+    pairs = [
+        Pair(claim="a", evidence="b", label=CONTRADICTS, source="mnli_dev"),
+        Pair(claim="c", evidence="d", label=SUPPORTS, source="mnli_dev"),
+        Pair(claim="e", evidence="f", label=CONTRADICTS, source="fever_symmetric"),
+        Pair(claim="g", evidence="h", label=CONTRADICTS, source="snli_dev", part="report"),
+    ]
+    [turned] = mirrored(pairs, 1.0, seed=1)
+    assert (turned.claim, turned.evidence, turned.label) == ("b", "a", CONTRADICTS)
+
+
 def test_the_test_of_changes_is_made_of_documents_held_back(tmp_path: Path) -> None:
     """No sentence that training may see is in the test, even where documents repeat one another."""
     for n in range(8):
@@ -377,7 +399,8 @@ def test_support_is_taken_back_only_where_a_claim_was_not_written_from_its_evide
     for reads, verdict in (
         (Says(0.0, 1.0), "contradicted"),
         (Says(0.0, 0.1), "not_found"),
-        (Says(0.2, 0.8), "supported"),
+        (Says(0.25, 0.75), "not_found"),
+        (Says(0.35, 0.65), "supported"),
     ):
         judgement = Together(rules, reads, doubting=True).verify(claim, told, ())
         assert judgement.verdict == verdict
@@ -385,6 +408,17 @@ def test_support_is_taken_back_only_where_a_claim_was_not_written_from_its_evide
         assert all(fault.evidence for fault in judgement.faults)
     assert Together(rules, Says(0.0, 1.0)).verify(claim, told, ()).verdict == "supported"
     assert Together(rules, Says(0.0, 1.0), doubting=True).verify(quote, told, ()).verdict == "supported"
+
+
+def test_who_she_is_the_reader_may_say_where_claims_are_put_to_a_source() -> None:
+    """The rules miss the name that a source calls "she"; of what was written from its evidence they keep the last word."""
+    told = passages(
+        [("", "She has appeared in more than sixty productions for television, with Rakel Moe of Stavholm.")]
+    )
+    claim, rules = "Ingrid Aas starred in many programmes on television.", Deterministic(HashingEmbedder())
+    assert Together(rules, Says(1.0, 0.0)).verify(claim, told, ()).verdict != "supported"
+    assert Together(rules, Says(1.0, 0.0), doubting=True).verify(claim, told, ()).verdict == "supported"
+    assert Together(rules, Says(0.1, 0.0), doubting=True).verify(claim, told, ()).verdict != "supported"
 
 
 def test_a_draft_is_unchecked_where_the_checker_gives_no_verdict() -> None:

@@ -46,6 +46,7 @@ _EPSILON = 1e-12
 
 Weights = Mapping[str, torch.Tensor]
 Ids = Sequence[int]
+Drop = Callable[[torch.Tensor], torch.Tensor]  # what training does to states on their way: some of them go to nothing
 
 
 class AdapterError(CaveatError):
@@ -78,22 +79,23 @@ def batch(pairs: Sequence[tuple[Ids, Ids]], longest: int = 512) -> Batch:
     return Batch(ids, sides, there)
 
 
-def read(weights: Weights, given: Batch) -> torch.Tensor:
+def read(weights: Weights, given: Batch, drop: Drop = lambda states: states) -> torch.Tensor:
     """The three logits of each pair, float32: supports, contradicts, neither."""
-    states = _body(weights, given)
+    states = _body(weights, given, drop)
     own = (given.there & (given.sides == 0)).to(states.dtype)
     other = (given.there & (given.sides == 1)).to(states.dtype)
     claim, evidence = _mean(states, own), _mean(states, other)
     features = torch.cat((states[:, 0], claim, evidence, (claim - evidence).abs(), claim * evidence), dim=1)
-    hidden = f.gelu(f.linear(features, weights["head.first.weight"], weights["head.first.bias"]))
-    return f.linear(hidden, weights["head.last.weight"], weights["head.last.bias"]).float()
+    hidden = f.gelu(f.linear(drop(features), weights["head.first.weight"], weights["head.first.bias"]))
+    return f.linear(drop(hidden), weights["head.last.weight"], weights["head.last.bias"]).float()
 
 
-def _body(weights: Weights, given: Batch) -> torch.Tensor:
+def _body(weights: Weights, given: Batch, drop: Drop) -> torch.Tensor:
     rows, width = given.ids.shape
     places = weights["embeddings.position_embeddings.weight"][:width]
     kinds = weights["embeddings.token_type_embeddings.weight"][given.sides]
-    states = _norm(weights, "embeddings", weights["embeddings.word_embeddings.weight"][given.ids] + places + kinds)
+    words = weights["embeddings.word_embeddings.weight"][given.ids]
+    states = drop(_norm(weights, "embeddings", words + places + kinds))
     hidden = torch.zeros(given.there.shape, dtype=states.dtype).masked_fill_(~given.there, -1e4)[:, None, None, :]
 
     def linear(name: str, x: torch.Tensor) -> torch.Tensor:
@@ -106,10 +108,10 @@ def _body(weights: Weights, given: Batch) -> torch.Tensor:
         )
         scores = torch.matmul(query * (WIDTH // HEADS) ** -0.5, key.transpose(2, 3)) + hidden
         mixed = torch.matmul(scores.softmax(-1), value).transpose(1, 2).reshape(rows, width, WIDTH)
-        out = linear(f"{layer}.attention.output.dense", mixed)
+        out = drop(linear(f"{layer}.attention.output.dense", mixed))
         states = _norm(weights, f"{layer}.attention.output", out + states)
         wide = f.gelu(linear(f"{layer}.intermediate.dense", states))
-        states = _norm(weights, f"{layer}.output", linear(f"{layer}.output.dense", wide) + states)
+        states = _norm(weights, f"{layer}.output", drop(linear(f"{layer}.output.dense", wide)) + states)
     return states
 
 

@@ -46,8 +46,9 @@ class Together:
     source, that stands. Of the rest the reader says whether what the rules rest on carries it, or anything near it does; a claim
     that the reader alone finds support for is still held against the rules, on the statements it names.
 
-    `doubting` is for claims that somebody wrote without this evidence before them, any of which may be wrong. A sentence written
-    from its evidence is seldom wrong in its sense, seldomer than the reader is: there what the rules find supported stands.
+    `doubting` is for claims that somebody wrote without this evidence before them, any of which may be wrong: there the reader may
+    doubt what the rules find supported, and a name that the rules miss ("she", "the film") is the reader's to judge too. A sentence
+    written from its evidence is seldom wrong in its sense, seldomer than the reader is: there what the rules find stands.
     """
 
     def __init__(self, rules: Deterministic, reader: PairReader, *, doubting: bool = False) -> None:
@@ -111,7 +112,7 @@ class Together:
             return told
         read = _strongest(readings(asked, groups, known, self._reader))
         if read.supports >= limits().prose_supports:
-            return self._rules.resting(asked, read.lines, known, question)
+            return self._rules.resting(asked, read.lines, known, question, named=not self._doubting)
         if read.contradicts >= limits().prose_contradicts:
             return _contradicted(asked, read)
         return told

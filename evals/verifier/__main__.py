@@ -18,7 +18,7 @@ from safetensors.torch import load_file
 from assistant import wiring
 from evals.verifier import cutting
 from evals.verifier.measuring import every
-from evals.verifier.pairs import Pair, altered_lines, from_lines, from_minutes, headed, minutes
+from evals.verifier.pairs import Pair, altered_lines, from_lines, from_minutes, headed, minutes, mirrored
 from evals.verifier.training import Encoded, Plan, losses, train
 from vectorstore.pair_encoding import Weights, adapted, batch, body_weights, read, tokenizer
 
@@ -34,6 +34,8 @@ def main() -> int:
     parser.add_argument("--data", type=Path, default=Path("../shared/data"), help="the folder of the development data")
     parser.add_argument("--folder", type=Path, default=Path("build/verifier"), help="where checkpoints are kept")
     parser.add_argument("--passes", type=float, default=1.0, help="passes over the pairs")
+    parser.add_argument("--also", type=Path, nargs="*", default=[], help="folders of other runs: their mean is cut")
+    parser.add_argument("--seed", type=int, default=7, help="the order of the pairs")
     parser.add_argument("--rank", type=int, default=cutting.RANK, help="the rank of the adapter")
     parser.add_argument("--out", type=Path, default=wiring.ADAPTER, help="the adapter that is written, or measured")
     parser.add_argument("--only", choices=("rules", "trained", "both"), default="", help="measure one verifier alone")
@@ -53,17 +55,19 @@ def _train(given: argparse.Namespace) -> None:
     lines = from_lines(given.data / "train_pairs" / "core_pairs.jsonl")
     pairs = [each for each in lines if each.part == "train"]
     pairs += altered_lines(lines, 0.5, seed=1)
+    pairs += mirrored(lines, 0.5, seed=4)
     pairs = list(headed(pairs, 0.3, seed=3))
     pairs += from_minutes(minutes(given.data / "demo_fomc", held_back=False), 0.6, seed=2)
     encoded = encode(pairs)
     print(f"{len(pairs)} pairs, {sum(each.length for each in encoded)} word pieces", flush=True)
     watched = encode([each for each in lines if each.part == "calibrate"][:WATCHED])
-    train(body_weights(), encoded, watched, Plan(folder=given.folder, passes=given.passes))
+    train(body_weights(), encoded, watched, Plan(folder=given.folder, passes=given.passes, seed=given.seed))
 
 
 def _cut(given: argparse.Namespace) -> None:
     body = body_weights()
-    trained = load_file(given.folder / "weights.safetensors")
+    runs = [load_file(folder / "weights.safetensors") for folder in (given.folder, *given.also)]
+    trained = {name: torch.stack([each[name] for each in runs]).mean(0) for name in runs[0]}
     adapter = cutting.cut(body, trained, given.rank)
     lines = from_lines(given.data / "train_pairs" / "core_pairs.jsonl")
     held = [each for each in lines if each.part == "calibrate"]

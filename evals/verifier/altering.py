@@ -41,9 +41,11 @@ def altered(kind: str, draw: random.Random, text: str) -> str | None:
     return KINDS[kind](draw, text)
 
 
-def reworded(draw: random.Random, text: str, most: int = 3) -> str | None:
-    """The same in slightly other words, or less of it; None where no rule fits."""
+def reworded(draw: random.Random, text: str, most: int = 3, *, everyday: bool = False) -> str | None:
+    """The same in slightly other words, or less of it; None where no rule fits. `everyday` words are kept from the test."""
     ways: list[Alter] = [_other_word, _other_word, _other_word, _moved, _opened, _said_last, _trimmed, _without_aside]
+    if everyday:
+        ways += [_everyday_word] * 4
     draw.shuffle(ways)
     found = text
     for way in ways[: draw.randint(2, most + 2)]:
@@ -179,6 +181,11 @@ def _swapped(draw: random.Random, text: str, rules: Sequence[Sequence[str]]) -> 
 
 def _other_word(draw: random.Random, text: str) -> str | None:
     return _swapped(draw, text, lists()["same"]["words"])
+
+
+def _everyday_word(draw: random.Random, text: str) -> str | None:
+    both = [(a, b) for pair in lists()["pairs"]["everyday"] for a, b in (pair, pair[::-1])]
+    return _swapped(draw, text, both + lists()["same"]["everyday"])
 
 
 def _moved(draw: random.Random, text: str) -> str | None:  # noqa: ARG001 (one shape for all)

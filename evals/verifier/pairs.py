@@ -30,6 +30,11 @@ _SECOND_HAND = {"duty": NOT_SUPPORTS, "hedge": NOT_SUPPORTS, "attribution": NOT_
 TESTED = ("number", "date", "name", "negation", "duty", "hedge")
 _WIKIPEDIA = {"fever_dev", "fever_symmetric", "fm2_test"}
 _SELDOM = (("number", "hedge"), ("hedge", "number"), ("duty", "date"), ("date", "duty"), ("name", "number"))
+_SYMMETRIC = {
+    "mnli_dev",
+    "snli_dev",
+    "cad_nli",
+}  # where two sentences that contradict each other do so either way round
 _ASKING = {"qnli_dev"}  # the question stands where other lines have their evidence: it is read as the claim
 HELD_BACK = 4  # every so many-th document of the minutes is for the test alone
 
@@ -90,9 +95,18 @@ def altered_lines(pairs: Sequence[Pair], share: float, seed: int) -> Iterator[Pa
             sentences = [s for s in re.split(r"(?<=[.!?]) +(?=[A-Z])", each.evidence) if 6 <= len(s.split()) <= 40]
             if sentences:
                 own = draw.choice(sentences)
-                other = reworded(draw, own) if draw.random() < 0.5 else own
+                other = reworded(draw, own, everyday=True) if draw.random() < 0.6 else own
                 yield Pair(claim=other or own, evidence=each.evidence, label=SUPPORTS, source="made_wikipedia")
                 yield from _changed(draw, other or own, each.evidence, kinds, pool)
+
+
+def mirrored(pairs: Sequence[Pair], share: float, seed: int) -> Iterator[Pair]:
+    """Of the contradictions a share, the other way round."""
+    draw = random.Random(seed)  # noqa: S311
+    for each in pairs:
+        wanted = each.part == "train" and each.label == CONTRADICTS and each.source in _SYMMETRIC
+        if wanted and draw.random() < share:
+            yield replace(each, claim=each.evidence, evidence=each.claim, source="made_mirrored")
 
 
 def _changed(
@@ -156,8 +170,8 @@ def from_minutes(documents: Sequence[Minutes], share: float, seed: int) -> Itera
 
 
 def _made(draw: random.Random, sentence: str, evidence: str, pool: Sequence[str]) -> list[Pair]:
-    other = reworded(draw, sentence) if draw.random() < 0.6 else None
-    base = sentence if draw.random() < 0.6 else reworded(draw, sentence) or sentence
+    other = reworded(draw, sentence, everyday=True) if draw.random() < 0.6 else None
+    base = sentence if draw.random() < 0.6 else reworded(draw, sentence, everyday=True) or sentence
     return [
         Pair(claim=other or sentence, evidence=evidence, label=SUPPORTS, source="made_same"),
         *_changed(draw, base, evidence, list(KINDS), pool),

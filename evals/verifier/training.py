@@ -13,7 +13,7 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from evals.verifier.pairs import NOT_SUPPORTS
-from vectorstore.pair_encoding import Ids, Weights, batch, fresh_head, read
+from vectorstore.pair_encoding import Drop, Ids, Weights, batch, fresh_head, read
 
 THREADS = 2
 POOL = 24  # batches whose pairs are sorted by length together
@@ -35,6 +35,7 @@ class Plan:
     head_rate: float = 1e-3
     warm: int = 150
     decay: float = 0.01
+    drop: float = 0.1
     seed: int = 7
     keep_every: int = 200
     until: int | None = None
@@ -73,7 +74,8 @@ def train(start: Weights, pairs: Sequence[Encoded], watched: Sequence[Encoded], 
                 break
             _refresh(copies, master, moving)
             halves = [chosen[n::THREADS] for n in range(THREADS)]
-            found = list(threads.map(_descend, copies, halves, [len(chosen)] * THREADS))
+            drops = [_dropping(plan, step * THREADS + n) for n in range(THREADS)]
+            found = list(threads.map(_descend, copies, halves, drops, [len(chosen)] * THREADS))
             for name in moving:
                 halved = [grad.float() for each in copies if (grad := each[name].grad) is not None]
                 master[name].grad = torch.stack(halved).sum(0)
@@ -117,8 +119,19 @@ def losses(logits: torch.Tensor, labels: Sequence[int]) -> torch.Tensor:
     return -wide.gather(1, torch.tensor(labels)[:, None])[:, 0]
 
 
-def _descend(copy: Weights, chosen: Sequence[Encoded], whole: int) -> float:
-    logits = read(copy, batch([(each.claim, each.evidence) for each in chosen], LONGEST))
+def _dropping(plan: Plan, number: int) -> Drop:
+    """Drops the plan's share of states; each thread of each step draws for itself, so that a run gone on with ends the same."""
+    draw = torch.Generator().manual_seed(plan.seed * 1_000_003 + number)
+    kept = 1 - plan.drop
+
+    def drop(states: torch.Tensor) -> torch.Tensor:
+        return states * torch.empty_like(states).bernoulli_(kept, generator=draw).div_(kept)
+
+    return drop
+
+
+def _descend(copy: Weights, chosen: Sequence[Encoded], drop: Drop, whole: int) -> float:
+    logits = read(copy, batch([(each.claim, each.evidence) for each in chosen], LONGEST), drop)
     loss = losses(logits, [each.label for each in chosen]).sum() / whole
     loss.backward()  # type: ignore[no-untyped-call]
     return loss.item()
