@@ -64,14 +64,14 @@ class Line:
         metadata, start = self.document.metadata, self.span.start
         section = next((each.label for each in self.document.sections if each.span.start <= start < each.span.end), "")
         days = [str(day) for day in (metadata.issued, metadata.effective, metadata.expires) if day is not None]
-        told = (self.document.title, section, metadata.issuer, metadata.outlet, metadata.number, *days)
+        told = (_title(self.document), section, metadata.issuer, metadata.outlet, metadata.number, *days)
         return "\n".join(each for each in told if each and not instructs(each))
 
     @property
     def heading(self) -> str:
         """The title of its document with the day it came out, for a reader who sees nothing else of it."""
-        title, issued = self.document.title, self.document.metadata.issued
-        told = title if issued is None or str(issued.year) in title else f"{title}, {issued}"
+        title, issued = _title(self.document), self.document.metadata.issued
+        told = title if issued is None or str(issued.year) in title else f"{title}, {issued}".removeprefix(", ")
         return "" if instructs(told) else told
 
     @cached_property
@@ -118,6 +118,12 @@ class Carrying:
     share: float = 0.0
     carried: bool = False
     nearness: float | None = field(default=None)
+
+
+def _title(document: Document) -> str:
+    """The title; none where that is but the first words of what the document says."""
+    first = document.quote(document.statements[0].span) if document.statements else ""
+    return "" if first.startswith(document.title.rstrip("….")) else document.title
 
 
 def lines(passages: Sequence[Passage]) -> tuple[Line, ...]:
