@@ -160,6 +160,14 @@ def draft_of(text: str, title: str = "") -> Document:
     return Document(id="", title=title, text=text, source="", media_type="text/plain", statements=statements(text))
 
 
+def only(read: Iterable[Source], name: str) -> Source:
+    """The one text that a file is; BadInput where it holds records."""
+    found = list(read)
+    if len(found) != 1 or found[0].record is not None:
+        raise BadInput(f"{name} is no draft.", "A draft is one text: txt, Markdown, HTML, PDF or DOCX.")
+    return found[0]
+
+
 def read_draft(source: Source) -> Document:
     """A draft that came as a file: what its reader makes of it; UnreadableFile where that is nothing."""
     [read] = ingest([source], lambda texts: [1 for _ in texts])  # a sentence is not cut, however long it is

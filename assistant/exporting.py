@@ -18,12 +18,6 @@ from assistant.conversation import Conversation, Json
 from assistant.doubts.telling import day
 from assistant.labels import Labels
 
-_UNANSWERED = {
-    "running": "This question is still being answered.",
-    "stopped": "The answer was stopped before it was whole; nothing of it is kept.",
-    "failed": "This question could not be answered.",
-    "done": "Nothing was shown.",
-}
 About = Mapping[str, Json]
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _ACTIVE = re.compile(r"[\\`*_{}\[\]<>&!|~$^@#+=]|[.:/](?=\S)|^-|(?<=\d)[.)](?=\s|$)")
@@ -58,7 +52,8 @@ def conversation_markdown(
         )
         chapters.append(_page(blocks, deeper=1))
     if changed_since:
-        chapters.append(_page(_section("What changed since", changed_since)))
+        told = labels.of(conversation.turns[-1].question if conversation.turns else conversation.title)
+        chapters.append(_page(_section(told.words["changed"], changed_since)))
     return "\n".join(chapters)
 
 
@@ -234,7 +229,7 @@ def _section(title: str, items: Sequence[str]) -> Iterator[Block]:
 
 def _unanswered(question: str, state: str) -> Iterator[Block]:
     yield Block(kind="title", text=question)
-    yield Block(kind="plain", text=_UNANSWERED[state])
+    yield Block(kind="plain", text=labels.of(question).unanswered[state])
 
 
 def _page(blocks: Iterable[Block], deeper: int = 0) -> str:

@@ -25,6 +25,7 @@ class Labels:
     verdicts: Mapping[str, str]
     states: Mapping[str, str]
     doubts: Mapping[str, str]
+    unanswered: Mapping[str, str]
     words: Mapping[str, str]
 
     def say(self, name: str, **given: object) -> str:

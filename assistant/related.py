@@ -156,7 +156,11 @@ def _beside(stated: Stated, alike: Sequence[Alike], standings: Standings, copyin
             about=other.document.metadata,
             how=conflict.how,
             reason=disputed.told(place, other, conflict, chinese=stated.chinese),
-            copied=any(copying.one_text(other, before) for before, _ in found[:number]),
+            copied=any(
+                copying.one_text(other, before)
+                and other.document.quote(conflict.theirs) == before.document.quote(told.theirs)
+                for before, told in found[:number]
+            ),
         )
         for number, (other, conflict) in enumerate(found)
     ]

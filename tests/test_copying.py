@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.sources import Source, from_record, gather
+from vectorstore import rows
 from vectorstore.copying import Copied, aligned, families, passages, run
 from vectorstore.embedding import HashingEmbedder
 from vectorstore.prints import codes, packed, unpacked
@@ -121,6 +122,16 @@ def test_copies_are_known_when_they_are_kept_and_forgotten_when_removed(home: Pa
         assert not together(store, [first, other])
         assert store.remove(trimmed)
         assert store.library.copied([first, trimmed, other]) == []
+
+
+def test_copies_are_found_however_many_documents_are_asked_for(home: Path, monkeypatch: pytest.MonkeyPatch):
+    """Asked for in parts, the pairs of all parts are found, within one and across two."""
+    with Store(home, HashingEmbedder()) as store:
+        ids = kept(store, *(record(name, text(1, 2)) for name in "abc"), record("d", text(8, 9)))
+        whole = sorted(store.library.copied(ids), key=repr)
+        assert len(whole) == 3
+        monkeypatch.setattr(rows, "IN_ONE_QUERY", 1)
+        assert sorted(store.library.copied(ids), key=repr) == whole
 
 
 def test_the_same_bytes_again_write_no_fingerprint(home: Path, sample_library: Path):

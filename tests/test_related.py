@@ -71,6 +71,19 @@ def test_who_says_so_who_says_otherwise_and_what_is_a_copy(sample: Store):
     assert "151 cities" in other.citation.quote
 
 
+def test_a_copy_that_changed_the_figure_says_something_of_its_own(hashing_store: Store):
+    """A reprint that says otherwise stands there once; a copy of it with a figure of its own is no reprint."""
+    told = "On 29 February 2020, {} cities used the health code. {}"
+    papers = {"Harbour Ledger": 200, "Fen Herald": 200, "Marsh Courier": 180}
+    copies = [report(name, name, told.format(count, STORY)) for name, count in papers.items()]
+    list(hashing_store.ingest([*copies, report("own", "Northgate Wire", told.format(151, ""))]))
+    [statement] = beside(hashing_store, "own", "151 cities used the health code").statements
+    copied = {each.about.outlet: each.copied for each in statement.disagreeing}
+    assert copied.keys() == papers.keys()
+    assert copied["Harbour Ledger"] != copied["Fen Herald"]
+    assert not copied["Marsh Courier"]
+
+
 def test_both_sides_tell_of_each_other(sample: Store):
     """No side is the winner: opened from the other end, the same disagreement stands there, and each report against it."""
     found = beside(sample, "northgate-wire-health-code.html", "the health code was in use in 151 cities")

@@ -345,7 +345,7 @@ def test_who_asks_in_chinese_gets_chinese_words_around_the_sources(answer: dict[
 
 def test_both_languages_have_a_word_for_everything():
     chinese = labels.of("有多少城市？")
-    for name in ("made", "verdicts", "states", "doubts", "words"):
+    for name in ("made", "verdicts", "states", "doubts", "unanswered", "words"):
         one, other = getattr(labels.EN, name), getattr(chinese, name)
         assert one.keys() == other.keys()
         assert all(re.findall(r"\$[a-z]+", one[key]) == re.findall(r"\$[a-z]+", other[key]) for key in one)

@@ -9,6 +9,7 @@ import json
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import product
 
 import sqlalchemy as sql
 
@@ -17,7 +18,7 @@ from vectorstore import copying, rows
 from vectorstore.copying import Copied
 from vectorstore.filters import issuer_key
 from vectorstore.prints import Codes, Run, packed, unpacked
-from vectorstore.rows import IN_ONE_QUERY, chunks, documents, insert_missing, metadata, metadata_value, parts
+from vectorstore.rows import chunks, documents, insert_missing, metadata, metadata_value, parts
 
 _ROUNDS = 4  # of asking for the copies of copies
 
@@ -120,15 +121,15 @@ def excerpts(connection: sql.Connection, chunk_ids: Sequence[str]) -> dict[str, 
 def copied(connection: sql.Connection, document_ids: Iterable[str]) -> list[Copied]:
     """The pairs that some documents make with one another, and those that they and their near-copies make as near-copies."""
     wanted, asked, found = set(document_ids), set[str](), dict[tuple[str, str], Copied]()
-    given = sorted(wanted)[:IN_ONE_QUERY]
-    _take(connection, copies.c.document_id.in_(given) & copies.c.other_id.in_(given), found)
+    given = list(parts(sorted(wanted)))
+    for one, other in product(given, given):
+        _take(connection, copies.c.document_id.in_(one) & copies.c.other_id.in_(other), found)
     for _ in range(_ROUNDS):
-        fresh = sorted(wanted - asked)[:IN_ONE_QUERY]
-        if not fresh:
-            break
+        fresh = sorted(wanted - asked)
         asked |= set(fresh)
-        near = copies.c.document_id.in_(fresh) | copies.c.other_id.in_(fresh)
-        wanted |= _take(connection, copies.c.whole & near, found)
+        for part in parts(fresh):
+            near = copies.c.document_id.in_(part) | copies.c.other_id.in_(part)
+            wanted |= _take(connection, copies.c.whole & near, found)
     return list(found.values())
 
 

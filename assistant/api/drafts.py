@@ -13,7 +13,7 @@ from starlette.datastructures import FormData, UploadFile
 
 from assistant.api.problems import RESPONSES, UnsupportedType, body_type
 from assistant.commenting import commented
-from assistant.drafts import CheckedDraft, read_draft
+from assistant.drafts import CheckedDraft, only, read_draft
 from ingest.errors import BadInput
 from ingest.reading import DOCX
 from ingest.sources import from_upload
@@ -53,8 +53,11 @@ def routes() -> APIRouter:
     async def read(request: Request) -> Any:
         """The text of a draft that comes as txt, Markdown, HTML, PDF or DOCX."""
         async with _form(request) as form:
-            name, content = await _file(form) or _missing()
-        draft = await run_in_threadpool(lambda: read_draft(_one(name, content)))
+            sent = await _file(form)
+        if sent is None:
+            raise BadInput("The form holds no file.", "Send the draft in the field `file`.")
+        name, content = sent
+        draft = await run_in_threadpool(lambda: read_draft(only(from_upload(name, content), name)))
         return {
             "title": draft.title,
             "text": draft.text,
@@ -89,17 +92,6 @@ def _form(request: Request) -> Any:
 async def _file(form: FormData) -> tuple[str, bytes] | None:
     found = form.get("file")
     return (found.filename or "draft", await found.read()) if isinstance(found, UploadFile) else None
-
-
-def _missing() -> tuple[str, bytes]:
-    raise BadInput("The form holds no file.", "Send the draft in the field `file`.")
-
-
-def _one(name: str, content: bytes) -> Any:
-    read = list(from_upload(name, content))
-    if len(read) != 1 or read[0].record is not None:
-        raise BadInput(f"{name} is no draft.", "A draft is one text: txt, Markdown, HTML, PDF or DOCX.")
-    return read[0]
 
 
 async def _told(form: FormData) -> bytes | str:

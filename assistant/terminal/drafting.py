@@ -16,7 +16,7 @@ from assistant.answer import Claim
 from assistant.checkworthy import WHY
 from assistant.citing import visible
 from assistant.commenting import commented
-from assistant.drafts import EMPTY, Checked, CheckedDraft, Checker, collected, read_draft
+from assistant.drafts import EMPTY, Checked, CheckedDraft, Checker, collected, only, read_draft
 from assistant.exporting import draft_markdown
 from assistant.rendering import as_json, claim_lines, tally
 from assistant.settings import Settings
@@ -73,10 +73,7 @@ def _draft(name: str) -> Source:
     path = Path(name)
     if not path.is_file():
         raise BadInput(f"{path} is no file.", "Check the path; a draft is one file, or - for standard input.")
-    read = list(from_file(path))
-    if len(read) != 1 or read[0].record is not None:
-        raise BadInput(f"{path.name} is no draft.", "A draft is one text: txt, Markdown, HTML, PDF or DOCX.")
-    return read[0]
+    return only(from_file(path), path.name)
 
 
 @contextmanager

@@ -35,7 +35,6 @@ def main() -> int:
     parser.add_argument("--folder", type=Path, default=Path("build/verifier"), help="where checkpoints are kept")
     parser.add_argument("--passes", type=float, default=1.0, help="passes over the pairs")
     parser.add_argument("--also", type=Path, nargs="*", default=[], help="folders of other runs: their mean is cut")
-    parser.add_argument("--seed", type=int, default=7, help="the order of the pairs")
     parser.add_argument("--rank", type=int, default=cutting.RANK, help="the rank of the adapter")
     parser.add_argument("--out", type=Path, default=wiring.ADAPTER, help="the adapter that is written, or measured")
     parser.add_argument("--only", choices=("rules", "trained", "both"), default="", help="measure one verifier alone")
@@ -61,7 +60,7 @@ def _train(given: argparse.Namespace) -> None:
     encoded = encode(pairs)
     print(f"{len(pairs)} pairs, {sum(each.length for each in encoded)} word pieces", flush=True)
     watched = encode([each for each in lines if each.part == "calibrate"][:WATCHED])
-    train(body_weights(), encoded, watched, Plan(folder=given.folder, passes=given.passes, seed=given.seed))
+    train(body_weights(), encoded, watched, Plan(folder=given.folder, passes=given.passes))
 
 
 def _cut(given: argparse.Namespace) -> None:
