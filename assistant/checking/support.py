@@ -121,9 +121,10 @@ class Carrying:
 
 
 def _title(document: Document) -> str:
-    """The title; none where that is but the first words of what the document says."""
-    first = document.quote(document.statements[0].span) if document.statements else ""
-    return "" if first.startswith(document.title.rstrip("….")) else document.title
+    """The title; none where it is but the opening sentences of the text, or as many words of them as there was room for."""
+    title, text = document.title, document.text
+    whole = any(each.span.end == len(title) for each in document.statements[:5])
+    return "" if text.startswith(title.rstrip("…")) and (whole or title.endswith("…")) else title
 
 
 def lines(passages: Sequence[Passage]) -> tuple[Line, ...]:
