@@ -8,7 +8,8 @@ from __future__ import annotations
 import asyncio
 import random
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -76,7 +77,7 @@ class ChatModel:
         self._patience = patience or Patience()
         self._client = _client(name, url, key, reply, self._patience.whole)
 
-    async def stream(self, system: str, human: str, reply: Reply) -> AsyncIterator[str]:
+    async def stream(self, system: str, human: str, reply: Reply) -> AsyncGenerator[str]:
         """The text of a reply in pieces; a ModelTrouble where it does not come whole. Tried once more where nothing came yet.
 
         A reply that ended because it had become too long ends here without an error, and `reply.finish` is "length".
@@ -85,9 +86,10 @@ class ChatModel:
         for left in (1, 0):
             came = False
             try:
-                async for text in self._once(system, human, reply, ends):
-                    came = came or bool(text.strip())
-                    yield text
+                async with aclosing(self._once(system, human, reply, ends)) as texts:
+                    async for text in texts:
+                        came = came or bool(text.strip())
+                        yield text
             except ModelTrouble as trouble:
                 wait = random.uniform(*_WAITS) if trouble.wait is None else trouble.wait  # noqa: S311 (no secret)
                 again = trouble.trouble in {"away", "limited", "empty", "broke_off"} and not came and left
@@ -97,7 +99,7 @@ class ChatModel:
             else:
                 return
 
-    async def _once(self, system: str, human: str, reply: Reply, ends: float) -> AsyncIterator[str]:
+    async def _once(self, system: str, human: str, reply: Reply, ends: float) -> AsyncGenerator[str]:
         came, last, wait = False, "", self._patience.first
         sent = [SystemMessage(system), HumanMessage(human)] if system else [HumanMessage(human)]
         pieces = self._client.astream(sent)
@@ -108,6 +110,7 @@ class ChatModel:
                         piece = await anext(pieces)
                 except StopAsyncIteration:
                     break
+                _stop_where_left()
                 text = str(piece.text)
                 _note(piece, reply)
                 if text:
@@ -154,6 +157,13 @@ def _client(name: str, url: str, key: str, reply: int, whole: float) -> BaseChat
         raise ModelTrouble(
             "wrong", f"CAVEAT_MODEL={name} cannot be used: {error}", "Set CAVEAT_MODEL_KEY or the provider's variable."
         ) from error
+
+
+def _stop_where_left() -> None:
+    """Ends a reply nobody listens to: a client that waits with Python 3.11's `asyncio.wait_for` can swallow the cancellation."""
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        raise asyncio.CancelledError
 
 
 def _note(piece: Any, reply: Reply) -> None:

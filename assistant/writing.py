@@ -10,6 +10,7 @@ import asyncio
 import secrets
 import time
 from collections.abc import Sequence
+from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
@@ -93,19 +94,20 @@ class Writer:
     ) -> str:
         """Reads the reply to its end, telling words and claims as they come; the whole text of it."""
         splitter, said, shown, told = Splitter(len(given)), "", "", 0.0
-        async for piece in self.model.stream(sent.system, sent.human, reply):
-            said += piece
-            if len(said) > _LETTERS_IN_A_TOKEN * self.model.reply:
-                raise ModelTrouble("broke_off", f"{self.model.told} came to no end.")
-            for sentence in splitter.feed(piece):
-                await self._settle(sentence, given, question, written, tell)
-                shown = ""
-            if (now := time.monotonic()) - told < _BETWEEN_DELTAS:
-                continue
-            pending = splitter.pending.rstrip()
-            if pending.startswith(shown) and len(pending) > len(shown):
-                tell(Delta(claim_id=_next_id(written), text=pending[len(shown) :]))
-                shown, told = pending, now
+        async with aclosing(self.model.stream(sent.system, sent.human, reply)) as pieces:
+            async for piece in pieces:
+                said += piece
+                if len(said) > _LETTERS_IN_A_TOKEN * self.model.reply:
+                    raise ModelTrouble("broke_off", f"{self.model.told} came to no end.")
+                for sentence in splitter.feed(piece):
+                    await self._settle(sentence, given, question, written, tell)
+                    shown = ""
+                if (now := time.monotonic()) - told < _BETWEEN_DELTAS:
+                    continue
+                pending = splitter.pending.rstrip()
+                if pending.startswith(shown) and len(pending) > len(shown):
+                    tell(Delta(claim_id=_next_id(written), text=pending[len(shown) :]))
+                    shown, told = pending, now
         left = splitter.close()
         if reply.finish == "length" and not said.rstrip().endswith((".", "!", "?", "。", "！", "？")):
             left = left[:-1]
@@ -135,10 +137,11 @@ class Writer:
         told = "\n".join(f"Question: {turn.meant}\nAnswer: {turn.answer[:_REMEMBERED]}" for turn in turns[-_TURNS:])
         human = prompt.filled(mark=secrets.token_hex(6), conversation=harmless(told), question=harmless(question))
         said, reply = "", Reply()
-        async for piece in self.model.stream("", human, reply):
-            said += piece
-            if len(said) > _LONGEST_REWRITTEN:
-                raise ModelTrouble("wrong", f"{self.model.told} did not rewrite the question.")
+        async with aclosing(self.model.stream("", human, reply)) as pieces:
+            async for piece in pieces:
+                said += piece
+                if len(said) > _LONGEST_REWRITTEN:
+                    raise ModelTrouble("wrong", f"{self.model.told} did not rewrite the question.")
         lines = [line for line in plain(said).strip().splitlines() if line.strip()]
         if len(lines) != 1:
             raise ModelTrouble("wrong", f"{self.model.told} did not rewrite the question.")

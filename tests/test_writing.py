@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import AsyncIterator, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from langchain_core.messages import AIMessageChunk
 
 import prompts
 from assistant.answer import Answer
@@ -240,6 +242,41 @@ async def test_leaving_off_stops_the_model(store: Store, model: Scripted):
             break
     await events.aclose()  # type: ignore[attr-defined]
     assert await asyncio.to_thread(model.quiet, 1.0)
+
+
+async def test_a_swallowed_cancellation_still_ends_the_reply(model: Scripted, monkeypatch: pytest.MonkeyPatch):
+    """A client may lose the news that its listener has gone (`asyncio.wait_for` of Python 3.11 does); the reply ends all the same."""
+    heard: list[str] = []
+    waiting = asyncio.Event()
+
+    class Swallowing:
+        closed = False
+
+        async def astream(self, _: object) -> AsyncIterator[AIMessageChunk]:
+            try:
+                yield AIMessageChunk("One.")
+                with suppress(asyncio.CancelledError):
+                    waiting.set()
+                    await asyncio.sleep(30)
+                yield AIMessageChunk("Two.")
+            finally:
+                self.closed = True
+
+    client = Swallowing()
+    chat = ChatModel("openai:scripted", url=model.url, patience=QUICK)
+    monkeypatch.setattr(chat, "_client", client)
+
+    async def read() -> None:
+        async for text in chat.stream("", "Why?", Reply()):
+            heard.append(text)  # noqa: PERF401 (what came before the end counts)
+
+    reading = asyncio.create_task(read())
+    await waiting.wait()
+    reading.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await reading
+    assert heard == ["One."]
+    assert client.closed
 
 
 def test_without_a_loop_too(store: Store, model: Scripted):
