@@ -13,6 +13,11 @@ SIDES: tuple[Side, ...] = ("less", "more", "opens", "closes")
 LATER = re.compile(
     r"\s+(?:later|earlier|ago)\b|\s+(?:before(?:hand)?|after(?:wards)?|on|prior)(?=\s*[.,;:)]|$)|(?:之?后|之?前|以前|以后)(?=[，。,]|$)"
 )
+NAME_BEFORE = re.compile(r"\b([A-Z][a-z][\w-]*) $")
+NAME_ENDS = re.compile(
+    r"[^\w%]*$|[.,;:)?!’'\"”]|\s(?:is|was|are|were|has|had|will|would|said|says|in|at|for|by|to|and|or)\b"
+)
+INSIDE = re.compile(r"[\w,’'] $")
 AROUND = 5  # words on either side that tell what a figure is about
 
 
@@ -45,6 +50,8 @@ def nouns(after: str) -> tuple[tuple[str, ...], int]:
     found: list[str] = []
     reach = 0
     for word in words(text[skipped:])[:3]:
+        if word.text in _between_clauses():
+            break
         own = [term for term in word.terms if term in telling(word.text) - stems("wording", "frame")][:3]
         if own and (len(found) < 1 or word.text.islower()):
             found.extend(own)
@@ -52,6 +59,32 @@ def nouns(after: str) -> tuple[tuple[str, ...], int]:
         elif found:
             break
     return tuple(found), reach if found else 0
+
+
+@cache
+def _between_clauses() -> frozenset[str]:
+    return frozenset(listed("figures", "no_nouns"))
+
+
+def in_a_name(text: str, start: int, end: int) -> bool:
+    """Whether a figure is part of a name: "Thirty Years' War", "High Noon", "Theresa May", "Blade Runner 2049"."""
+    before = NAME_BEFORE.search(text[max(0, start - 30) : start])
+    named = before is not None and before[1].lower() not in _no_names()
+    if text[start].isdigit():
+        return named and NAME_ENDS.match(text, end) is not None
+    if text[start:end].lower() == "may":
+        return named
+    return (
+        text[start].isupper() and INSIDE.search(text[:start]) is not None and text[start:end].lower() not in _no_names()
+    )
+
+
+@cache
+def _no_names() -> frozenset[str]:
+    """Words with a capital that name nothing: those that open a sentence, months, days."""
+    days = [kinds("figures", "calendar")[kind]["names"] for kind in ("month", "weekday")]
+    calendar = [name for names in days for each in names for name in each.replace("\\", "").split("|")]
+    return frozenset((*listed("figures", "no_names"), *calendar))
 
 
 def around(text: str, start: int, end: int) -> frozenset[str]:

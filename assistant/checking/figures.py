@@ -90,7 +90,13 @@ def _row_is_meant(claim: str, line: Line, span: Span) -> bool:
 
 def _of_a_kind(one: Figure, other: Figure) -> bool:
     if one.kind != other.kind:
-        return {one.kind, other.kind} in ({"date", "month"}, {"date", "number"}, {"clock", "number"})
+        return {one.kind, other.kind} in (
+            {"date", "month"},
+            {"date", "number"},
+            {"clock", "number"},
+            {"era", "date"},
+            {"era", "number"},
+        )
     if one.kind != "number":
         return True
     return one.family == other.family or not (one.family and other.family)
@@ -104,7 +110,7 @@ def _rival(figure: Figure, orphans: Sequence[Standing]) -> Standing | None:
 
 def _likeness(one: Figure, other: Figure) -> int:
     """How many terms next to two figures agree; units and nouns count double."""
-    if one.kind != other.kind and {one.kind, other.kind} != {"date", "month"}:
+    if one.kind != other.kind and not (_of_years(one, other) or {one.kind, other.kind} == {"date", "month"}):
         return 0
     if one.kind == "rank" and not set(one.nouns[:1]) & set(other.nouns):
         return 0
@@ -115,6 +121,12 @@ def _likeness(one: Figure, other: Figure) -> int:
     if one.kind in {"clock", "weekday", "month", "season", "document", "clause"} and one.kind == other.kind:
         return 1 + alike
     return alike + (bool(alike) and one.side == other.side != "")
+
+
+def _of_years(one: Figure, other: Figure) -> bool:
+    """Whether one is a period of years and the other tells a year."""
+    first = [each.years.split("-")[0] for each in (one, other)]
+    return "era" in {one.kind, other.kind} and all(len(year) == len("1999") and year.isdecimal() for year in first)
 
 
 def _turned(claim: str, figure: Figure, same: Sequence[Standing], orphans: Sequence[Standing]) -> Iterator[Remark]:
@@ -134,7 +146,7 @@ def _turned(claim: str, figure: Figure, same: Sequence[Standing], orphans: Seque
     for rival in orphans:
         more = _likeness(figure, rival.figure) - best
         one_thing = set(figure.nouns[:1]) & set(rival.figure.nouns) or figure.family
-        closer = figure.kind != "number" and near == 0 and figure.around & rival.figure.around
+        closer = figure.kind not in {"number", "era"} and near == 0 and figure.around & rival.figure.around
         if (one_thing and more >= CLEARLY) or (closer and more > 0):
             yield _remark(claim, figure, rival, ())
             return
@@ -184,9 +196,20 @@ def rounds(figure: Figure, source: Figure) -> bool:
     return side_holds and abs(told - number) <= ROUNDED * abs(told)
 
 
+def bounds(figure: Figure, source: Figure) -> bool:
+    """Whether a claim's "more than" or "less than" holds of a value that the source gives without such a bound."""
+    number, told = figure.amount, source.amount
+    if figure.side not in {"less", "more"} or source.side or number is None or told is None:
+        return False
+    one_thing = figure.family == source.family and (figure.family or set(figure.nouns) & set(source.nouns))
+    return bool(one_thing) and (told >= number if figure.side == "more" else told <= number)
+
+
 def _forgiven(figure: Figure, rival: Standing | None, here: Sequence[Standing], question: str) -> bool:
-    """A count that sums up a list, a value that is rounded and says so, a figure of the question that nothing contradicts."""
-    if figure.about and any(rounds(figure, each.figure) for each in here):
+    """A count that sums up a list, a value that is rounded and says so, a bound that holds, a figure of the question or of a name."""
+    if any((figure.about and rounds(figure, each.figure)) or bounds(figure, each.figure) for each in here):
+        return True
+    if figure.named and rival is None:
         return True
     if figure.kind in {"rank", "season", "clause"} and rival is None:
         return True

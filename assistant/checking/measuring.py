@@ -8,6 +8,7 @@ from fractions import Fraction
 from functools import cache, lru_cache, partial
 
 from assistant.checking import beside
+from assistant.checking.eras import AGE, WRITTEN, eras
 from assistant.checking.quantities import Figure, Kind
 from assistant.checking.reading import KEPT_IN_MEMORY
 from assistant.checking.values import SPELLED_OR_DIGIT, Value, folded, values
@@ -32,6 +33,8 @@ RANGE = re.compile(
     r"(?<![\d.])(?P<first>\d{1,2})(?=(?:\s?[–-]\s?|\s(?:to|and|until|through)\s)\d{1,2}\s(?P<day>(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.?(?:,?\s(?:19|20)\d\d)?))"
 )
 ONE = re.compile(r"\bone(?=[ -][a-z])", re.IGNORECASE)  # with a unit behind it a number, which values() leaves out
+ORDINAL = re.compile(rf"(?:st|nd|rd|th)\b|[- ](?P<last>{'|'.join(list(WRITTEN)[:9])})\b", re.IGNORECASE)
+TENS = range(20, 100, 10)
 CALENDAR: tuple[Kind, ...] = ("weekday", "month", "season", "rank")
 _OF_A_DAY = re.compile(r"\d|[零〇一二三四五六七八九十百千]|thousand|hundred")
 AFTER = 26  # characters behind a figure in which its unit and noun stand
@@ -48,10 +51,12 @@ def figures(text: str) -> tuple[Figure, ...]:
     found = [*_documents(text), *_clauses(text)]
     rest = _blanked(text, found)
     clocks = list(_clocks(rest))
-    rest = _blanked(rest, clocks)
+    rest = AGE.sub(lambda match: " " * len(match[0]), _blanked(rest, clocks))
+    periods = [_figure(text, "era", start, end, name=years) for start, end, years in eras(rest)]
+    rest = _blanked(rest, periods)
     numbers = list(_numbers(text, rest))
     rest = _blanked(rest, numbers)
-    return tuple(sorted((*found, *clocks, *numbers, *_calendar(text, rest)), key=lambda each: each.start))
+    return tuple(sorted((*found, *clocks, *periods, *numbers, *_calendar(text, rest)), key=lambda each: each.start))
 
 
 def may_hold_numbers(text: str) -> bool:
@@ -129,7 +134,12 @@ def _numbers(text: str, rest: str) -> Iterator[Figure]:
     found = values(rest)
     for value in found:
         start, end = place(value)
-        yield _figure(text, "date" if value.day else "number", start, end, value=value)
+        ordinal = ORDINAL.match(text, end) if value.number is not None and not value.unit else None
+        if ordinal is not None and (ordinal["last"] is None or (value.text.isalpha() and value.number in TENS)):
+            number = int(value.number or 0) + (WRITTEN[ordinal["last"].lower()] if ordinal["last"] else 0)
+            yield _figure(text, "rank", start, ordinal.end(), name=str(number))
+        else:
+            yield _figure(text, "date" if value.day else "number", start, end, value=value)
     for match in ONE.finditer(rest):
         value = Value(number=Fraction(1), text=match[0].lower(), start=match.start(), end=match.end())
         figure = _figure(text, "number", match.start(), match.end(), value=value)
@@ -168,7 +178,10 @@ def _calendar(text: str, rest: str) -> Iterator[Figure]:
             ambiguous = match[0].lower() in {"may", "march", "second"}
             if ambiguous and kind == "month" and not (match[0][0].isupper() and rest[: match.start()].strip()):
                 continue
-            yield _figure(text, kind, match.start(), match.end(), name=str((match.lastindex or 1) - 1))
+            if kind == "month" and beside.in_a_name(rest, match.start(), match.end()):
+                continue
+            name = (match.lastindex or 1) - 1
+            yield _figure(text, kind, match.start(), match.end(), name=str(name + 1 if kind == "rank" else name))
 
 
 @cache
@@ -187,7 +200,7 @@ def _calendar_names(kind: str) -> re.Pattern[str]:
 def _figure(text: str, kind: Kind, start: int, end: int, *, value: Value | None = None, name: str = "") -> Figure:
     after, before = text[end : end + AFTER], text[max(0, start - 24) : start].lower()
     family, size, taken = beside.unit(after.lower()) if kind == "number" and name != "part" else ("", 1, 0)
-    family = family or MONEY.get(before[-1:], "")
+    family = family or MONEY.get(before.rstrip(" ")[-1:], "")
     if value is not None and value.unit:
         family, taken = value.unit, 0
     number = value.number if value is not None else None
@@ -205,6 +218,7 @@ def _figure(text: str, kind: Kind, start: int, end: int, *, value: Value | None 
         about=beside.said_before("about", before),
         apart=family in {"time", "months"} and beside.apart(text[stop:]),
         in_words=value is not None and not any(letter.isdigit() for letter in value.text),
+        named=kind in {"number", "clock", "month", "weekday", "season"} and beside.in_a_name(text, start, end),
         text=" ".join(text[start:stop].split()),
         start=start,
         end=stop,

@@ -8,9 +8,10 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Literal
 
+from assistant.checking.eras import holds
 from assistant.checking.values import Value
 
-Kind = Literal["number", "date", "clock", "weekday", "month", "season", "rank", "document", "clause"]
+Kind = Literal["number", "date", "era", "clock", "weekday", "month", "season", "rank", "document", "clause"]
 Side = Literal["", "less", "more", "opens", "closes"]
 COUNTABLE = 10  # counts in words up to this may sum up a list
 
@@ -20,7 +21,8 @@ class Figure:
     """A figure: its value, what it counts, the terms around it (read when they are asked for), and its characters, noun included.
 
     `amount` is the value in the smallest unit of its `family` of units; `side` is the bound or the end of a period that it
-    is given as; `apart` says that it tells a distance from another time ("two days later"), `in_words` says that it is spelled out.
+    is given as; `apart` says that it tells a distance from another time ("two days later"), `in_words` that it is spelled out, `named` that it
+    is part of a name ("High Noon", "Thirty Years' War").
     """
 
     kind: Kind
@@ -33,6 +35,7 @@ class Figure:
     about: bool
     apart: bool
     in_words: bool
+    named: bool
     text: str
     start: int
     end: int
@@ -51,6 +54,8 @@ class Figure:
 
     def same(self, other: Figure) -> bool:
         """Whether the other, a source's, tells this value: with its unit where both have one, and no less of a date."""
+        if self.kind == "era":
+            return holds(self.name, other.years)
         if self.value is not None and other.value is not None:
             if self.family and other.family:
                 return self.family == other.family and self.amount == other.amount
@@ -61,6 +66,14 @@ class Figure:
         if (clock.kind, number.kind) == ("clock", "number"):
             return number.in_words and number.amount is not None and str(number.amount) in _hours(clock.name)
         return (self.kind, other.kind) == ("month", "date") and other.day.split("-")[1:2] == [str(int(self.name) + 1)]
+
+    @property
+    def years(self) -> str:
+        """The year that it tells, of a period the first and the last; empty for what tells none."""
+        if self.kind == "number":
+            year = self.amount is not None and not self.family and self.amount.denominator == 1 and not self.in_words
+            return str(self.amount) if year else ""
+        return self.name if self.kind == "era" else self.day.split("-")[0]
 
     @property
     def day(self) -> str:
