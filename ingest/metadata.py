@@ -20,6 +20,7 @@ _LABELLED = re.compile(
 _FILLED_BY_PROGRAMS = {"title", "language", "publisher"}
 _OPENING = 2_000
 _HEADER_LINES = 40
+_HEADING_LINES = 6  # lines that are not empty
 _LONGEST_LINE = 160
 _LONGEST_TITLE = 80
 _LONGEST_VALUE = 200
@@ -34,7 +35,7 @@ def find(reading: Reading, name: str) -> Metadata:
     issuer = header.get("issuer") or opening.get("issuer") or anywhere.get("issuer")
     number = header.get("number") or opening.get("number")
     outlet = header.get("outlet") or reading.hints.get("publisher") or reading.hints.get("site_name")
-    kind = _kind(header, title, issuer, number, outlet)
+    kind = _kind(header, _speaks_as_an_authority(title, reading.text), issuer, number, outlet)
     issued = (header.get("issued"), _dated_name(name), opening.get("issued"), anywhere.get("issued"))
     return Metadata(
         issuer=issuer,
@@ -145,13 +146,22 @@ def _dated_name(name: str) -> str | None:
     return next((match[1] for match in found if match), None)
 
 
-def _kind(header: Mapping[str, str], title: str, issuer: str | None, number: str | None, outlet: str | None) -> Kind:
+def _speaks_as_an_authority(title: str, text: str) -> bool:
+    """Whether the heading is a notice's, or the opening orders something in its own name ("in exercise of the powers conferred")."""
+    headings = _lexicon()["headings"]
+    lines = [line.strip() for line in text[:_OPENING].split("\n") if line.strip()][:_HEADING_LINES]
+    heads = (title, *(line for line in lines if len(line) <= _LONGEST_TITLE and line[-1] not in ".。;；,，"))
+    return any(re.search(headings["notice"], head) for head in heads) or bool(
+        re.search(headings["formula"], text[:_OPENING])
+    )
+
+
+def _kind(header: Mapping[str, str], headed: bool, issuer: str | None, number: str | None, outlet: str | None) -> Kind:  # noqa: FBT001
     """A notice has an issuer and a number or a notice's heading; a report has an outlet."""
     stated = header.get("kind", "").lower()
     for kind, words in _lexicon()["kinds"].items():
         if stated.endswith(tuple(words)):
             return cast("Kind", kind)
-    headed = bool(re.search(_lexicon()["headings"]["notice"], title))
     if issuer and (number or headed) and "outlet" not in header:
         return "notice"
     return "report" if outlet and outlet != issuer else "other"

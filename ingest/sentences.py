@@ -30,9 +30,12 @@ _ENDED = re.compile(r"[.!?。！？…;；][\"'”’」』)）\]】]*$")
 _MISSED = re.compile(  # sentencex takes the month for an abbreviation, and a Chinese stop before a figure for none
     r"\bMay\.\s+(?=[A-Z])|(?<!\d)[。！？][”’」』）】]*(?=\d)"
 )
+_LONGEST_QUOTED, _SENTENCES_QUOTED = 320, 2  # characters of a statement with a quotation, ends of sentences within it
+_QUOTE, _QUOTE_ENDS = re.compile(r"[\"“”]"), re.compile(r"[\"”]+\s*")
 _OPENERS, _CLOSERS = "([（【〔", ")]）】〕"
 _LONGEST_REJOINED = 800
-_HEADING_LENGTH, _HEADING_WORDS = 80, 12
+_HEADING_LENGTH, _CLAUSES_LENGTH, _HEADING_WORDS = 80, 30, 12
+_WHOLE_BEFORE = re.compile(r"[。！？；][^。！？；”’」』）)]*[\u4e00-\u9fff]")
 _FEWEST_HEADLINES = 3
 _HEADLINE = re.compile(r"(?=(?:\S+\s){2})[A-Z][A-Za-z0-9 ,:;'’“”$€£%&()/–—-]{10,78}[A-Za-z0-9)”’%]")
 
@@ -165,6 +168,7 @@ def _sentences(text: str, block: Span) -> Iterator[Span]:
     words = text[block.start : block.end].replace("\n", " ")
     ends = {boundary["end_index"] for boundary in sentencex.get_sentence_boundaries("en", words)}
     ends |= {match.end() for match in _MISSED.finditer(words)}
+    ends |= set(_ends_in_long_quotations(words, sorted(ends)))
     ends |= set(_note_ends(words))
     start = 0
     for end in sorted(ends):
@@ -176,6 +180,19 @@ def _sentences(text: str, block: Span) -> Iterator[Span]:
         start = end
     if words[start:].strip():
         yield _trimmed(text, block.start + start, block.end)
+
+
+def _ends_in_long_quotations(words: str, ends: list[int]) -> Iterator[int]:
+    """Where sentences end inside a quotation that is too long to be one statement, or that only seems to be one."""
+    start = 0
+    for end in (*ends, len(words)):
+        if end - start > _LONGEST_QUOTED and _QUOTE.search(words, start, end):
+            bare = _QUOTE.sub(" ", words[start:end])
+            inner = [start + each["end_index"] for each in sentencex.get_sentence_boundaries("en", bare)][:-1]
+            for each in inner if len(inner) >= _SENTENCES_QUOTED else ():
+                behind = _QUOTE_ENDS.match(words, each)
+                yield behind.end() if behind else each
+        start = end
 
 
 def _note_ends(words: str) -> Iterator[int]:
@@ -214,7 +231,9 @@ def _is_heading(text: str, blocks: Sequence[_Block], number: int) -> bool:
     block = blocks[number]
     following = blocks[number + 1] if number + 1 < len(blocks) else None
     words = text[block.span.start : block.span.end]
-    short = len(words) <= _HEADING_LENGTH and len(words.split()) <= _HEADING_WORDS and "\n" not in words
+    longest = _CLAUSES_LENGTH if "，" in words else _HEADING_LENGTH
+    short = len(words) <= longest and len(words.split()) <= _HEADING_WORDS and "\n" not in words
+    short = short and _WHOLE_BEFORE.search(words) is None
     if following is None or not short or _ENDED.search(words) or _is_open(text, block.span):
         return False
     if _KEYED.match(words) or words[0].islower() or _last_word(words) in _words()["never_last"]:

@@ -199,3 +199,24 @@ def test_languages_are_told_apart(text: str, language: str) -> None:
     """Chinese and English are told by their characters and words; for others only what the file states counts."""
     assert found(text).language == language
     assert found("Le texte est écrit en français.", language="fr-FR").language == "fr"
+
+
+def test_a_letterhead_names_the_authority():
+    """An authority in capitals on a line of its own, with the number of its notice, or with words that order in its own name."""
+    notice = found(
+        "REPUBLIC OF TAVERRA\nMINISTRY OF WATER AND RURAL WORKS\nPublic Notice No. 41 of 2024\n\n"
+        "Limits on the Lower Ossel\n\n1. No person shall fish.\n"
+    )
+    assert (notice.kind, notice.issuer, notice.number) == (
+        "notice",
+        "MINISTRY OF WATER AND RURAL WORKS",
+        "Public Notice No. 41 of 2024",
+    )
+    order = found(
+        "SECURITIES COMMISSION OF KELMARE\n\nIn the matter of Oslo Brokers\n\n1. The Commission hereby imposes a penalty of 400 crowns.\n"
+    )
+    assert (order.kind, order.issuer) == ("notice", "SECURITIES COMMISSION OF KELMARE")
+    paper = found("OFFICE FOR POSTAL SERVICES\n\nThe future of Saturday post\n\n1. We ask for views by 3 May.\n")
+    assert (paper.kind, paper.issuer) == ("other", "OFFICE FOR POSTAL SERVICES")
+    chinese = found("云汀市临江区人民政府\n关于实施夜间限行的通告\n\n一、限行时间为每日22时至次日6时。\n")
+    assert (chinese.kind, chinese.issuer) == ("notice", "云汀市临江区人民政府")

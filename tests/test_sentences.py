@@ -168,3 +168,21 @@ def test_no_sentence_is_lost(sentences: list[str]):
     """Plain sentences in a paragraph come back one by one."""
     text = " ".join(sentences)
     assert [own for _, own, _ in read(text, statements(text))] == sentences
+
+
+def test_a_long_quotation_is_read_sentence_by_sentence():
+    """A paragraph between quotation marks, or one that only seems to be, is not one statement; a short one with its speaker is."""
+    gates = ("first", "second", "third", "fourth", "fifth")
+    told = " ".join(f"The {gate} gate was opened before the tide and closed after it by hand." for gate in gates)
+    long = f'"{told}"'
+    found = [long[each.span.start : each.span.end] for each in statements(long)]
+    assert len(found) == 5
+    assert all(each.rstrip('"').endswith("by hand.") for each in found)
+    short = '"It was late. We were tired," said the keeper of the gate.'
+    assert len(statements(short)) == 1
+
+
+def test_a_chinese_paragraph_without_its_full_stop_is_no_heading():
+    """Clauses and sentences are told apart from the heading above them, so that no paragraph is lost."""
+    text = "义诊预告\n10月20日上午，我院在城东广场举行义诊，市民可免费测量血压。义诊当天，营养科两名营养师将到场为市民讲解\n\n下转第3版\n"
+    assert any("免费测量血压" in text[each.span.start : each.span.end] for each in statements(text))

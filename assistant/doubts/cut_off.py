@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from assistant.doubts import lexicon
+from assistant.doubts import begins, lexicon
 from assistant.doubts.finding import Finding
 from assistant.doubts.words import BLANK, HAN, Words, lower
 
@@ -36,6 +36,7 @@ FINITE = re.compile(r"\b(?:is|are|was|were|has|have|had|will|would|shall|should|
 CLOSED = re.compile(rf"{lexicon.choice('endings', 'zh', 'closed')}$")
 WAITING, ALONE = (re.compile(rf"{lexicon.choice('endings', 'zh', name)}$") for name in ("waiting", "alone"))
 ASSERTED = re.compile(r"[是有挺会够蛮最如]")  # "这是他写的": such a sentence may end in 的
+MARK = 60  # characters in which a line says that the text goes on elsewhere
 ITS_COMMA = 5  # words, or twice as many Chinese characters, before a comma that no sentence ends in
 
 
@@ -46,10 +47,12 @@ def find(words: Words) -> Finding | None:
         return None
     return (
         _continued(words)
+        or _mark_after(words, text)
         or _open_end(words, text)
         or _list_that_does_not_follow(words, text)
         or _before_an_unread_page(words, text)
         or _end_of_paragraph(words, text)
+        or begins.find(words)
     )
 
 
@@ -64,6 +67,19 @@ def _continued(words: Words) -> Finding | None:
             if language == "zh":
                 reason = f"原文在别处继续（“{quoted}”），后文不在资料库中。"
             return Finding(kind="cut_off", reason=reason, evidence=(span,), words=span)
+    return None
+
+
+def _mark_after(words: Words, text: str) -> Finding | None:
+    """A sentence without an end before a line that says that it goes on elsewhere or that the rest is lost."""
+    behind = words.document.text[words.start + len(words.whole) :]
+    line = behind.lstrip().split("\n", 1)[0][:MARK]
+    if text[-1] in TERMINAL + CLOSERS or not line:
+        return None
+    for language in words.languages:
+        mark = lexicon.pattern("endings", language, "continued").match(lower(line.lstrip("—–- ")))
+        if mark is not None:
+            return _broken(words, text)
     return None
 
 

@@ -31,6 +31,11 @@ CLAUSE_END = re.compile(rf"[,.;:!?，。；：！？{BLANK}\n]")
 ZH_OF = re.compile(r"[^，。；]{0,40}的(?:[，、；：]|$)")
 
 
+ASKS = re.compile(r"[?？][\s\"”’)）]*$")
+DECIDED = re.compile(
+    r"\b(?:said|says|told|announced|promised|ordered|decided|agreed|confirmed|ruled|voted|where|if|so that|who|which)\b"
+)
+OF_THE_READER = re.compile(r"\s+(?:you|your|yours)\b")  # "if you pay by card": the case that an instruction is for
 HEADLINE = re.compile(r"(?:[A-Z][^:\n]{1,39}:\s+)?(?:[\w$€£’'-]+\s+){1,6}(?P<to>to\s+[a-z]+)(?!\S)")
 SETTLED = re.compile(
     r"\b(?:is|are|was|were|has|have|had|how|ready|due|guide|[a-z]{3,}ed|agrees?|wins?|fails?|used|back|according|thanks)\s+to\b",
@@ -49,7 +54,9 @@ class Cue:
 
 
 def find(words: Words, lead: Words | None) -> Finding | None:
-    """The first hedge of the statement's main claim, else of the line that it completes."""
+    """The first hedge of the statement's main claim, else of the line that it completes; a question claims nothing."""
+    if ASKS.search(words.whole):
+        return None
     for part in (words, lead):
         if part is not None:
             for cue in cues(part):
@@ -98,6 +105,8 @@ def _english(words: Words, cue: Cue) -> bool:
         return _condition(words, cue)
     if RELATIVE.search(before) and not SAYING.search(before):
         return before.rstrip().endswith(", which") and cue.name != "intention"
+    if cue.name == "proposal":
+        return DECIDED.search(words.bare[: cue.start]) is None and not orders(words)
     if cue.name == "modal":
         return possible(words, cue.start, cue.end)
     if cue.name in {"intention", "epistemic", "adverb"} and orders(words):
@@ -109,6 +118,8 @@ def _of_a_part(words: Words, cue: Cue, before: str) -> bool:
     """Whether a cue softens a part of a phrase alone, or is none: "the seemingly endless queue", "the expected rise"."""
     if cue.name in {"adverb", "evidential"} and before.rstrip().endswith(",") and APPOSITION.match(words.bare, cue.end):
         return FINITE.search(before) is None
+    if words.document.metadata.kind == "notice" and cue.name == "adverb" and FINITE.search(before) is None:
+        return True
     if cue.name in {"adverb", "evidential"} and ATTRIBUTIVE.search(before):
         return not words.bare[cue.start : cue.end].startswith("an ")
     if cue.name == "epistemic":
@@ -142,6 +153,8 @@ def _condition(words: Words, cue: Cue) -> bool:
         r"\b(?:whether|ask(?:ed)?|wonder(?:ed)?|know|see|check|test|determine|even|as|only|question(?:ed)?)\s+$",
         words.bare[max(0, cue.start - 40) : cue.start],
     ):
+        return False
+    if OF_THE_READER.match(words.bare, cue.end):
         return False
     clause = CLAUSE_END.search(words.bare, cue.end)
     rest = words.bare[max(0, cue.start - 300) : cue.start]

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from assistant.doubts import lexicon
+from assistant.doubts import caveats, lexicon
 from assistant.doubts.finding import Finding
 from assistant.doubts.lexicon import Language
 from assistant.doubts.scope import scope
 from assistant.doubts.speech import Speech
-from assistant.doubts.words import BLANK, Words, blanked, lower, matches, next_remark, orders
+from assistant.doubts.words import BLANK, Words, blanked, clipped, lower, matches, next_remark, orders
+from ingest.document import Span
 
 CLASSES: dict[Language, tuple[str, ...]] = {
     "en": ("self", "own", "unaudited", "preliminary", "early"),
@@ -29,6 +30,9 @@ OURSELVES = re.compile(r"\b(?:we|our|us)\b|我们|我[司院校厂店行馆局�
 FUTURE = re.compile(
     r"\b(?:would|will|shall|should|must|may|might|could|can|to|plans?|expects?|if)\b|将|拟|计划|应当|必须"
 )
+TO_COME = re.compile(
+    r"\b(?:would|will|shall|should|must|may|might|could|expects?|expected|forecast|dividend|if|employs?|founded|followed)\b|将|拟|计划|应当|必须|预计|股利|分红"
+)
 ENDS = re.compile(r"[.;。；]\s")
 NUMBER = re.compile(
     r"\d|\b(?:two|three|four|five|six|seven|eight|nine|ten|half|doubled|tripled|million|billion|record)\b|[一二两三四五六七八九十百千万亿]{2}|[一二两三四五六七八九半](?:成|倍|分之|个百分点)"
@@ -44,7 +48,36 @@ def find(words: Words, said: Sequence[Speech]) -> Finding | None:
     cue = None if remark is None else _cue(remark)
     if remark is not None and cue is not None:
         return _finding(remark, cue, words)
-    return _in_brackets(words) or _of_itself(words, said) or _for_its_cause(words) or _praise(words)
+    return (
+        _in_brackets(words)
+        or _of_itself(words, said)
+        or _for_its_cause(words)
+        or _praise(words)
+        or _said_elsewhere(words, said)
+    )
+
+
+def _said_elsewhere(words: Words, said: Sequence[Speech]) -> Finding | None:
+    """A number of which a footnote, or a sentence on all figures of the document, says that it is not final or whose it is."""
+    if orders(words) or NUMBER.search(words.spoken) is None or caveats.checked(words.spoken):
+        return None
+    for language in words.languages:
+        for foot in caveats.footnotes(words):
+            if lexicon.pattern("interest", language, *CLASSES[language]).search(lower(words.document.quote(foot))):
+                return _by_a_passage(words, foot, language)
+        others = any(speech.voice != "own" for speech in said)
+        if _measure(words.spoken, language) is not None and not others and TO_COME.search(words.spoken) is None:
+            for sentence in caveats.over_all(words.document, words.statement):
+                return _by_a_passage(words, sentence, language)
+    return None
+
+
+def _by_a_passage(words: Words, passage: Span, language: Language) -> Finding:
+    quoted = clipped(words.document.quote(passage).rstrip(".。"), 120)
+    reason = f'The document says of this figure elsewhere: "{quoted}".'
+    if language == "zh":
+        reason = f"原文在别处对该数据另有说明：“{quoted}”。"
+    return Finding(kind="self_reported", reason=reason, evidence=(passage,), words=passage)
 
 
 def _praise(words: Words) -> Finding | None:
@@ -73,10 +106,10 @@ def _speaks_of_itself(words: Words, issuer: str) -> bool:
 
 def _cue(words: Words) -> tuple[Language, re.Match[str]] | None:
     for language in words.languages:
-        for cue in matches(words.spoken, "interest", language, *CLASSES[language]):
-            if _counts(words, cue) and not (
-                orders(words) or (words.document.metadata.kind == "notice" and LEAVE.search(words.context))
-            ):
+        pattern, cue = lexicon.pattern("interest", language, *CLASSES[language]), None
+        while (cue := pattern.search(words.spoken, 0 if cue is None else cue.start() + 1)) is not None:
+            ordered = orders(words) or (words.document.metadata.kind == "notice" and LEAVE.search(words.context))
+            if not ordered and _counts(words, cue):
                 return language, cue
     return None
 
@@ -179,7 +212,8 @@ def _by_an_organisation(words: Words, said: Sequence[Speech]) -> tuple[Speech, i
     if NUMBER.search(words.spoken) is None:
         return None
     for speech in said:
-        if speech.voice == "named" and speech.stance in COUNTING and not _official(words, speech):
+        counting = speech.stance in COUNTING or speech.verb == "put"
+        if speech.voice == "named" and counting and not _official(words, speech):
             own_affair = lexicon.pattern("interest", speech.language, "own_affair")
             gap = GAP.match(words.spoken, speech.end)
             follows = own_affair.match(words.spoken, gap.end() if gap else speech.end)

@@ -73,6 +73,8 @@ def _may_be(words: Words, end: int, following: re.Match[str]) -> bool:
         return not (_is(then, "permitted") or _is(then, "usable") or kind == "notice" or ruled)
     if (_is(then, "usable") or _listed("leave", rest)) and not _listed("ahead", rest):
         return False
+    if kind != "notice" and _listed("ahead", rest):
+        return True
     if kind == "notice":
         acted_on = PARTICIPLE.match(then) is not None and not _is(then, "befallen")
         return not (acted_on or _is(then, "permitted") or ruled)
@@ -96,7 +98,7 @@ def _may_do(words: Words, start: int, end: int, following: re.Match[str]) -> boo
     if allowed and (generic or _is(head, "roles")):
         return not (_is(head, "allowed") or _is(verb, "asking") or _listed("leave", rest))
     if following["not"]:
-        return not _is(verb, "permitted")
+        return not _is(verb, "permitted") or (_is(verb, "holding_true") and not (allowed or _is(head, "roles")))
     power = _is(head, "powerful") and _is(verb, "powers")
     return not (power or (_listed("leave", rest) and _is(verb, "permitted")))
 
@@ -114,7 +116,7 @@ def _subject(words: Words, start: int) -> tuple[str, bool, bool]:
     part = bool(_match("part", phrase))
     first, head = found[0], found[-1]
     plural = head.endswith("s") or head in {"people", "children", "men", "women", "staff"}
-    generic = first in GENERIC or head in {"anyone", "anybody", "everyone", "nobody", "you", "one", "who"}
+    generic = first in GENERIC or head in {"anyone", "anybody", "everyone", "nobody", "you", "one", "who", "those"}
     return head, part, generic or (plural and first not in {"the", "these", "those", "its", "their", "our"})
 
 

@@ -16,7 +16,9 @@ WHEN = (
     r"lawmakers|state media|reuters|xinhua|cnn|[a-z]+ news)[^,;:.]{0,20}?))?"
 )
 NOT_A_SUBJECT = r"(?!\s+(?:is|are|was|were|has|have|will|would|could|can)\b)"
-THAT = re.compile(rf"{WHEN}(?:\s*,[^,;:.]{{2,45}},)?\s+that\b{NOT_A_SUBJECT}")
+THAT = re.compile(
+    rf"(?:\s+(?:only|merely|simply|flatly|again|instead))?{WHEN}(?:\s*,[^,;:.]{{2,45}},)?\s+that\b{NOT_A_SUBJECT}"
+)
 QUOTED = re.compile(rf"{WHEN}\s*[,:]?\s*(?:[\"“‘]|:)")
 VIEW = re.compile(
     r"\s+(?:(?:the|their|a|some|no|its|his|her|this)\s+)?(?:[a-z]+\s+)?(?:view|opinion|belief|concern|judgment|expectation|hope|possibility|confidence|fear|"
@@ -38,13 +40,21 @@ TOLD_SOMEBODY = re.compile(
 )
 AS_OBJECT = re.compile(r"\s+(?!to\b|for\b)[^,.;]{2,80}?\s+(?:as|for|to|on)\s+\S")
 CALLED = re.compile(
-    r"\s+(?:the|this|it|them|these|that|its|their|his|her)\b(?:\s+[\w’'-]+){0,4}?\s+(?:an?\s+\w+|too\s+\w+|“|\w+(?:able|ible|ful|less|ous|ive|al|safe|fair|ary|ent|ant|ed|ing))\b"
+    r"\s+(?:[\w’'-]+\s+){1,5}?[\"“](?=\w)|"
+    r"\s+(?:the|this|it|them|these|that|its|their|his|her)\b(?:\s+[\w’'-]+){0,4}?\s+(?:an?\s+\w+|too\s+\w+|[“\"]|\w+(?:able|ible|ful|less|ous|ive|al|safe|fair|ary|ent|ant|ed|ing))\b"
 )
 NOUN_PHRASE = re.compile(
     r"\s+(?!(?:on|to|in|at|by|for|from|with|of|as|so|and|or|but|that|whether|how|its|his)\b|(?:a|the)\s+(?:range|variety|number)\s+of\s+views\b)[a-z$0-9][\w’'$%-]*\s+[^\s]|\s+(?:on\s+)?(?:how|whether)\b"
 )
 PUT_AT = re.compile(
+    r"\s+[^,.;]{2,60}?\s+down\s+to\s|"
     r"\s+[^,.;]{2,60}?\s+at\s+(?:about\s+|around\s+|some\s+|over\s+|nearly\s+|more\s+than\s+|only\s+)?(?:[$€£]?\d|half|one|two|three|a\s+(?:third|quarter))"
+)
+REJECTING = ("reject", "disput", "contest", "refut", "den", "dismiss", "rebut")
+REJECTED = re.compile(
+    r"\s+(?:(?:the|any|all|such|those|these|this|that|his|her|its|their|both)\s+)?(?:[a-z’'-]+\s+){0,2}?"
+    r"(?:suggestions?|claims?|reports?|allegations?|charges?|accusations?|rumou?rs?|idea|notion|estimates?|figures?|findings?|"
+    r"account|version|conclusions?|view|criticisms?|assertions?|complaints?|numbers?)\b"
 )
 FOR_OR_AGAINST = re.compile(r"\s+(?:for|against)\s+\S")
 DETERMINED = re.compile(
@@ -70,6 +80,8 @@ def says_something(words: Words, place: Place, end: int, told: str) -> bool:
     text = words.spoken
     if REPORTED_TO.match(text, end):
         return False
+    if told.startswith(REJECTING) and REJECTED.match(text, end):
+        return True
     if told in listed("grammar", "en", "ascribing"):
         form = CALLED if told.startswith("call") else PUT_AT if told.startswith("put") else AS_OBJECT
         return (DETERMINED if told.startswith("blame") else form).match(text, end) is not None
@@ -83,6 +95,8 @@ def _opens_a_clause(text: str, end: int, told: str) -> bool:
         return True
     if told in listed("grammar", "en", "addressed") and TOLD_SOMEBODY.match(text, end):
         return True
+    if told.endswith(" of"):
+        return text[end : end + 1] == " "
     return told.startswith(("warn", "complain")) and OF_SOMETHING.match(text, end) is not None
 
 

@@ -13,15 +13,19 @@ from assistant.doubts.words import Words
 
 ACCORDING = re.compile(
     r"\b(?P<verb>according to|in the (?:view|opinion|words) of|as (?:reported|stated|noted|described|cited|quoted|"
-    r"claimed) (?:by|in)|(?:was|were|is|are|been) (?:quoted|cited|reported|described|alleged|claimed) by)\s+"
+    r"claimed) (?:by|in)|(?:was|were|is|are|been) (?:quoted|cited|reported|described|alleged|claimed|told|informed|assured|advised|warned) by)\s+"
     rf"(?P<who>(?:[^{STOP}.]|\.(?=\w)|(?<=\b\w)\.|(?<=\b(?:mr|dr|ms|st))\.){{2,110}})"
 )
 BEYOND = re.compile(
     r"\s+(?:and\s+(?:is|are|was|were|has|have|will)|is|are|was|were|has|have|had|will|would|which|who|that|"
     r"as well as|as)\b|\s+(?:released|published|issued|compiled|cited|seen|obtained|conducted|dated|posted|on\s+\w+day)\b"
 )
+BY_SOMEBODY = re.compile(r"\bby\b|['’]s\b")  # "according to an estimate by the operator"
+LEGAL = re.compile(
+    r"§|\b(?:code|act|articles?|sections?|rules?|regulations?|statute|law|order|directive|decree)\s+(?:no\.?\s*)?\d"
+)
 AS_SAID = re.compile(
-    rf"\bas\s+(?P<who>(?!(?:it|he|she|they|is|was|previously|just|already|we|i)\b)[^{STOP}.]{{2,60}}?)\s+(?:has\s+|have\s+|had\s+|also\s+|recently\s+)?"
+    rf"\bas\s+(?P<who>(?!(?:it|he|she|they|is|was|previously|just|already|we|i|you)\b)[^{STOP}.]{{2,60}}?)\s+(?:has\s+|have\s+|had\s+|also\s+|recently\s+)?"
     r"(?P<verb>reported|reports|noted|notes|said|says|pointed\s+out|explained|stated|observed|warned|argued|put\s+it)(?=\s*[,.]|$)"
 )
 VIEW_IS = re.compile(
@@ -31,6 +35,10 @@ QUOTED_AS = re.compile(
     rf"(?P<who>[^{STOP}.]{{2,80}}?)\s+(?:is|was|were|are|has\s+been|have\s+been)\s+(?:widely\s+)?(?P<verb>quoted|reported|cited)\s+as\s+(?:saying|telling|stating)\b(?:\s+that\b)?"
 )
 HEADLINE = re.compile(r"(?P<who>[A-Z][\w’'.&-]*(?:\s+[\w’'.&-]+){0,4}):(?=\s+(?:\S+\s+){2}\S)")
+CONVINCED = re.compile(
+    rf"(?P<who>[^{STOP}.]{{2,60}}?)(?<!\bit)(?<!\bthere)(?<!\bwe)(?<!\bi)\s+(?:(?:is|are|was|were|remains?|remained|seems?)\s+(?:also\s+|still\s+|quite\s+|less\s+|more\s+)?"
+    r"(?P<verb>convinced|sure|certain|confident|adamant|hopeful|worried|sceptical|skeptical|optimistic)|has\s+no\s+doubt(?:\s+at\s+all)?)\s+that\b"
+)
 IN_VIEW = re.compile(
     rf"\b(?P<verb>in)\s+(?P<who>[^{STOP}.]{{2,60}}?)(?:['’]s?)\s+(?:view|opinion|judgment|words|assessment|estimation)\s*,"
 )
@@ -46,9 +54,10 @@ def speeches(words: Words) -> Iterator[Speech]:
     if "as " in text:
         for match in AS_SAID.finditer(text):
             yield speech_of(words, match.span(), match.span("who"), " ".join(match["verb"].split()))
-        yield from filter(None, (_with_subject(words, match) for match in QUOTED_AS.finditer(text)))
+    for pattern, sign in ((QUOTED_AS, "as "), (CONVINCED, " that"), (VIEW_IS, "s ")):
+        if sign in text:
+            yield from filter(None, (_with_subject(words, match) for match in pattern.finditer(text)))
     if "'" in text or "’" in text:
-        yield from filter(None, (_with_subject(words, match) for match in VIEW_IS.finditer(text)))
         for match in IN_VIEW.finditer(text):
             if head_of(match["who"]) not in listed("grammar", "en", "determiner") | {"my", "our"}:
                 yield speech_of(words, (match.start(), match.end() - 1), match.span("who"), "in the view of")
@@ -70,7 +79,7 @@ def _with_subject(words: Words, match: re.Match[str]) -> Speech | None:
     place = speakers.subject(words.spoken, words.spoken[: match.end("who")], words.whole)
     if place is None:
         return None
-    return speech_of(words, (place.start, match.end()), (place.start, place.end), match["verb"])
+    return speech_of(words, (place.start, match.end()), (place.start, place.end), match["verb"] or "no doubt")
 
 
 def _according(words: Words, match: re.Match[str]) -> Speech | None:
@@ -78,9 +87,12 @@ def _according(words: Words, match: re.Match[str]) -> Speech | None:
     beyond = BEYOND.search(who)
     who = who[: beyond.start()] if beyond else who
     head, first = head_of(who), who.split()[0] if who.split() else ""
-    if head in listed("speakers", "en", "measure") or first in listed("grammar", "en", "no_voice") | {""}:
+    measured = head in listed("speakers", "en", "measure") and BY_SOMEBODY.search(who) is None
+    if measured or first in listed("grammar", "en", "no_voice") | {""}:
         return None
     written = words.whole[start : start + len(who)]
+    if LEGAL.search(who):
+        return None
     if written == who and first not in listed("grammar", "en", "determiner") and head not in agents():
         return None
     return speech_of(

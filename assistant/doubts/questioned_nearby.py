@@ -28,6 +28,10 @@ EXPLETIVE = re.compile(
     r"it\s+(?:is|was|has\s+been)\s+(?:\w+\s+){1,4}(?:that|to|whether|how|what|why|if|when|which|who|where)\b"
 )
 
+AT_ONCE = re.compile(
+    r"(?:但|然而|不过|鉴于)?(?:对此|对(?:于)?(?:这一|该|上述|此|这种)|上述|这一(?:说法|数字)|该说法|两种说法|双方)"
+)
+
 Doubting = Callable[[str, Language], re.Match[str] | None]
 
 
@@ -40,15 +44,15 @@ def language_of(text: str) -> Language:
 def refers_back(low: str) -> bool:
     """Whether a sentence speaks in its first clause of what was said before it: "the claim", "disputes this", 上述说法."""
     back = pattern("doubting", language_of(low), "back").search(low)
-    if back is None or EXPLETIVE.match(low, back.start()):
+    if back is None or (back.group() in {"both", "neither"} and back.start() > 4) or EXPLETIVE.match(low, back.start()):
         return False
     return CLAUSE.search(OPENING.sub("", low[: back.start()])) is None
 
 
 def only_doubts(document: Document, statement: Statement) -> bool:
-    """Whether an English sentence does nothing but question the one before it, so that not it is in doubt."""
+    """Whether a sentence does nothing but question the one before it, so that not it is in doubt."""
     low, place = lower(document.quote(statement.span)), _place(document, statement)
-    if place == 0 or HAN.search(low) or not refers_back(low):
+    if place == 0 or not refers_back(low) or (HAN.search(low) and AT_ONCE.match(low) is None):
         return False
     before = document.statements[place - 1].span
     return before.end <= statement.span.start and "\n" not in document.text[before.end : statement.span.start]

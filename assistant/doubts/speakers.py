@@ -145,6 +145,8 @@ def _named(words: Words, start: int, end: int) -> bool:
     if head in listed("speakers", "en", "vague"):
         definite = first in {"the", "this", "that", "these", "those", "its", "their", "our", "a", "an"}
         return definite and head not in listed("grammar", "en", "quantifier")
+    if first in {"one", "another"} and head not in listed("speakers", "en", "meeting"):
+        return False
     counted = first in listed("grammar", "en", "quantifier") and first not in {"all", "both", "one", "another"}
     return not counted or head in listed("speakers", "en", "group")
 

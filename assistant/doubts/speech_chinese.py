@@ -18,12 +18,12 @@ ACCORDING = re.compile(
     rf"(?:显示|称|表明|指出|认为)?(?=[{STOPS}]|$)"
 )
 SHOWN = re.compile(
-    rf"(?P<who>[^{STOPS}]{{2,24}}?)(?:的|最新|近期|公布的|发布的|一项|一份|年度|调查|[0-9]{{4}}年){{0,6}}(?P<verb>数据|报告|研究|调查|统计|民调|问卷|评估|监测|审计)(?:结果)?(?:显示|表明|发现|指出|认为|称)"
+    rf"(?P<who>[^{STOPS}]{{2,24}}?)(?:的|最新|近期|去年|今年|本次|此次|一次|抽样|公布的|发布的|一项|一份|年度|调查|[0-9]{{4}}年){{0,6}}(?P<verb>数据|报告|研究|调查|统计|民调|问卷|评估|监测|审计)(?:结果)?(?:显示|表明|发现|指出|认为|称)"
 )
 WIRE = re.compile(
     r"\s*(?P<who>[\u4e00-\u9fff]{1,6}社)[\u4e00-\u9fff]{0,8}(?:[0-9]{1,2}月)?[0-9]{1,2}日(?:专)?电[，：\s]?"
 )
-BELIEVES = re.compile(rf"(?:在|依)(?P<who>[^{STOPS}]{{2,14}})(?P<verb>看来|之见)(?=[，,])")
+BELIEVES = re.compile(rf"(?:在|依)(?P<who>[^{STOPS}]{{1,14}})(?P<verb>看来|之见)(?=[，,])")
 WHEN = (
     r"(?:(?:于|在)?[0-9０-９一二三四五六七八九十]{1,4}[年月日][0-9０-９月日年晚上午下间]*|"
     r"今天|昨天|日前|近日|此前|当天|当日|周[一二三四五六日]|[早晚]间)"
@@ -33,7 +33,7 @@ OBJECTS = re.compile(
     r"为|号|谓|呼|重|职|赞|得上|之|明|法|服|道理|话|情况[，。]|表彰|异议)"
 )
 NOT_SAID = re.compile(
-    r"(?:以|可|用|据|不|未|应当?|须|必须|请|如实|要|需|如需|所|被|可以|为|的话|"
+    r"(?:于|以|可|用|据|不|未|应当?|须|必须|请|如实|要|需|如需|所|被|可以|为|的话|"
     r"照|难|再|[数图表][据]|经|未经|获|得到|得以|有待|待|尚|尚未|无法|未能|并未|没有|拒绝|予以|加以|进行|后被|便于)$"
 )
 SUBJECT_NOISE = re.compile(r"^(?:但是|但|而|同时|此外|另外|对此|不过|其中|并|并且|且|随后|另据|因此|还|也)+")
@@ -41,6 +41,7 @@ TAIL_NOISE = re.compile(
     rf"(?:{WHEN}|普遍|常|总是|总|一直|往往|经常|私下|纷纷|曾经|一致|大多|均已|则|还|也|曾|均|都|又|再次|再|日前|明确|公开|进一步|多次|在[^，。]{{2,20}}(?:中|上|时|后)|对[^，。]{{2,12}}|向[^，。]{{2,12}}|接受[^，。]{{2,14}}采访时|援引[^，。]{{2,14}}|发布[^，。]{{0,8}}|发表[^，。]{{0,8}}|发文)+$"
 )
 CASE = re.compile(r"[^。；]{0,60}的[，、；：。]?(?:应当|可以|有权|不得|由|依法|$)")
+SILENT = re.compile(r"(?:不愿|不便|拒绝|不想|未)(?:透露|公开)$")  # "不愿透露姓名的工人": one who speaks
 NAMED = re.compile(r"(?:名|简|俗|通|统|全|尊|并|职)$")
 TOLD = re.compile(r"(?:小|学|传|来|据|的话)$")
 NO_VOICE = re.compile(
@@ -106,6 +107,8 @@ def _by(words: Words, match: re.Match[str]) -> Speech | None:
     start = match.start("who")
     noise = SUBJECT_NOISE.match(text[start:verb_start])
     start += noise.end() if noise else 0
+    if SILENT.search(text[:start]):
+        start = max(text.rfind(mark, 0, start) for mark in "，。；：、") + 1
     who = TAIL_NOISE.sub("", text[start:verb_start])
     if len(who) < (1 if who in listed("grammar", "zh", "pronoun") else 2) or UNFIT.search(who):
         return None

@@ -44,7 +44,10 @@ ANIMATE = re.compile(
 BARE = 3  # words of a speaker without an article: ", says union", ", say aid workers"
 PREDICATE = re.compile(
     r"(?<=\s)(?:is|are|was|were|has|have|had|will|would|also|continued|generally|broadly|further|[a-z]{3,}ed|"
-    r"saw|said|thought|felt|held|found|began)\b"
+    r"saw|said|thought|felt|held|found|began|disputes|denies|rejects|contests|accepts|calls|wants|plans|says|claims|insists|argues|notes|puts|warns)\b"
+)
+ADJECTIVE = re.compile(
+    r"\b(?:an?|no|any|each|every)\s+(?:[a-z-]+\s+)?[a-z]+(?:able|ible|al|ic|ive|ous|ful|ary|est|ial)$"
 )
 GERUND = re.compile(r"(?:[a-z]+ly\s+)?[a-z]+ing\b")  # "unwinding the decline observed in March": nobody speaks
 
@@ -113,6 +116,12 @@ def _before(words: Words, verb: re.Match[str], told: str) -> Speech | None:
     if not before or (not shared and UNSAID.search(before[-REACH:])):
         return None
     place = _shared_subject(words, before) if shared else speakers.subject(text, before, words.whole)
+    if (
+        place is not None
+        and told in listed("grammar", "en", "noun_too")
+        and ADJECTIVE.search(text[place.start : place.end])
+    ):
+        return None
     if place is None or not says_something(words, place, verb.end(), told):
         return None
     ahead = text[max(0, place.start - REACH) : place.start]
@@ -149,7 +158,8 @@ def _can_say(words: Words, place: speakers.Place, told: str) -> bool:
     stance = verbs("en")[told][0]
     if told in listed("grammar", "en", "ascribing"):
         written = words.whole[place.start : place.end].split()
-        return head_of(words.spoken[place.start : place.end]) in agents() or any(w[0].isupper() for w in written[1:])
+        head = head_of(words.spoken[place.start : place.end])
+        return head in agents() or head in {"he", "she", "they"} or any(w[0].isupper() for w in written[1:])
     if stance not in {"showing", "arguing", "holding"} and told not in listed("grammar", "en", "ambiguous"):
         return True
     head = head_of(words.spoken[place.start : place.end])

@@ -21,6 +21,7 @@ COUNTED = re.compile(
     r"three|others?)"
     r"(?:\s+(?:of\s+(?:them|these|those|others)|others?|also))?\b"
 )
+TAG = re.compile(r"\s*[【\[〔](网传|传闻|传言|流言|网络流传|Rumou?r|RUMOU?R)[】\]〕]")
 AUXILIARIES = frozenset({"also", "have", "has", "had", "now", "still", "would", "even", "often"})
 GROUPS = re.compile(
     r"\b(?:participants|members|respondents|officials|staff|analysts|economists|experts|contacts|policymakers|dealers|firms|businesses|banks|companies|households|investors|residents|drivers|workers)\b"
@@ -32,6 +33,9 @@ def find(words: Words, said: Sequence[Speech]) -> Finding | None:
     for speech in said:
         if speech.voice == "vague" and not group_before(words, speech):
             return _unnamed(words, speech.start, speech.end, words.quote(speech.speaker_start, speech.speaker_end))
+    tag = TAG.match(words.whole)
+    if tag is not None:
+        return _unnamed(words, *tag.span(1), tag[1])
     for language in words.languages:
         for name in CLASSES:
             if name not in lexicon.classes("vague", language):
