@@ -24,6 +24,11 @@ WRITTEN = {word: number for number, word in enumerate(_ORDINALS.split(), start=1
 LAST = 19  # centuries that were full when this one began
 
 
+def may_hold_a_period(text: str) -> bool:
+    """Whether a text may name a period of years; reading them costs much more."""
+    return any(sign in text for sign in ("0s", "0's", "0’s", "0S", "entur", "ENTUR", "世纪"))
+
+
 def eras(text: str) -> Iterator[tuple[int, int, str]]:
     """Where each stands and its years as `first-last`.
 

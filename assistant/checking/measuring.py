@@ -8,7 +8,7 @@ from fractions import Fraction
 from functools import cache, lru_cache, partial
 
 from assistant.checking import beside
-from assistant.checking.eras import AGE, WRITTEN, eras
+from assistant.checking.eras import AGE, WRITTEN, eras, may_hold_a_period
 from assistant.checking.quantities import Figure, Kind
 from assistant.checking.reading import KEPT_IN_MEMORY
 from assistant.checking.values import SPELLED_OR_DIGIT, Value, folded, values
@@ -51,9 +51,12 @@ def figures(text: str) -> tuple[Figure, ...]:
     found = [*_documents(text), *_clauses(text)]
     rest = _blanked(text, found)
     clocks = list(_clocks(rest))
-    rest = AGE.sub(lambda match: " " * len(match[0]), _blanked(rest, clocks))
-    periods = [_figure(text, "era", start, end, name=years) for start, end, years in eras(rest)]
-    rest = _blanked(rest, periods)
+    rest = _blanked(rest, clocks)
+    periods: list[Figure] = []
+    if may_hold_a_period(text):
+        rest = AGE.sub(lambda match: " " * len(match[0]), rest)
+        periods = [_figure(text, "era", start, end, name=years) for start, end, years in eras(rest)]
+        rest = _blanked(rest, periods)
     numbers = list(_numbers(text, rest))
     rest = _blanked(rest, numbers)
     return tuple(sorted((*found, *clocks, *periods, *numbers, *_calendar(text, rest)), key=lambda each: each.start))
@@ -178,7 +181,7 @@ def _calendar(text: str, rest: str) -> Iterator[Figure]:
             ambiguous = match[0].lower() in {"may", "march", "second"}
             if ambiguous and kind == "month" and not (match[0][0].isupper() and rest[: match.start()].strip()):
                 continue
-            if kind == "month" and beside.in_a_name(rest, match.start(), match.end()):
+            if ambiguous and kind == "month" and beside.in_a_name(rest, match.start(), match.end()):
                 continue
             name = (match.lastindex or 1) - 1
             yield _figure(text, kind, match.start(), match.end(), name=str(name + 1 if kind == "rank" else name))
@@ -218,7 +221,7 @@ def _figure(text: str, kind: Kind, start: int, end: int, *, value: Value | None 
         about=beside.said_before("about", before),
         apart=family in {"time", "months"} and beside.apart(text[stop:]),
         in_words=value is not None and not any(letter.isdigit() for letter in value.text),
-        named=kind in {"number", "clock", "month", "weekday", "season"} and beside.in_a_name(text, start, end),
+        read_named=partial(beside.in_a_name, text, start, end),
         text=" ".join(text[start:stop].split()),
         start=start,
         end=stop,

@@ -13,6 +13,7 @@ from assistant.checking.values import Value
 
 Kind = Literal["number", "date", "era", "clock", "weekday", "month", "season", "rank", "document", "clause"]
 Side = Literal["", "less", "more", "opens", "closes"]
+NAMED_KINDS = frozenset({"number", "clock", "month", "weekday", "season"})
 COUNTABLE = 10  # counts in words up to this may sum up a list
 
 
@@ -21,8 +22,7 @@ class Figure:
     """A figure: its value, what it counts, the terms around it (read when they are asked for), and its characters, noun included.
 
     `amount` is the value in the smallest unit of its `family` of units; `side` is the bound or the end of a period that it
-    is given as; `apart` says that it tells a distance from another time ("two days later"), `in_words` that it is spelled out, `named` that it
-    is part of a name ("High Noon", "Thirty Years' War").
+    is given as; `apart` says that it tells a distance from another time ("two days later"), `in_words` that it is spelled out.
     """
 
     kind: Kind
@@ -35,16 +35,21 @@ class Figure:
     about: bool
     apart: bool
     in_words: bool
-    named: bool
     text: str
     start: int
     end: int
     read_around: Callable[[], frozenset[str]] = field(compare=False, repr=False)
+    read_named: Callable[[], bool] = field(compare=False, repr=False)
 
     @cached_property
     def around(self) -> frozenset[str]:
         """The terms of the words on either side."""
         return self.read_around()
+
+    @cached_property
+    def named(self) -> bool:
+        """Whether it is part of a name: "High Noon", "Thirty Years' War"."""
+        return self.kind in NAMED_KINDS and self.read_named()
 
     @property
     def may_be_reckoned(self) -> bool:

@@ -36,7 +36,7 @@ QUOTED_AS = re.compile(
 )
 HEADLINE = re.compile(r"(?P<who>[A-Z][\w’'.&-]*(?:\s+[\w’'.&-]+){0,4}):(?=\s+(?:\S+\s+){2}\S)")
 CONVINCED = re.compile(
-    rf"(?P<who>[^{STOP}.]{{2,60}}?)(?<!\bit)(?<!\bthere)(?<!\bwe)(?<!\bi)\s+(?:(?:is|are|was|were|remains?|remained|seems?)\s+(?:also\s+|still\s+|quite\s+|less\s+|more\s+)?"
+    r"(?<!\bit)(?<!\bthere)(?<!\bwe)(?<!\bi)\s+(?:(?:is|are|was|were|remains?|remained|seems?)\s+(?:(?:also|still|quite|less|more)\s+)?"
     r"(?P<verb>convinced|sure|certain|confident|adamant|hopeful|worried|sceptical|skeptical|optimistic)|has\s+no\s+doubt(?:\s+at\s+all)?)\s+that\b"
 )
 IN_VIEW = re.compile(
@@ -54,10 +54,11 @@ def speeches(words: Words) -> Iterator[Speech]:
     if "as " in text:
         for match in AS_SAID.finditer(text):
             yield speech_of(words, match.span(), match.span("who"), " ".join(match["verb"].split()))
-    for pattern, sign in ((QUOTED_AS, "as "), (CONVINCED, " that"), (VIEW_IS, "s ")):
-        if sign in text:
+    for pattern, signs in ((QUOTED_AS, (" as saying", " as telling", " as stating")), (CONVINCED, (" that",))):
+        if any(sign in text for sign in signs):
             yield from filter(None, (_with_subject(words, match) for match in pattern.finditer(text)))
     if "'" in text or "’" in text:
+        yield from filter(None, (_with_subject(words, match) for match in VIEW_IS.finditer(text)))
         for match in IN_VIEW.finditer(text):
             if head_of(match["who"]) not in listed("grammar", "en", "determiner") | {"my", "our"}:
                 yield speech_of(words, (match.start(), match.end() - 1), match.span("who"), "in the view of")
@@ -76,7 +77,8 @@ def _headline(words: Words) -> Speech | None:
 
 
 def _with_subject(words: Words, match: re.Match[str]) -> Speech | None:
-    place = speakers.subject(words.spoken, words.spoken[: match.end("who")], words.whole)
+    end = match.end("who") if "who" in match.re.groupindex else match.start()
+    place = speakers.subject(words.spoken, words.spoken[:end], words.whole) if end else None
     if place is None:
         return None
     return speech_of(words, (place.start, match.end()), (place.start, place.end), match["verb"] or "no doubt")
