@@ -57,6 +57,7 @@ def faults(claim: str, source: str) -> list[str]:
         ("The hall seats fewer than 300 people.", "The hall seats 280 people."),
         ("Mr Hale was the thirty-seventh mayor of Fenmarch.", "Mr Hale was the 37th mayor of Fenmarch."),
         ("The film High Noon was shown in Fenmarch.", "The film was shown in Fenmarch."),
+        ("Mr Hale was mayor for four years.", "Mr Hale was mayor from 1991 to 1995."),
         ("The rides were popular in the early 1970's.", "The rides were popular in the late 1960s and early 1970s."),
     ],
 )
@@ -81,3 +82,10 @@ def test_another_figure_is_told(claim: str, source: str, said: str):
     """Another period, rank, bound or model is another figure, and the reason names the source's."""
     [reason] = faults(claim, source)
     assert said in reason
+
+
+def test_a_year_is_no_count():
+    """ "Two sides" is not told to be another figure than 1996."""
+    assert "1996" not in " ".join(
+        faults("The war had two sides.", "The war of the two valleys went on until 1996 on all sides.")
+    )

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import pairwise
 
 from assistant.checking.measuring import figures
 from assistant.checking.quantities import COUNTABLE, Figure
@@ -18,6 +19,7 @@ from ingest.document import Document, Span
 ROUNDED = Fraction(1, 20)
 YEARS = (1900, 2100)
 OPPOSITE = {"less": "more", "more": "less", "opens": "closes", "closes": "opens"}
+UNTIL = re.compile(r"\s*(?:[–—-]{1,2}|to|and|until|till|through|[至到])\s*")
 CLEARLY = 2  # terms that one place must have more than another to be the one that a claim is about
 
 
@@ -99,7 +101,17 @@ def _of_a_kind(one: Figure, other: Figure) -> bool:
         )
     if one.kind != "number":
         return True
+    if _is_a_year(one) != _is_a_year(other) and (_counts_few(one) or _counts_few(other)):
+        return False
     return one.family == other.family or not (one.family and other.family)
+
+
+def _is_a_year(figure: Figure) -> bool:
+    return not figure.nouns and figure.years.isdecimal() and 1000 <= int(figure.years) <= YEARS[1]
+
+
+def _counts_few(figure: Figure) -> bool:
+    return figure.in_words or bool(figure.family) or (figure.amount is not None and figure.amount < 1000)
 
 
 def _rival(figure: Figure, orphans: Sequence[Standing]) -> Standing | None:
@@ -205,11 +217,24 @@ def bounds(figure: Figure, source: Figure) -> bool:
     return bool(one_thing) and (told >= number if figure.side == "more" else told <= number)
 
 
+def _lasted(figure: Figure, here: Sequence[Standing]) -> bool:
+    """Whether so many years lie between two years of the source: "four years" of "from 1991 to 1995"."""
+    if figure.family != "months" or figure.amount is None:
+        return False
+    told = [each for each in here if each.figure.years.isdecimal() and len(each.figure.years) == len("1999")]
+    for first, last in pairwise(told):
+        between = first.line.document.text[first.span.end : last.span.start]
+        years = int(last.figure.years) - int(first.figure.years)
+        if years > 0 and figure.amount in {12 * years, 12 * (years + 1)} and UNTIL.fullmatch(between):
+            return True
+    return False
+
+
 def _forgiven(figure: Figure, rival: Standing | None, here: Sequence[Standing], question: str) -> bool:
     """A count that sums up a list, a value that is rounded and says so, a bound that holds, a figure of the question or of a name."""
     if any((figure.about and rounds(figure, each.figure)) or bounds(figure, each.figure) for each in here):
         return True
-    if figure.named and rival is None:
+    if (figure.named and rival is None) or _lasted(figure, here):
         return True
     if figure.kind in {"rank", "season", "clause"} and rival is None:
         return True

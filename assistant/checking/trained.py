@@ -108,9 +108,13 @@ class Together:
     def _found(self, asked: Wanted, told: Judgement, known: Sequence[Line], question: str) -> Judgement:
         """What the rules find no support for, where the reader finds it in statements about the same."""
         groups = promising(asked, known)
-        if not groups:
+        if not groups and not self._doubting:
             return told
-        read = _strongest(readings(asked, groups, known, self._reader))
+        read = (
+            _best(asked, known, self._reader)
+            if self._doubting
+            else _strongest(readings(asked, groups, known, self._reader))
+        )
         if read.supports >= limits().prose_supports:
             return self._rules.resting(asked, read.lines, known, question, named=not self._doubting)
         if read.contradicts >= limits().prose_contradicts:
