@@ -1,10 +1,10 @@
 """Doubts that a source raises itself, against statements that people labelled.
 
-    python -m evals.doubts [evals/sets/doubts.jsonl] [--data ../shared/data] [--show] [--report]
+    python -m evals.doubts [evals/sets/doubts.jsonl] [--data ../shared/data] [--whole] [--show] [--report]
 
 Per kind precision, recall and F1, how often a right doubt lies on the labelled words, and false alarms of 100 quiet
-statements, for the half to build on and the half to report on. `--show` prints the misses and false alarms of the half
-to build on; only with `--report` also those of the other.
+statements, for the half to build on and the half to report on; with `--whole` of a set that nothing was built on at once.
+`--show` prints the misses and false alarms of the half to build on; only with `--report` also those of the other.
 """
 
 from __future__ import annotations
@@ -79,8 +79,8 @@ class Tally:
     told: list[str] = field(default_factory=list)
 
 
-def judge(labels: Sequence[Label], held: dict[str, Document]) -> dict[Half, Tally]:
-    """The counts of both halves."""
+def judge(labels: Sequence[Label], held: dict[str, Document], *, whole: bool = False) -> dict[Half, Tally]:
+    """The counts of both halves; with `whole` all of them are to report on."""
     tallies: dict[Half, Tally] = {each: Tally() for each in HALVES}
     for label in labels:
         document = held[label.name]
@@ -88,7 +88,7 @@ def judge(labels: Sequence[Label], held: dict[str, Document]) -> dict[Half, Tall
         if words is None:
             raise BadSet(f"{label.id}: {label.name} does not hold “{label.words[:60]}”.", "Quote it to the character.")
         about = list(statements(document, words))
-        _count(tallies[half(label.id)], label, document, about)
+        _count(tallies["report" if whole else half(label.id)], label, document, about)
     return tallies
 
 
@@ -176,17 +176,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m evals.doubts", description=__doc__)
     parser.add_argument("set", nargs="?", type=Path, default=SET)
     parser.add_argument("--data", type=Path, default=DATA)
+    parser.add_argument("--whole", action="store_true")
     parser.add_argument("--show", action="store_true")
     parser.add_argument("--report", action="store_true")
     given = parser.parse_args(arguments)
     try:
         labels = rows(given.set, Label)
         texts = {label.text.name or label.id: label.text for label in labels if label.text is not None}
-        tallies = judge(labels, documents((label.name for label in labels), texts, given.data))
+        tallies = judge(labels, documents((label.name for label in labels), texts, given.data), whole=given.whole)
     except CaveatError as error:
         print(f"{error.message}\n{error.hint}", file=sys.stderr)
         return 2
     for name, tally in tallies.items():
+        if given.whole and name == "build":
+            continue
         print(printed(name, tally))
         if given.show and (name == "build" or given.report):
             print("\n".join(f"  {line}" for line in tally.told))

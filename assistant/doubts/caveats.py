@@ -13,17 +13,65 @@ from assistant.doubts.lexicon import pattern
 from assistant.doubts.words import HAN, Words, lower
 from ingest.document import Document, Span, Statement
 
-MARK = re.compile(r"[〔\[［（(](?P<number>\d{1,2}|\*)[〕\]］）)]|(?P<small>[¹²³⁴-⁹①-⑳])")
-LINES, SHORT = 6, 100  # lines of a head, characters of one
-CHECKED = re.compile(r"\b(?:audited|certified|final|confirmed)\b(?<!un)|经(?:最终)?(?:审计|核实|核定)|终审")
+MARK = re.compile(r"[〔\[［（(](?P<number>\d{1,2}|\*)[〕\]］）)]|(?P<small>[¹²³⁴-⁹①-⑳†‡]|(?<=[.\d%])\*{1,3}(?!\*))")
+LINES, SHORT, LONG = 6, 100, 160  # lines of a head, characters of one, and of a sentence on some figures
+CHECKED = re.compile(
+    r"\b(?:audited|certified|final|register(?:ed)?|unchanged)\b(?<!un)|\bconfirmed (?!cases)|(?<!未)经[^，。；]{0,16}(?:审计|核实|核定)|终审"
+)
+COMPARED = re.compile(r"\b(?:compared|against|from|than|since|on)\b[^,.;]{0,30}(?:19|20)\d\d")
+YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
+POINTS_BACK = re.compile(
+    r"\s*(?:the|these)\s+(?:figures|numbers|data|results|totals|counts|estimates|accounts)\s+(?:is|are|remain|have)\b"
+)
+COMMON = frozenset({"the", "and", "for", "all", "this", "that", "these", "are", "our", "its", "with", "from"})
+WORD = re.compile(r"[a-z]{3,}|[0-9]{4}")
+HAN_PARTS = re.compile(r"[及和与、的]")
+TAIL = 5  # characters at the end of a Chinese name that tell what it names
 
 
 def over_all(document: Document, statement: Statement) -> Iterator[Span]:
-    """The sentences of a document, or the line at its head, that speak of all its figures, where the statement is none of them."""
-    yield from _heads(document)
-    for sentence in _sweeping(document):
-        if not sentence.meets(statement.span):
-            yield sentence
+    """The sentences, and the line at the head or above a table, that speak of all figures of a document or of this one's matter."""
+    text = lower(document.quote(statement.span))
+    years = set(YEAR.findall(COMPARED.sub("", text)))
+    for passage in (*_heads(document), *_titles(document, statement), *_sweeping(document)):
+        told = lower(document.quote(passage))
+        same_years = not years or not YEAR.search(told) or not years.isdisjoint(YEAR.findall(told))
+        if not passage.meets(statement.span) and same_years and _near(document, passage, statement):
+            yield passage
+    language = "zh" if HAN.search(text) else "en"
+    if pattern("interest", language, "share").search(text):
+        yield from (each for each in _holding(document, "of_a_survey") if not each.meets(statement.span))
+    for passage in _holding(document, "partly"):
+        if not passage.meets(statement.span) and _shared(lower(document.quote(passage)), text):
+            yield passage
+
+
+def is_one(document: Document, statement: Statement) -> bool:
+    """Whether a statement is itself such a sentence, on the figures of others."""
+    return len(document.statements) > 1 and any(each.meets(statement.span) for each in _sweeping(document))
+
+
+def _near(document: Document, passage: Span, statement: Statement) -> bool:
+    """Whether "the figures are provisional" stands in the paragraph of a statement or in the next one."""
+    if POINTS_BACK.match(lower(document.quote(passage))) is None:
+        return True
+    between = document.text[statement.span.end : passage.start]
+    return statement.span.end <= passage.start and between.count("\n\n") <= 1
+
+
+def _shared(passage: str, text: str) -> bool:
+    """Whether a sentence on the figures of some matter names what a statement is about."""
+    language = "zh" if HAN.search(passage) else "en"
+    told = pattern("interest", language, "partly").search(passage)
+    if told is None:
+        return False
+    if language == "zh":
+        about = re.split(r"均?[为系是]", told.group(), maxsplit=1)[0]
+        tails = {part[-TAIL:].removesuffix("数据") for part in HAN_PARTS.split(about)}
+        return any(len(tail) > 1 and tail in text for tail in tails)
+    about = re.split(r"\s+(?:is|are|remains?|were|was)\b", told.group(), maxsplit=1)[0]
+    about = re.sub(r"\b(?:figures?|data|numbers|counts?|estimates?|results?|totals?)\b", "", about)
+    return any(word in text for word in WORD.findall(about) if word not in COMMON)
 
 
 def footnotes(words: Words) -> Iterator[Span]:
@@ -51,6 +99,31 @@ def _heads(document: Document) -> tuple[Span, ...]:
         if short and pattern("interest", language, "headed").search(lower(line)):
             found.append(Span(start=at, end=at + len(line)))
         at += len(line) + 1
+    return tuple(found)
+
+
+def _titles(document: Document, statement: Statement) -> Iterator[Span]:
+    """The title right above a statement's table or section where it calls the figures preliminary or unaudited."""
+    lines, at = document.text[: statement.span.start].split("\n")[:-1], statement.span.start
+    at -= len(document.text[: statement.span.start].rsplit("\n", 1)[-1])
+    for line in reversed(lines):
+        at -= len(line) + 1
+        if line.strip() and len(line) <= SHORT and line.rstrip()[-1] not in ".。;；!?！？":
+            language = "zh" if HAN.search(line) else "en"
+            if pattern("interest", language, "headed").search(lower(line).strip()):
+                yield Span(start=at, end=at + len(line))
+            return
+
+
+@lru_cache(maxsize=512)
+def _holding(document: Document, name: str) -> tuple[Span, ...]:
+    """The short sentences that hold words of a class: on the figures of some matter, on the answers to a survey."""
+    found = []
+    for statement in document.statements:
+        text = lower(document.quote(statement.span))
+        language = "zh" if HAN.search(text) else "en"
+        if len(text) <= LONG and pattern("interest", language, name).search(text):
+            found.append(statement.span)
     return tuple(found)
 
 

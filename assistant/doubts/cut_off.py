@@ -25,9 +25,19 @@ TITLED = re.compile(
 )
 COMPLEMENT = re.compile(r"(?:ed|heard|said|found|says|say|show|shows|told|thought|holds?|held|knew|feared) $")
 RELATIVE = re.compile(r"\b(?:which|whom|what|who|where|that)\b")
+NEXT_QUOTE = re.compile(rf"[{TERMINAL}][\"”’]?\s[“‘]$")
+COLUMNS = re.compile(r"(?<=\S) {4,}(?=\S)")
+FEWEST_IN_A_COLUMN = 3  # words
+FIGURE = re.compile(
+    r"(?:[\u3400-\u9fff][^，。\n]{0,12}\d[.．]|(?:[a-z] |[\u3400-\u9fff])[$£€]?\d{1,3},\d{1,2})$"
+)  # "增长5.", "reached 1,2"
 AUXILIARIES = re.compile(
     r"\b(?:(?:is|are|was|were|has|have|had|will|would|shall|should|must|may|can|could|do|does|did)\b\s*)+"
 )
+SUBJECT_ALONE = re.compile(
+    r"(?:although|because|if|when|while|since|unless|once|whereas|after|before) [^,]{8,120}, "
+    r"(?:the|its|their|a|an|his|her|these|those|some|many|most|several) [a-z-]+$"
+)  # "although the dam was safe, the inspectors"
 SPEECH_BEGINS = re.compile(r'(?:[,:]\s|\bthat\s)"(?=\S)')
 SIGNATURE = re.compile(r"\d{4}|@|https?:|www\.|tel|©|年|月|日|all rights reserved", re.IGNORECASE)
 FINITE = re.compile(r"\b(?:is|are|was|were|has|have|had|will|would|shall|should|must|may|can|could|[a-z]{3,}ed)\b")
@@ -48,6 +58,7 @@ def find(words: Words) -> Finding | None:
     return (
         _continued(words)
         or _mark_after(words, text)
+        or _across_columns(words)
         or _open_end(words, text)
         or _list_that_does_not_follow(words, text)
         or _before_an_unread_page(words, text)
@@ -76,10 +87,29 @@ def _mark_after(words: Words, text: str) -> Finding | None:
     line = behind.lstrip().split("\n", 1)[0][:MARK]
     if text[-1] in TERMINAL + CLOSERS or not line:
         return None
-    for language in words.languages:
-        mark = lexicon.pattern("endings", language, "continued").match(lower(line.lstrip("—–- ")))
-        if mark is not None:
-            return _broken(words, text)
+    marks = [lexicon.pattern("endings", language, "continued") for language in words.languages]
+    if any(mark.match(lower(line.lstrip("—–- "))) for mark in marks):
+        return _broken(words, text)
+    onward = [lexicon.pattern("endings", language, "onward") for language in words.languages]
+    told = any(mark.match(lower(line.strip())) for mark in onward)
+    return _broken(words, text) if told and _is_told(words, text) else None
+
+
+def _is_told(words: Words, text: str) -> bool:
+    """Whether the words are a sentence and no list item, heading or byline."""
+    if _indent(words) is not None or words.statement.lead_in is not None or SIGNATURE.search(text):
+        return False
+    if HAN.search(text):
+        return len(text) >= 2 * ITS_COMMA and "，" in text
+    return len(text.split()) >= ITS_COMMA and FINITE.search(lower(text)) is not None
+
+
+def _across_columns(words: Words) -> Finding | None:
+    """Where two columns were read as one: a wide gap, and what stands before it waits for more."""
+    for gap in COLUMNS.finditer(words.whole):
+        left = words.whole[: gap.start()].rpartition("\n")[2]
+        if len(left.split()) > FEWEST_IN_A_COLUMN and FINITE.search(lower(left)) and _english_end(left, listed=False):
+            return _broken(words, words.whole[: gap.start()])
     return None
 
 
@@ -93,7 +123,11 @@ def _stands_alone(whole: str, mark: re.Match[str]) -> bool:
 
 
 def _open_end(words: Words, text: str) -> Finding | None:
+    if FIGURE.search(text) is not None and not _goes_on(words):
+        return _broken(words, text)
     if text[-1] in TERMINAL and not text.endswith(("...", "..")) and not _shortened(words, text):
+        return None
+    if NEXT_QUOTE.search(text) is not None and _goes_on(words):
         return None
     if _leads_in(words) or not (_needs_more(words, text) or _unclosed(words, text)):
         return None
@@ -152,6 +186,8 @@ def _without_its_verb(low: str, word: str) -> bool:
     """Whether a clause of some length ends in its subject or in a verb that only helps: "and that he", "patients who cannot"."""
     if len(low.split()) <= ITS_COMMA or lexicon.pattern("endings", "en", "stranding").fullmatch(low) is not None:
         return False
+    if SUBJECT_ALONE.match(low):
+        return True
     if word == "who":
         return low.endswith(", who")
     if word in lexicon.words("endings", "en", "subject"):

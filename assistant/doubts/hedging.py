@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from assistant.doubts import lexicon
 from assistant.doubts.finding import Finding
 from assistant.doubts.lexicon import Language
-from assistant.doubts.modality import possible
+from assistant.doubts.modality import asked, possible, rules, subject
 from assistant.doubts.words import BLANK, Words, clipped, matches, orders
 
 FILE = "hedges"
@@ -19,10 +19,34 @@ MODIFIED = re.compile(r"\b(?:and|or|the|of|than|with|as|previously|lower|higher|
 HANGING = frozenset(
     {"if", "unless", "provided that", "provided", "as long as", "depending on", "assuming", "assuming that"}
 )
-APPOSITION = re.compile(r"\s+(?:the|a|an|one|as|to|from|by|in|with|because|its|his|her|their)\b[^,.;:]{2,60},\s*[a-z]+")
+APPOSITION = re.compile(r"\s+[a-z][^,.;:]{2,63},\s*[a-z]+")
 FINITE = re.compile(r"\b(?:is|are|was|were|has|have|had|will|would|may|might|can|could|did|does|[a-z]{3,}ed)\b")
 ATTRIBUTIVE = re.compile(r"\b(?:the|a|an|this|that|these|those|its|their|his|her|most|more)\s+$")
-UNREAL = re.compile(r"\b(?:would|could|might|will|'ll|(?:is|are) (?:likely|expected|set|due))\b")
+UNREAL = re.compile(
+    r"\b(?:would(?! like)|could|might|will|'ll|(?:is|are) (?:likely|expected|(?:set|due) (?:to|for|in))|"
+    r"(?:starts|begins|opens|resumes) (?:in|on|at|next))\b"
+)
+PROCEDURE = re.compile(
+    r"\s+(?:(?:the|an?|any|no|your|this|that|such)\s+)?(?:[a-z]+\s+){0,2}?"
+    + lexicon.choice("modality", "en", "procedure")
+    + r"\s+(?:is|are|has|have|does|do|fails?|lacks?|contains?|was|were|wish|wishes|cannot)\b"
+)
+ARGUED = re.compile(r"\b(?:argu|insist|urg|demand|recommend|propos|call|stating|agreed|plead)[a-z]*\b")
+OPENS = frozenset(".!?:;“”\"'‘’—–-•(\n*")
+PERMITTED = re.compile(r"\b(?:may|can|shall|must)\s+(?:also\s+|not\s+)?$")  # "any member may propose a motion"
+BIDS = re.compile(
+    r"expects? (?:the |its |all |their )?"
+    + lexicon.choice("modality", "en", "allowed")
+    + " to "
+    + lexicon.choice("modality", "en", "bidden")
+    + r"\b"
+)
+IMPRESSION = re.compile(r"(?:seem|appear)(?:s|ed)?\s+(?!to|that|as|likely|unlikely)[a-z]+$")
+ZH_EITHER = re.compile(r"[^，。；]{0,2}的|[^，。；]{0,10}者")  # "取消或延期的比赛": one of two, no guess
+ZH_RULED = re.compile(
+    r"可以?(?:在|向|于|依法|依照|申请|提起|要求|请求|拨打|联系|咨询|凭|持|到|通过|自行|选择|委托)|"
+    r"应(?!对)|须|请(?!求)|视为|不予|不得|责令|自动|一律|概不|无效"
+)
 RELATIVE = re.compile(r"\b(?:who|which|that|whose|what|whatever|wherever)\s+(?:[a-z]+ly\s+|also\s+)?$")
 SAYING = re.compile(
     r"\b(?:sa(?:y|ys|id)|not(?:e|ed)|found|showed|believed?|thought|fear(?:ed|s)?|warn(?:ed|s)?|judged|it)\s+(?:[a-z]+ly\s+)?that\s+$"
@@ -100,18 +124,36 @@ def _is_headline(words: Words) -> bool:
 
 
 def _english(words: Words, cue: Cue) -> bool:
-    before = words.bare[max(0, cue.start - 80) : cue.start]
+    """Whether an English cue hedges the claim: each class has its own look-alikes."""
     if cue.name == "conditional":
         return _condition(words, cue)
+    before = words.bare[max(0, cue.start - 80) : cue.start]
+    if _named(words, cue) or (cue.name == "intention" and PERMITTED.search(before)):
+        return False
     if RELATIVE.search(before) and not SAYING.search(before):
         return before.rstrip().endswith(", which") and cue.name != "intention"
-    if cue.name == "proposal":
-        return DECIDED.search(words.bare[: cue.start]) is None and not orders(words)
     if cue.name == "modal":
         return possible(words, cue.start, cue.end)
-    if cue.name in {"intention", "epistemic", "adverb"} and orders(words):
+    if cue.name in {"proposal", "foreseen", "intention", "epistemic", "adverb"} and orders(words):
         return False
-    return not _of_a_part(words, cue, before)
+    return _foreseen(words, cue) if cue.name in {"proposal", "foreseen"} else not _of_a_part(words, cue, before)
+
+
+def _named(words: Words, cue: Cue) -> bool:
+    """Whether a capital in the middle of a sentence makes the cue a name: "Councillor May Likely", "her novel, Perhaps Tomorrow"."""
+    if cue.name in {"modal", "conditional"} or not words.whole[cue.start].isupper():
+        return False
+    before = words.whole[: cue.start].rstrip(" ")
+    long = [word for word in words.whole.split() if len(word) > 3]
+    return bool(before) and before[-1] not in OPENS and 2 * sum(word[0].isupper() for word in long) < 1 + len(long)
+
+
+def _foreseen(words: Words, cue: Cue) -> bool:
+    """Whether "would" and "should" tell what is to come: not what was decided, nor "visitors should arrive by nine"."""
+    if cue.name == "proposal":
+        return DECIDED.search(words.bare[: cue.start]) is None
+    head, _, _ = subject(words, cue.start)
+    return bool(head) and not asked(head) and ARGUED.search(words.bare[: cue.start]) is None
 
 
 def _of_a_part(words: Words, cue: Cue, before: str) -> bool:
@@ -120,10 +162,11 @@ def _of_a_part(words: Words, cue: Cue, before: str) -> bool:
         return FINITE.search(before) is None
     if words.document.metadata.kind == "notice" and cue.name == "adverb" and FINITE.search(before) is None:
         return True
+    said = words.bare[cue.start : cue.end]
     if cue.name in {"adverb", "evidential"} and ATTRIBUTIVE.search(before):
-        return not words.bare[cue.start : cue.end].startswith("an ")
+        return len(said.split()) == 1 or said.endswith(("likely", "probable"))
     if cue.name == "epistemic":
-        return words.whole[cue.end + 1 : cue.end + 2].isupper()
+        return IMPRESSION.match(said) is not None and words.whole[cue.end + 1 : cue.end + 2].isupper()
     return cue.name == "intention" and not _intends(words, cue, before)
 
 
@@ -132,23 +175,36 @@ def _intends(words: Words, cue: Cue, before: str) -> bool:
     cue_text = words.bare[cue.start : cue.end]
     if cue_text.startswith("aim"):
         return words.document.metadata.kind != "notice"
-    if words.document.metadata.kind == "notice" and "expected" in cue_text and _asks(before, cue_text):
+    if cue_text.startswith("expect") and BIDS.match(cue_text):
         return False
-    return not (cue_text.startswith(("expected", "anticipated", "pr")) and MODIFIED.search(before))
+    if "expected" in cue_text and _asks(words, cue, before, cue_text):
+        return False
+    return not (
+        cue_text.startswith(("expected", "anticipated", "projected", "predicted", "proposed"))
+        and MODIFIED.search(before)
+    )
 
 
-def _asks(before: str, cue_text: str) -> bool:
-    """Whether a notice expects something of somebody: "applicants are expected to bring proof", "payment is expected within"."""
-    last = before.split()[-1:] or [""]
-    return "within" in cue_text or lexicon.pattern("modality", "en", "allowed").fullmatch(last[0]) is not None
+def _asks(words: Words, cue: Cue, before: str, cue_text: str) -> bool:
+    """Whether something is expected of somebody: "applicants are expected to bring proof", "payment is expected within"."""
+    last = (before.split()[-1:] or [""])[0]
+    following = (words.bare[cue.end : cue.end + 40].split()[:1] or [""])[0]
+    of_people = lexicon.pattern("modality", "en", "allowed").fullmatch(last) is not None
+    if words.document.metadata.kind == "notice":
+        return "within" in cue_text or of_people
+    bidden = lexicon.pattern("modality", "en", "bidden").fullmatch(following) is not None
+    return (of_people and bidden) or ("within" in cue_text and asked(last))
 
 
 def _condition(words: Words, cue: Cue) -> bool:
     """Whether the main claim hangs on a condition: an unreal or future one, not the case that a rule is about."""
     if words.document.metadata.kind == "notice":
         return False
-    if words.bare[cue.start : cue.end] not in HANGING:
+    on = words.bare[cue.start : cue.end]
+    if on not in HANGING and not on.startswith("in the event"):
         return not orders(words)
+    if rules(words) or PROCEDURE.match(words.bare, cue.end):
+        return False
     if re.search(
         r"\b(?:whether|ask(?:ed)?|wonder(?:ed)?|know|see|check|test|determine|even|as|only|question(?:ed)?)\s+$",
         words.bare[max(0, cue.start - 40) : cue.start],
@@ -165,7 +221,17 @@ def _condition(words: Words, cue: Cue) -> bool:
 def _chinese(words: Words, cue: Cue) -> bool:
     """Whether a Chinese cue hedges the claim, and does not describe the case of a rule ("可能影响……的，应当")."""
     describes = ZH_OF.match(words.bare, cue.end) is not None
+    if cue.name == "conditional" and _of_a_rule(words, cue):
+        return False
+    if words.bare[cue.start] == "或" and (describes or ZH_EITHER.match(words.bare, cue.end)):
+        return False
     return not (orders(words) and (describes or cue.name != "modal" or words.document.metadata.kind == "notice"))
+
+
+def _of_a_rule(words: Words, cue: Cue) -> bool:
+    """Whether a Chinese condition is the case of a rule: "如不服，可以提起上诉"."""
+    sentence = words.bare[cue.end :].split("。")[0]
+    return ZH_RULED.search(sentence.partition("，")[2]) is not None
 
 
 def _finding(words: Words, cue: Cue) -> Finding:

@@ -17,6 +17,7 @@ CLASSES: dict[Language, tuple[str, ...]] = {
     "en": ("self", "own", "unaudited", "preliminary", "early"),
     "zh": ("self", "unaudited", "preliminary"),
 }
+SPEAKERS = 8  # of a statement at most; a line with more is no sentence
 BRACKET = re.compile(r"[(（\[【]\s*([^()（）\[\]【】]{2,60}?)\s*[)）\]】]")
 GROUND = re.compile(r"\b(?:by|on|from|to|with|in|using|against|according to)\s+(?:the\s+)?(?:[a-z'’]+\s+)?$")
 SHOWN = re.compile(
@@ -28,10 +29,32 @@ COUNTING = frozenset({"neutral", "distancing", "endorsing"})
 LEAVE = re.compile(r"\b(?:may|can)\b|可以?(?![能靠信见观])|允许|鼓励|自愿")
 OURSELVES = re.compile(r"\b(?:we|our|us)\b|我们|我[司院校厂店行馆局会社]|本[公院校厂店行馆集]|公司|集团|平台")
 FUTURE = re.compile(
-    r"\b(?:would|will|shall|should|must|may|might|could|can|to|plans?|expects?|if)\b|将|拟|计划|应当|必须"
+    r"\b(?:would|will|shall|should|must|may|might|could(?!\s+now)|can(?!\s+now)|plans?|expects?|if|"
+    r"to(?!\s+(?:the|an?|its|their|our|his|her|about|nearly|almost|over|under|more|less|just|some|only|around|half|each|every|all|one|two|three|four|five|six|seven|eight|nine|ten)\b|"
+    r"\s+[$£€¥]?\d|\s+have\b))\b|将|拟|计划|应当|必须"
 )
 TO_COME = re.compile(
     r"\b(?:would|will|shall|should|must|may|might|could|expects?|expected|forecast|dividend|if|employs?|founded|followed)\b|将|拟|计划|应当|必须|预计|股利|分红"
+)
+SENTENCE = re.compile(r"[.!?;:]\s+|\n")
+WHOSE_OWN = re.compile(r"\b(?:it|they|its|their|our|we|us|members)\b")
+OWN_SELF = re.compile(r"\b(?:its|their|our|we|us|my|i)\b")
+PERSON = re.compile(r"\b(?:he|she|his|her)$")
+REPLACED = re.compile(
+    r"(?:\b(?:than|(?:revised|changed|corrected|differ\w*|up|down) from|misreport\w*|falsif\w*|replac\w+|supersed\w+|instead of|in place of)\s+"
+    r"(?:the\s+|an?\s+|its\s+|their\s+|that\s+)?|[比较]上?[年月期]?)$"
+)
+OBSERVED = re.compile(r"\b(?:analysts|observers|economists|forecasters|experts)\s+(?:put|see|give|reckon)\b")
+OTHER_MATTER = re.compile(r"\s*the (?:[a-z]+ )?(?:figures?|numbers?|estimates?|data|counts?) (?:for|of|on)\b")
+DIFFERED = re.compile(
+    r"[^.;]{0,30}\b(?:have|has|had)\s+(?:usually\s+|since\s+)?(?:differed|been\s+(?:replaced|superseded))\b"
+)
+FILED = re.compile(r"\b(?:may|can)\s+be\s+(?:filed|submitted|lodged|published|sent|presented)\b")
+TITLES = frozenset({"mr", "mrs", "ms", "dr", "professor"})
+RESULTS = re.compile(r"\b(?:results|findings|analysis)\b")
+OF_ITS_RESULTS = re.compile(
+    r"\b(?:its|their) (?:own )?(?:[a-z]+ )?(?:results|accounts|filing|report|website|shareholders|investors)\b|"
+    r"\b(?:trading update|press release|filing|stock exchange)\b"
 )
 ENDS = re.compile(r"[.;。；]\s")
 NUMBER = re.compile(
@@ -42,9 +65,11 @@ NUMBER = re.compile(
 def find(words: Words, said: Sequence[Speech]) -> Finding | None:
     """The words that show whose figures these are, here or in the next sentence, unless such figures are ordered."""
     cue = _cue(words)
-    if cue is not None:
+    if cue is not None and (_counted(words) or not caveats.is_one(words.document, words.statement)):
         return _finding(words, cue, words)
     remark = next_remark(words) if NUMBER.search(words.spoken) else None
+    if remark is not None and OTHER_MATTER.match(remark.spoken) and _counted(remark):
+        remark = None
     cue = None if remark is None else _cue(remark)
     if remark is not None and cue is not None:
         return _finding(remark, cue, words)
@@ -52,6 +77,8 @@ def find(words: Words, said: Sequence[Speech]) -> Finding | None:
         _in_brackets(words)
         or _of_itself(words, said)
         or _for_its_cause(words)
+        or _of_himself(words)
+        or _by_us(words)
         or _praise(words)
         or _said_elsewhere(words, said)
     )
@@ -59,17 +86,36 @@ def find(words: Words, said: Sequence[Speech]) -> Finding | None:
 
 def _said_elsewhere(words: Words, said: Sequence[Speech]) -> Finding | None:
     """A number of which a footnote, or a sentence on all figures of the document, says that it is not final or whose it is."""
-    if orders(words) or NUMBER.search(words.spoken) is None or caveats.checked(words.spoken):
+    counted = _counted(words)
+    if orders(words) or caveats.checked(words.spoken) or not (counted or _outcome(words)):
         return None
     for language in words.languages:
         for foot in caveats.footnotes(words):
-            if lexicon.pattern("interest", language, *CLASSES[language]).search(lower(words.document.quote(foot))):
+            note = lower(words.document.quote(foot))
+            bare = note.lstrip(" *†‡[]()〔〕0123456789").rstrip(" .。")
+            told = lexicon.pattern("interest", language, *CLASSES[language]).search(note)
+            if told or lexicon.pattern("interest", language, "bracket").fullmatch(bare):
                 return _by_a_passage(words, foot, language)
-        others = any(speech.voice != "own" for speech in said)
-        if _measure(words.spoken, language) is not None and not others and TO_COME.search(words.spoken) is None:
-            for sentence in caveats.over_all(words.document, words.statement):
-                return _by_a_passage(words, sentence, language)
+        others = any(speech.voice != "own" for speech in said) or OBSERVED.search(words.spoken)
+        if not others and TO_COME.search(words.spoken) is None:
+            for passage in caveats.over_all(words.document, words.statement):
+                if counted or RESULTS.search(lower(words.document.quote(passage))):
+                    return _by_a_passage(words, passage, language)
     return None
+
+
+def _outcome(words: Words) -> bool:
+    """Whether a statement tells what research found, without a number."""
+    return "en" in words.languages and lexicon.pattern("interest", "en", "outcome").search(words.spoken) is not None
+
+
+def _counted(words: Words) -> bool:
+    """Whether a statement has a number that measures or counts something, in figures or in words."""
+    return any(
+        _measure(words.spoken, language) is not None
+        or lexicon.pattern("interest", language, "counted").search(words.spoken) is not None
+        for language in words.languages
+    )
 
 
 def _by_a_passage(words: Words, passage: Span, language: Language) -> Finding:
@@ -116,6 +162,12 @@ def _cue(words: Words) -> tuple[Language, re.Match[str]] | None:
 
 def _counts(words: Words, cue: re.Match[str]) -> bool:
     """Whether a party's own survey or data is what a figure rests on; that it has them tells nothing."""
+    if cue.lastgroup != "self" and (
+        REPLACED.search(words.spoken[: cue.start()]) or DIFFERED.match(words.spoken, cue.end())
+    ):
+        return False
+    if FILED.search(words.spoken) and _measure(words.spoken, "en") is None:
+        return False
     if cue.lastgroup not in {"own", "early"}:
         return True
     shown = SHOWN.match(words.spoken, cue.end()) or GROUND.search(words.spoken[: cue.start()])
@@ -153,7 +205,9 @@ def _for_its_cause(words: Words) -> Finding | None:
     for language in words.languages:
         for cue in matches(words.spoken, "interest", language, "party"):
             said = ENDS.split(words.spoken[cue.end() :])[0]
-            if _is_put_forward(said, language):
+            trade = language == "zh" and "会长" not in cue.group()
+            of_others = trade and lexicon.pattern("interest", "zh", "others").search(said) is not None
+            if not of_others and _is_put_forward(said, language):
                 return _of_a_party(words, cue, language)
     if "en" in words.languages and _measure(words.spoken, "en") is not None:
         for cue in matches(words.spoken.rstrip(), "interest", "en", "party_behind"):
@@ -161,12 +215,52 @@ def _for_its_cause(words: Words) -> Finding | None:
     return None
 
 
+def _of_himself(words: Words) -> Finding | None:
+    """A number or praise that somebody gives of himself: "told investors it recovered 97%", "said he had lost 40 sheep"."""
+    if words.document.metadata.kind == "notice" or orders(words) or "en" not in words.languages:
+        return None
+    for cue in matches(words.spoken, "interest", "en", "reflexive"):
+        who = SENTENCE.split(words.spoken[: cue.start()])[-1][-90:]
+        said = ENDS.split(words.spoken[cue.end() :])[0]
+        if _may_boast(words, who, cue) and _is_put_forward(said, "en"):
+            return _of_a_party(words, cue, "en")
+    return None
+
+
+def _may_boast(words: Words, who: str, cue: re.Match[str]) -> bool:
+    """Whether what follows is the speaker's own affair: an authority's or a person's only where it is his work or his loss."""
+    named = LATIN_WORD.findall(who)
+    others = lexicon.words("interest", "en", "summed_up") | (lexicon.words("interest", "en", "outlet") - TITLES)
+    if not named or not others.isdisjoint(named):
+        return False
+    official = not lexicon.words("speakers", "en", "official").isdisjoint(named)
+    if not official and PERSON.search(cue.group()) is None:
+        return True
+    about = words.spoken[cue.end() - len(cue.group().split()[-1]) :]
+    does = ("service",) if official else ("service", "deed")
+    return lexicon.pattern("interest", "en", *does).match(about) is not None
+
+
+def _by_us(words: Words) -> Finding | None:
+    """A number of what "we" have done, in a text or a quotation of those who did it."""
+    if words.document.metadata.kind == "notice" or orders(words) or "en" not in words.languages:
+        return None
+    cue = next(matches(words.spoken, "interest", "en", "we_did"), None)
+    if cue is None or _measure(words.spoken, "en") is None or "basis points" in words.spoken:
+        return None
+    if FUTURE.search(ENDS.split(words.spoken[: cue.start()])[-1]):
+        return None
+    span = words.span(cue.start(), cue.end())
+    reason = f'They say so of their own work ("{words.quote(cue.start(), cue.end())}"); nobody else is said to have checked it.'
+    return Finding(kind="self_reported", reason=reason, evidence=(span,), words=span)
+
+
 def _is_put_forward(said: str, language: Language) -> bool:
     """Whether what a party says is a number that measures, or praise; what is still to come is told as a plan."""
-    measure = _measure(said, language)
-    if measure is not None and not FUTURE.search(said[: measure.start()]):
+    measure, future = _measure(said, language), FUTURE.search(said)
+    if measure is not None and (future is None or future.start() > measure.start()):
         return True
-    return language == "en" and lexicon.pattern("interest", "en", "boast").search(said) is not None
+    return lexicon.pattern("interest", language, "boast").search(said) is not None
 
 
 def _of_a_party(words: Words, cue: re.Match[str], language: Language) -> Finding:
@@ -209,11 +303,11 @@ def _of_itself(words: Words, said: Sequence[Speech]) -> Finding | None:
 
 def _by_an_organisation(words: Words, said: Sequence[Speech]) -> tuple[Speech, int] | None:
     """Where an organisation that is no authority gives a figure of its own, and where its "it had" ends."""
-    if NUMBER.search(words.spoken) is None:
-        return None
-    for speech in said:
-        counting = speech.stance in COUNTING or speech.verb == "put"
+    for speech in said[:SPEAKERS]:
+        counting = speech.stance in COUNTING or speech.verb in {"put", "maintained", "insisted", "maintain", "insist"}
         if speech.voice == "named" and counting and not _official(words, speech):
+            if speech.language == "zh" and not _a_company(words, speech):
+                continue
             own_affair = lexicon.pattern("interest", speech.language, "own_affair")
             gap = GAP.match(words.spoken, speech.end)
             follows = own_affair.match(words.spoken, gap.end() if gap else speech.end)
@@ -234,18 +328,50 @@ def _of_its_own(words: Words, speech: Speech, said: Sequence[Speech]) -> bool:
         affairs = (who, *lexicon.words("interest", "zh", "affairs"))
         company = who.endswith(tuple(lexicon.words("interest", "zh", "company")))
         return company and any(each in content for each in affairs)
-    if lexicon.words("interest", "en", "outlet").intersection(LATIN_WORD.findall(who)):
+    named = set(LATIN_WORD.findall(who))
+    if lexicon.words("interest", "en", "outlet") & named:
         return False
+    if lexicon.words("interest", "en", "lobby") & named:
+        return WHOSE_OWN.search(content) is not None
+    return OWN_SELF.search(content) is not None or _runs_it(words, speech, content) or _by_name(words, speech, content)
+
+
+def _by_name(words: Words, speech: Speech, content: str) -> bool:
+    """Whether what is said is about the speaker by name, or a company's own business."""
     name = words.whole[speech.speaker_start : speech.speaker_end].split()[0]
+    performs = lexicon.pattern("interest", "en", "performance").search(content) is not None
     if name[0].isupper() and len(name) > 3 and name.lower() not in lexicon.words("grammar", "en", "determiner"):
-        return re.search(rf"\b{re.escape(name.lower())}\b|\b(?:its|our)\b", content) is not None
-    company = not lexicon.words("interest", "en", "company").isdisjoint(LATIN_WORD.findall(who))
-    return company and speech.cited is None
+        if re.search(rf"\b{re.escape(name.lower())}\b", content):
+            return True
+        if not performs or OF_ITS_RESULTS.search(words.spoken, speech.speaker_end):
+            return performs
+    who = LATIN_WORD.findall(words.spoken[speech.speaker_start : speech.speaker_end])
+    return speech.cited is None and not lexicon.words("interest", "en", "company").isdisjoint(who)
+
+
+def _a_company(words: Words, speech: Speech) -> bool:
+    """Whether a Chinese speaker is a company or the like."""
+    who = words.spoken[speech.speaker_start : speech.speaker_end]
+    return any(each in who for each in lexicon.words("interest", "zh", "company"))
+
+
+def _runs_it(words: Words, speech: Speech, content: str) -> bool:
+    """Whether one who runs a business tells how it does."""
+    who = words.spoken[speech.speaker_start : speech.speaker_end + 60].split("\n")[0]
+    runs = lexicon.pattern("interest", "en", "executive").search(who)
+    return runs is not None and lexicon.pattern("interest", "en", "performance").search(content) is not None
 
 
 def _official(words: Words, speech: Speech) -> bool:
     """Whether the speaker is an authority, whose figures are official."""
     who = words.spoken[speech.speaker_start : speech.speaker_end]
     if speech.language == "zh":
-        return who.endswith(tuple(lexicon.words("speakers", "zh", "official")))
-    return not lexicon.words("speakers", "en", "official").isdisjoint(LATIN_WORD.findall(who))
+        company = who.endswith(tuple(lexicon.words("interest", "zh", "company")))
+        return not company and who.endswith(tuple(lexicon.words("speakers", "zh", "official")))
+    named = LATIN_WORD.findall(who)
+    official = lexicon.words("speakers", "en", "official").intersection(named)
+    if not (lexicon.words("interest", "en", "lobby") - {"council", "institute"}).isdisjoint(named):
+        return False
+    if lexicon.pattern("interest", "en", "executive").search(who):
+        return bool(official - {"manager", "board", "central"})
+    return bool(official)

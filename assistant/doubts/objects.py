@@ -11,7 +11,8 @@ from assistant.doubts.words import BLANK, Words
 
 WHEN = (
     r"(?:\s+(?:(?:on|in|late|early|earlier|this (?:week|month|year|morning)|last|yesterday|today|recently|again|"
-    r"also|further|during|at|via|through)\b(?!\s+that\b)[^,;:.]{0,45}?|"
+    r"also|further|during|at|via|through|under|before|after|without)\b(?!\s+that\b)[^,;:.]{0,45}?|"
+    r"to\s+(?!(?:the\s+fact|be)\b)(?:(?:the|its|his|her|their|a|an|all)\s+)?[\w’'-]+(?=\s+that\b)|"
     r"(?:to\s+)?(?:reporters|journalists|investors|"
     r"lawmakers|state media|reuters|xinhua|cnn|[a-z]+ news)[^,;:.]{0,20}?))?"
 )
@@ -21,34 +22,48 @@ THAT = re.compile(
 )
 QUOTED = re.compile(rf"{WHEN}\s*[,:]?\s*(?:[\"“‘]|:)")
 VIEW = re.compile(
-    r"\s+(?:(?:the|their|a|some|no|its|his|her|this)\s+)?(?:[a-z]+\s+)?(?:view|opinion|belief|concern|judgment|expectation|hope|possibility|confidence|fear|"
+    r"\s+(?:(?:the|their|a|some|no|its|his|her|this)\s+)?(?:[a-z]+\s+)?(?:view|opinion|belief|concern|judgment|expectation|hope|possibility|"
+    r"confidence|fear|"
     r"doubt|worr(?:y|ie)|question|point|idea)s?\s+(?:that|about|as\s+to|over|whether|regarding)\b"
 )
 CLAUSE = re.compile(
     r"\s+(?:it|they|he|she|there|this|these|those|its|their|we|"
-    r"(?:(?:the|a|an|its|their|his|her|some|most|many|all|no|such)\s+)?[\w'’-]+(?:\s+[\w'’-]+){0,5}?)"
+    r"(?:(?:the|a|an|its|their|his|her|some|most|many|all|no|such)\s+)?[\w'’-]+(?:\s+(?!(?:and|or|but)\s+[a-z]+ed\b)[\w'’-]+){0,7}?)"
     r"\s+(?:is|are|was|were|will|would|had|has|have|could|may|might|should|must|can|did|does|do|[a-z]{3,}ed|"
     r"rose|fell|grew|became|went|came|made|lost|won|began|left|sold|said)\b"
 )
 AUX_CLAUSE = re.compile(
     r"\s+(?:it|they|he|she|there|this|these|those|we|(?:(?:the|a|an|its|their|his|her|some|most|many|all|no|such|new|more)\s+)?"
-    r"(?!(?:that|which|who|to|of|on|in|for|by)\b)[\w'’-]+(?:\s+(?!(?:that|which|who|to)\b)[\w'’-]+){0,5}?)"
-    r"\s+(?:is|are|was|were|will|would|had|has|have|could|might|may|should|must|cannot|did)\b"
+    r"(?!(?:that|which|who|to|of|on|in|for|by)\b)[\w'’-]+(?:\s+(?!(?:that|which|who|to)\b)[\w'’-]+){0,7}?)"
+    r"\s+(?:is|are|was|were|will|would|had|has|have|could|might|may|should|must|cannot|did)\b|"
+    r"\s+(?:(?:it|they|he|she|there)\s+|(?:the|a|an|its|their|his|her|no|most|some|all)\s+(?:(?!(?:that|which|who|to|"
+    r"and)\b)[\w’'-]+\s+){1,4}?)(?:rose|fell|grew|became|went|came|began|took|gave|broke|ran|sank)\b"
 )
 TOLD_SOMEBODY = re.compile(
-    r"\s+(?!to\b)(?:[\w’'-]+\s+){1,4}?(?:that\b|(?:the|a|an|it|they|he|she|there|this|its|their)\s+(?:[\w’'-]+\s+){0,4}?(?:is|are|was|were|will|would|had|has|have|could|must|should)\b)"
+    r"\s+(?!to\b)(?:[\w’'-]+\s+){1,4}?(?:that\b|(?:it|they|he|she|we|there)\s+(?!to\b)\w|"
+    r"(?:the|a|an|this|its|their|no|all|most|some)\s+(?:[\w’'-]+\s+){0,6}?"
+    r"(?:is|are|was|were|will|would|had|has|have|could|must|should|did|does|[a-z]{3,}ed|rose|fell|grew|went|came|made|lost|won|began|left|sold)\b)"
 )
 AS_OBJECT = re.compile(r"\s+(?!to\b|for\b)[^,.;]{2,80}?\s+(?:as|for|to|on)\s+\S")
+DESCRIBED = re.compile(r"\s+(?!to\b|for\b)[^,.;]{2,80}?\s+as\s+\S")
+SAYING = re.compile(r"\s+[^.;]{2,80}?\s+as\s+(?:saying|telling|stating|calling)\b")
+RANKED = re.compile(
+    r"\s+[^,.;]{2,60}?\s+(?:first|second|third|fourth|fifth|\d+(?:st|nd|rd|th)|top|last|among|ahead|above|below|as|in\s+the)\b"
+)
+ACCUSED = re.compile(r"\s+[^,.;]{2,80}?\s+of\s+\S")
 CALLED = re.compile(
     r"\s+(?:[\w’'-]+\s+){1,5}?[\"“](?=\w)|"
-    r"\s+(?:the|this|it|them|these|that|its|their|his|her)\b(?:\s+[\w’'-]+){0,4}?\s+(?:an?\s+\w+|too\s+\w+|[“\"]|\w+(?:able|ible|ful|less|ous|ive|al|safe|fair|ary|ent|ant|ed|ing))\b"
+    r"\s+(?:the|this|it|them|these|that|its|their|his|her)\b(?:\s+[\w’'-]+){0,4}?\s+(?:an?\s+\w+|too\s+\w+|[“\"]|\w+(?:able|ible|ful|less|ous|"
+    r"ive|al|safe|fair|ary|ent|ant|ed|ing))\b"
 )
 NOUN_PHRASE = re.compile(
-    r"\s+(?!(?:on|to|in|at|by|for|from|with|of|as|so|and|or|but|that|whether|how|its|his)\b|(?:a|the)\s+(?:range|variety|number)\s+of\s+views\b)[a-z$0-9][\w’'$%-]*\s+[^\s]|\s+(?:on\s+)?(?:how|whether)\b"
+    r"\s+(?!(?:on|to|in|at|by|for|from|with|of|as|so|and|or|but|that|whether|how|its|his)\b|(?:a|the)\s+(?:range|variety|"
+    r"number)\s+of\s+views\b)[a-z$0-9][\w’'$%-]*\s+[^\s]|\s+(?:on\s+)?(?:how|whether)\b"
 )
 PUT_AT = re.compile(
     r"\s+[^,.;]{2,60}?\s+down\s+to\s|"
-    r"\s+[^,.;]{2,60}?\s+at\s+(?:about\s+|around\s+|some\s+|over\s+|nearly\s+|more\s+than\s+|only\s+)?(?:[$€£]?\d|half|one|two|three|a\s+(?:third|quarter))"
+    r"\s+[^,.;]{2,60}?\s+at\s+(?:about\s+|around\s+|some\s+|over\s+|nearly\s+|more\s+than\s+|only\s+)?(?:[$€£]?\d|half|one|two|three|"
+    r"a\s+(?:third|quarter|fifth|tenth|sixth|half|hundred|thousand|million))"
 )
 REJECTING = ("reject", "disput", "contest", "refut", "den", "dismiss", "rebut")
 REJECTED = re.compile(
@@ -56,9 +71,13 @@ REJECTED = re.compile(
     r"(?:suggestions?|claims?|reports?|allegations?|charges?|accusations?|rumou?rs?|idea|notion|estimates?|figures?|findings?|"
     r"account|version|conclusions?|view|criticisms?|assertions?|complaints?|numbers?)\b"
 )
+DENYING = ("denied", "denies", "deny", "admit", "recall")
+DOING = re.compile(r"\s+(?:ever\s+)?(?:having|being|(?!boarding|standing|planning)[a-z]{3,}ing)\b")
+WONDERING = ("wonder", "question", "doubt")
+WHETHER = re.compile(r"\s+(?:whether|if|why|how|the|any|such)\s+\S")
 FOR_OR_AGAINST = re.compile(r"\s+(?:for|against)\s+\S")
 DETERMINED = re.compile(
-    r"\s+(?:the|a|an|it|they|he|she|we|this|that|these|its|their|his|her|most|many|some|no|all|prices|rates)\s+\S"
+    r"\s+(?!(?:its|his|her|their)\s+way\b)(?:the|a|an|it|they|he|she|we|this|that|these|its|their|his|her|most|many|some|no|all|prices|rates)\s+\S"
 )
 INFINITIVE = re.compile(r"\s+(?!to\b)[^,.;:]{2,70}?\s+(?:to\s+[a-z]+|as)\b")
 NO_CLAUSE = re.compile(r"\s+(?:to|so|nothing|no|for|with|by|in|as)\b")
@@ -72,6 +91,88 @@ OF_SOMETHING = re.compile(r"\s+(?:of|about|against)\s+\S")
 REPORTED_TO = re.compile(
     r"\s+[^,.;:]{2,60}?\s+to\s+(?:the\s+)?(?:police|authorities|coastguard|council|court|insurer|inspector|office|owner|watch)\b(?!\s+that)"
 )
+ASCRIBED = {
+    "call": CALLED,
+    "put": PUT_AT,
+    "blame": DETERMINED,
+    "describe": DESCRIBED,
+    "quote": SAYING,
+    "accuse": ACCUSED,
+    "rank": RANKED,
+    "": AS_OBJECT,
+}  # what follows a verb that puts a judgement on its object; the others take "as", "for", "to" or "on"
+FORECASTING = frozenset(
+    {
+        "forecast",
+        "forecasts",
+        "forecasted",
+        "predict",
+        "predicts",
+        "predicted",
+        "estimate",
+        "estimates",
+        "estimated",
+        "project",
+        "projects",
+        "projected",
+        "foresees",
+        "foresaw",
+        "envisages",
+        "envisaged",
+    }
+)
+FORECAST = re.compile(
+    r"\s+(?!(?:of|for|is|are|were|was|in|on|at|by|to|from|and|or|that|have|had|has|will|made|based|show|suggest|put|point|indicate|vary|range|"
+    r"rose|fell|remain|cost|as|with|under|would|may|could)\b)[\w$€£¥]"
+)
+CLAIMING = frozenset(
+    {
+        "swear",
+        "swears",
+        "claims",
+        "claimed",
+        "fears",
+        "feared",
+        "doubts",
+        "doubted",
+        "hopes",
+        "hoped",
+        "suspects",
+        "suspected",
+        "reports",
+        "notes",
+        "states",
+        "estimates",
+        "forecasts",
+        "maintains",
+        "maintained",
+        "recalls",
+        "recalled",
+        "remarks",
+        "hints",
+        "hinted",
+        "reckons",
+        "calculates",
+        "calculated",
+        "guesses",
+        "understands",
+        "complains",
+    }
+)
+REPORTED = frozenset({"report", "reported", "describe", "described"})
+CONSIDERED = re.compile(
+    r"\s+(?:the|its|their|his|her|this|that|it|them|such)\b(?:\s+[\w’'-]+){0,4}?\s+(?:to\s+be|(?:less|more|too|very|far|an?)\s+\w+|"
+    r"\w+(?:able|ible|ous|ful)|(?:un)?(?:safe|fair|likely|necessary|wise)|wrong|right|essential|closed|settled|urgent)\b"
+)
+EVIDENCE = re.compile(
+    r"\s+(?:(?:no|little|some|clear|strong|any|further|several|serious)\s+)*(?:evidence|signs?|proof|links?|fault|basis|grounds?|indication|"
+    r"support|failings?|shortcomings)\b"
+)
+FOLLOWED = (
+    (DENYING, DOING),
+    (WONDERING, WHETHER),
+    (("warn", "complain"), OF_SOMETHING),
+)  # verbs with what shows that they are said, beside a clause
 REACH = 200  # characters looked back from a verb of saying, so that the cost grows with the length only
 
 
@@ -82,9 +183,10 @@ def says_something(words: Words, place: Place, end: int, told: str) -> bool:
         return False
     if told.startswith(REJECTING) and REJECTED.match(text, end):
         return True
+    if told.startswith("describ") and head_of(text[place.start : place.end]) in listed("speakers", "en", "crowd"):
+        return NOUN_PHRASE.match(text, end) is not None
     if told in listed("grammar", "en", "ascribing"):
-        form = CALLED if told.startswith("call") else PUT_AT if told.startswith("put") else AS_OBJECT
-        return (DETERMINED if told.startswith("blame") else form).match(text, end) is not None
+        return next(form for verb, form in ASCRIBED.items() if told.startswith(verb)).match(text, end) is not None
     return _opens_a_clause(text, end, told) or _tells(text, place, end, told)
 
 
@@ -95,9 +197,11 @@ def _opens_a_clause(text: str, end: int, told: str) -> bool:
         return True
     if told in listed("grammar", "en", "addressed") and TOLD_SOMEBODY.match(text, end):
         return True
-    if told.endswith(" of"):
+    if stance == "distancing" and TO_BE.match(text, end):
+        return True
+    if told.endswith((" of", " against")):
         return text[end : end + 1] == " "
-    return told.startswith(("warn", "complain")) and OF_SOMETHING.match(text, end) is not None
+    return any(told.startswith(verb) and form.match(text, end) for verb, form in FOLLOWED)
 
 
 def _tells(text: str, place: Place, end: int, told: str) -> bool:
@@ -106,16 +210,36 @@ def _tells(text: str, place: Place, end: int, told: str) -> bool:
     if head in listed("speakers", "en", "meeting") and told in listed("grammar", "en", "discursive"):
         return NOUN_PHRASE.match(text, end) is not None
     finders = listed("grammar", "en", "shows") if told.startswith("f") and told[1] in "oi" else agents()
-    if head in finders and told in listed("grammar", "en", "finding"):
-        return DETERMINED.match(text, end) is not None
-    closing = head in agents() and "," in text[: place.start] and CLOSED.match(text, end) is not None
+    if head in finders and told in listed("grammar", "en", "finding") and DETERMINED.match(text, end):
+        return True
+    if _estimates(text, head, end, told):
+        return True
+    closing = (
+        head in agents() and text[: place.start].rstrip(' "”').endswith(",") and CLOSED.match(text, end) is not None
+    )
+    if closing and told in listed("grammar", "en", "closing"):
+        return True
     return (closing or told not in listed("grammar", "en", "ambiguous")) and _has_clause(text, place, end, told)
+
+
+def _estimates(text: str, head: str, end: int, told: str) -> bool:
+    """Whether a forecast, a finding or a clause without "that" follows a form that is a noun as often."""
+    if told in FORECASTING and FORECAST.match(text, end):
+        return True
+    if told in {"found", "finds"} and head in agents() and EVIDENCE.match(text, end):
+        return True
+    if told.startswith(("consider", "regard")):
+        return (CONSIDERED if told.startswith("consider") else DESCRIBED).match(text, end) is not None
+    if told in REPORTED and head in listed("speakers", "en", "crowd") - {"patients", "members"}:
+        return NOUN_PHRASE.match(text, end) is not None
+    return told in CLAIMING and DETERMINED.match(text, end) is not None and AUX_CLAUSE.match(text, end) is not None
 
 
 def _has_clause(text: str, place: Place, end: int, told: str) -> bool:
     stance, before = verbs("en")[told][0], text[: place.end]
-    closes = TOLD if told == "told" else INSERTED if stance == "holding" else CLOSED
-    if "," in before and closes.match(text, end):
+    closes = INSERTED if stance == "holding" else CLOSED
+    heard = told in listed("grammar", "en", "addressed") and TOLD.match(text, end) is not None
+    if "," in before and (heard or (told != "told" and closes.match(text, end))):
         tail = re.split(r"[,”\"]", before[-REACH:])[-1].strip()
         return 0 < len(tail.split()) <= 10 and not FINITE.search(tail)
     if told.startswith("argu") and FOR_OR_AGAINST.match(text, end):

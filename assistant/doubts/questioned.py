@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from assistant.doubts import lexicon, questioned_nearby
+from assistant.doubts import answered, lexicon, questioned_nearby
 from assistant.doubts.finding import Finding
 from assistant.doubts.lexicon import Language
 from assistant.doubts.words import HAN, Words, clipped, lower, matches, orders
@@ -18,9 +18,17 @@ CLOSING = ")]}）】］〕>* \t\n"
 def find(words: Words) -> Finding | None:
     """The note that questions the statement, its own words that say it is in doubt, or a passage nearby that does."""
     noted, own = _by_a_note(words), _in_its_own_words(words)
-    if own is not None and questioned_nearby.only_doubts(words.document, words.statement):
+    if own is not None and _is_only_a_doubt(words):
         own = None
     return noted or own or _by_a_sentence_after(words) or _by_a_correction(words)
+
+
+def _is_only_a_doubt(words: Words) -> bool:
+    """Whether a statement does nothing but question, answer, reject or correct another."""
+    document, statement = words.document, words.statement
+    if questioned_nearby.only_doubts(document, statement) or answered.only_answers(document, statement):
+        return True
+    return any(lexicon.pattern("doubting", each, "formula").match(lower(words.whole)) for each in words.languages)
 
 
 def raised(words: Words) -> Finding | None:
@@ -45,7 +53,9 @@ def speaks_of_reliability(text: str) -> bool:
 def _by_a_note(words: Words) -> Finding | None:
     document, statement = words.document, words.statement
     for note in statement.notes:
-        if note.start < statement.span.end or questioned_nearby.touches(document, statement, note):
+        if note.start < statement.span.end or (
+            questioned_nearby.touches(document, statement, note) and questioned_nearby.behind(document, statement, note)
+        ):
             found = _noted(words, note)
             if found is not None:
                 return found
@@ -70,14 +80,20 @@ def _noted(words: Words, note: Span) -> Finding | None:
 
 
 def _by_a_sentence_after(words: Words) -> Finding | None:
-    found = questioned_nearby.sentence_after(words.document, words.statement, _rebuttal)
+    document, statement = words.document, words.statement
+    found = (
+        questioned_nearby.under_a_doubt(statement, document, _rebuttal)
+        or questioned_nearby.sentence_after(document, statement, _rebuttal)
+        or answered.answer(document, statement)
+    )
     if found is None:
         return None
     sentence, cue = found
     said = clipped(words.document.quote(sentence).strip().rstrip(".。"))
-    reason = f'The source itself goes on to say: "{said}".'
+    above = sentence.start < words.statement.span.start
+    reason = f'The source itself says above it: "{said}".' if above else f'The source itself goes on to say: "{said}".'
     if HAN.search(said):
-        reason = f"原文紧接着指出：“{said}”。"
+        reason = f"原文在其上方指出：“{said}”。" if above else f"原文紧接着指出：“{said}”。"
     return Finding(kind="questioned", reason=reason, evidence=(sentence,), words=cue)
 
 
@@ -104,11 +120,16 @@ def _rebuttal(low: str, language: Language) -> re.Match[str] | None:
     cautioned = _cue(low, language, "caution")
     if cautioned or lexicon.pattern("doubting", language, "duty").search(low):
         return cautioned
-    return _cue(low, language, "rebuttal") or _cue(low, language, "statement")
+    if lexicon.pattern("doubting", language, "formula").match(low):
+        return None
+    found = _cue(low, language, "rebuttal") or _cue(low, language, "statement")
+    return found or (_cue(low, language, "note" if language == "zh" else "bracket") if low[0] in OPENING else None)
 
 
 def _in_its_own_words(words: Words) -> Finding | None:
-    low = lower(words.whole)
+    low, noted = lower(words.whole), questioned_nearby.leading_note(words.document, words.statement)
+    if noted is not None and words.start == noted.start > 0:
+        low = " " * (noted.end - noted.start) + low[noted.end - noted.start :]
     for language in words.languages:
         cautioned = _cue(low, language, "caution")
         bracketed = lexicon.pattern("doubting", language, "bracket").search(low)

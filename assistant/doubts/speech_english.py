@@ -5,18 +5,21 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cache
+from itertools import chain, islice
 
 from assistant.doubts import phrases, speakers
 from assistant.doubts.lexicon import verbs
 from assistant.doubts.lexicon import words as listed
-from assistant.doubts.objects import REACH, says_something
+from assistant.doubts.objects import DETERMINED, REACH, THAT, says_something
 from assistant.doubts.speakers import STOP, agents, head_of, speech_of
 from assistant.doubts.speech import Speech
 from assistant.doubts.words import BLANK, Words
 
 AUXILIARY = re.compile(
-    r"(?:(?:^|\s+)(?:has|have|had|also|then|later|recently|repeatedly|again|further|however|generally|broadly|always|now|"
-    r"even|still|instead|thus|therefore|once|first|already|often|long|again|both|each|all|[a-z]+ly|"
+    r"(?:(?:^|\s+)(?:has|have|had|also|for\s+(?:some|a\s+long)\s+time|for\s+(?:years|months|weeks|decades)|in\s+(?:private|public)|then|later|"
+    r"recently|repeatedly|again|further|however|generally|broadly|always|now|"
+    r"even|still|instead|thus|therefore|once|first|already|often|long|again|both|each|all|(?!(?:family|assembly|ally|italy|july|monopoly|supply|"
+    r"reply|bully|daily|weekly|monthly|quarterly)\b)[a-z]+ly|"
     r"(?:continued?|continues|went\s+on|tended|appeared|seemed|came|began)\s+to)|"
     r",\s*(?:however|too|meanwhile|moreover|in\s+turn|though|therefore|on\s+balance|on\s+net|for\s+(?:example|instance|their\s+part))\s*,)+$"
 )
@@ -44,10 +47,83 @@ ANIMATE = re.compile(
 BARE = 3  # words of a speaker without an article: ", says union", ", say aid workers"
 PREDICATE = re.compile(
     r"(?<=\s)(?:is|are|was|were|has|have|had|will|would|also|continued|generally|broadly|further|[a-z]{3,}ed|"
-    r"saw|said|thought|felt|held|found|began|disputes|denies|rejects|contests|accepts|calls|wants|plans|says|claims|insists|argues|notes|puts|warns)\b"
+    r"saw|said|thought|felt|held|found|began|disputes|denies|rejects|contests|accepts|calls|wants|plans|says|claims|insists|argues|notes|puts|"
+    r"warns|disagrees|differs|demurs|responds|replies|objects|criticises|questions|welcomes|backs|wrote|told|spoke|hit|drew|took|made|gave|went|"
+    r"left|kept|set|cut|lost|won|rose|fell|became|sent|sold|led|stood|paid|bought|brought)\b"
 )
 ADJECTIVE = re.compile(
     r"\b(?:an?|no|any|each|every)\s+(?:[a-z-]+\s+)?[a-z]+(?:able|ible|al|ic|ive|ous|ful|ary|est|ial)$"
+)
+PARTICIPLES = (
+    r"saying|arguing|claiming|insisting|warning|complaining|alleging|stating|explaining|contending|noting|adding|maintaining|"
+    r"predicting|pointing\s+out|asserting|replying|conceding|admitting|boasting|protesting|objecting"
+)
+SAYING = re.compile(
+    rf",\s+(?P<verb>{PARTICIPLES}|calling(?=\s+(?:the|it|this|them|that|his|her|their|its)\b))(?=\s*[,:]?\s*[“\"]|\s+(?!(?:so|nothing|goodbye|"
+    rf"to)\b)\S)"
+)
+PARTICIPLE_OF = {
+    "arguing": "argued",
+    "claiming": "claimed",
+    "alleging": "alleged",
+    "insisting": "insisted",
+    "warning": "warned",
+    "predicting": "predicted",
+}
+TO_SAY = re.compile(
+    r"\b(?:wrote|written|writes|called|rang|phoned|e-?mailed|spoke|took\s+to\s+\w+)\s+(?:[\w’'-]+\s+){0,8}?to\s+"
+    r"(?P<verb>say|tell|warn|complain|explain|inform|report)\s+(?:[\w’'-]+\s+){0,4}?that\b"
+)
+MOST = 5  # participles and purposes read in a statement
+BASE = frozenset(
+    {
+        "attribute",
+        "wonder",
+        "record",
+        "quote",
+        "signal",
+        "demand",
+        "urge",
+        "echo",
+        "question",
+        "rank",
+        "post",
+        "credit",
+        "rate",
+        "label",
+        "name",
+        "blame",
+        "call",
+        "share",
+        "state",
+        "report",
+        "estimate",
+        "forecast",
+        "project",
+    }
+)
+PLURAL = frozenset(
+    {
+        "people",
+        "police",
+        "men",
+        "women",
+        "children",
+        "staff",
+        "they",
+        "committee",
+        "government",
+        "board",
+        "team",
+        "family",
+        "media",
+        "public",
+        "data",
+        "i",
+        "we",
+        "al",
+        "al.",
+    }
 )
 GERUND = re.compile(r"(?:[a-z]+ly\s+)?[a-z]+ing\b")  # "unwinding the decline observed in March": nobody speaks
 
@@ -61,13 +137,19 @@ def speeches(words: Words) -> Iterator[Speech]:
         speech = _after(words, verb, told) or _before(words, verb, told)
         if speech is not None:
             yield speech
+    adding: re.Match[str]
+    for adding in islice(chain(SAYING.finditer(words.spoken), TO_SAY.finditer(words.spoken)), MOST):
+        place = _clause_subject(words, words.spoken[: adding.start()])
+        if place is not None and _is_somebody(words, place):
+            who = (place.start, place.end)
+            yield speech_of(words, (adding.start("verb"), adding.end()), who, PARTICIPLE_OF.get(adding["verb"], "said"))
     yield from phrases.speeches(words)
 
 
 @cache
 def _verbs() -> re.Pattern[str]:
     forms = sorted((form.replace(" ", r"\s+") for form in verbs("en")), key=len, reverse=True)
-    return re.compile(rf"\b(?:{'|'.join(forms)})\b(?![-–’'])")
+    return re.compile(rf"(?<![-–])\b(?:{'|'.join(forms)})\b(?![-–’'])")
 
 
 def _after(words: Words, verb: re.Match[str], told: str) -> Speech | None:
@@ -117,21 +199,28 @@ def _before(words: Words, verb: re.Match[str], told: str) -> Speech | None:
         return None
     place = _shared_subject(words, before) if shared else speakers.subject(text, before, words.whole)
     if (
-        place is not None
-        and told in listed("grammar", "en", "noun_too")
-        and ADJECTIVE.search(text[place.start : place.end])
+        place is None
+        or _is_noun(text[place.start : place.end], told)
+        or not says_something(words, place, verb.end(), told)
     ):
         return None
-    if place is None or not says_something(words, place, verb.end(), told):
-        return None
     ahead = text[max(0, place.start - REACH) : place.start]
-    if SUPPOSED.search(ahead) or not _can_say(words, place, told):
+    if SUPPOSED.search(ahead) or not _can_say(words, place, told, verb.end()):
         return None
     if words.whole[place.start].islower() and GERUND.match(text, place.start):
         return None
     who, aside = (place.start, place.end), SUBORDINATE.search(ahead) is not None
     start = verb.start() if shared else place.start
     return speech_of(words, (start, verb.end()), who, told, cited=place.cited, aside=aside)
+
+
+def _is_noun(who: str, told: str) -> bool:
+    """Whether the verb's form is a noun here: "an honourable mention", "the attribute value"."""
+    if told not in listed("grammar", "en", "noun_too"):
+        return False
+    head = head_of(who)
+    plural = head.endswith(("s", "men")) or head in PLURAL or head in listed("grammar", "en", "quantifier")
+    return (told in BASE and not plural) or ADJECTIVE.search(who) is not None
 
 
 def _without_auxiliaries(words: Words, start: int, end: int) -> str:
@@ -142,18 +231,31 @@ def _without_auxiliaries(words: Words, start: int, end: int) -> str:
     return spoken[: found.start()].rstrip() if found else spoken
 
 
+def _is_somebody(words: Words, place: speakers.Place) -> bool:
+    who = words.spoken[place.start : place.end]
+    named = any(word[0].isupper() for word in words.whole[max(place.start, 1) : place.end].split())
+    return head_of(who) in agents() | listed("grammar", "en", "pronoun") or (
+        named and head_of(who) not in listed("speakers", "en", "mute")
+    )
+
+
 def _shared_subject(words: Words, before: str) -> speakers.Place | None:
     """The subject of the clause whose second verb follows: "Participants saw gains in May and noted that ..."."""
+    place = _clause_subject(words, before)
+    return place if place is not None and head_of(words.spoken[place.start : place.end]) in agents() else None
+
+
+def _clause_subject(words: Words, before: str) -> speakers.Place | None:
+    """The subject of the clause that these words end."""
     text = words.spoken
     opening = max((found.end() for found in CLAUSE_START.finditer(before)), default=0)
     first = next((m for m in PREDICATE.finditer(text, opening, len(before))), None)
     if first is None:
         return None
-    place = speakers.subject(text, _without_auxiliaries(words, 0, first.start()) or " ", words.whole)
-    return place if place is not None and head_of(text[place.start : place.end]) in agents() else None
+    return speakers.subject(text, _without_auxiliaries(words, 0, first.start()) or " ", words.whole)
 
 
-def _can_say(words: Words, place: speakers.Place, told: str) -> bool:
+def _can_say(words: Words, place: speakers.Place, told: str, verb_end: int) -> bool:
     """Whether the subject can hold or argue anything: data "suggest" too, but nobody speaks."""
     stance = verbs("en")[told][0]
     if told in listed("grammar", "en", "ascribing"):
@@ -168,7 +270,15 @@ def _can_say(words: Words, place: speakers.Place, told: str) -> bool:
     if head in listed("speakers", "en", "mute"):
         return False
     written = words.whole[place.start : place.end].split()
-    alone = stance == "arguing" and len(written) == 1
+    mental = told in listed("grammar", "en", "mental") and DETERMINED.match(words.spoken, verb_end) is not None
+    clause = mental or THAT.match(words.spoken, verb_end) is not None
+    if clause and told not in listed("grammar", "en", "inanimate"):
+        return True
+    alone = len(written) == 1 and (
+        stance == "arguing"
+        or told in listed("grammar", "en", "mental")
+        or (told.endswith("s") and not head.endswith("s"))
+    )
     named = any(word[0].isupper() for word in written[1:]) or ((place.start > 0 or alone) and written[0][0].isupper())
     standing = listed("grammar", "en", "pronoun") | listed("grammar", "en", "quantifier") | {"them", "these", "those"}
     speaking = stance == "arguing" and ANIMATE.search(head) is not None

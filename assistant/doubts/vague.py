@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from assistant.doubts import lexicon
 from assistant.doubts.finding import Finding
+from assistant.doubts.speakers import voice
 from assistant.doubts.speech import Speech
 from assistant.doubts.words import Words, clipped, matches, orders
 
@@ -24,7 +25,8 @@ COUNTED = re.compile(
 TAG = re.compile(r"\s*[【\[〔](网传|传闻|传言|流言|网络流传|Rumou?r|RUMOU?R)[】\]〕]")
 AUXILIARIES = frozenset({"also", "have", "has", "had", "now", "still", "would", "even", "often"})
 GROUPS = re.compile(
-    r"\b(?:participants|members|respondents|officials|staff|analysts|economists|experts|contacts|policymakers|dealers|firms|businesses|banks|companies|households|investors|residents|drivers|workers)\b"
+    r"\b(?:participants|members|respondents|officials|staff|analysts|economists|experts|contacts|policymakers|dealers|firms|businesses|banks|"
+    r"companies|households|investors|residents|drivers|workers)\b"
 )
 
 
@@ -33,9 +35,18 @@ def find(words: Words, said: Sequence[Speech]) -> Finding | None:
     for speech in said:
         if speech.voice == "vague" and not group_before(words, speech):
             return _unnamed(words, speech.start, speech.end, words.quote(speech.speaker_start, speech.speaker_end))
+    cited = (each.cited for each in said if each.cited is not None and each.language == "en")
+    unnamed = next((span for span in cited if voice(words, *span) == "vague"), None)
+    if unnamed is not None:
+        return _unnamed(words, *unnamed, words.quote(*unnamed))
     tag = TAG.match(words.whole)
     if tag is not None:
         return _unnamed(words, *tag.span(1), tag[1])
+    return _phrase(words, said)
+
+
+def _phrase(words: Words, said: Sequence[Speech]) -> Finding | None:
+    """The first phrase of the word lists that claims support without naming it."""
     for language in words.languages:
         for name in CLASSES:
             if name not in lexicon.classes("vague", language):
@@ -53,7 +64,13 @@ def group_before(words: Words, speech: Speech) -> str | None:
 
 def _stands(words: Words, cue: re.Match[str], name: str, said: Sequence[Speech]) -> bool:
     """Whether a vague phrase names nobody: no name goes with it, and it is no definition in a rule."""
-    if LEGAL.search(words.spoken) or orders(words):
+    if name == "sources":
+        ruled = LEGAL.search(words.spoken[: cue.start()]) or (
+            words.document.metadata.kind == "notice" and orders(words)
+        )
+    else:
+        ruled = LEGAL.search(words.spoken) or orders(words)
+    if ruled:
         return False
     if name == "sources" and (_named_near(words, cue) or _group(words, cue.start(), cue.end())):
         return False
