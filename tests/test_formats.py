@@ -199,7 +199,14 @@ def test_a_set_of_ones_own_is_opened_by_its_path(tmp_path: Path, monkeypatch: py
 
 def test_every_file_of_sets_is_a_set_or_labels():
     """Nothing lies there that no command reads."""
-    assert {each.stem for each in SETS.glob("*.jsonl")} == {*OWN, "doubts", "fomc_attribution", "fomc_conflicts"}
+    assert {each.stem for each in SETS.glob("*.jsonl")} == {
+        *OWN,
+        "doubts",
+        "doubts_unseen",
+        "doubts_wide",
+        "fomc_attribution",
+        "fomc_conflicts",
+    }
 
 
 @pytest.mark.parametrize("name", sorted(OWN))
