@@ -114,6 +114,10 @@ class Document:
     statements: tuple[Statement, ...] = ()
     warnings: tuple[str, ...] = ()
 
+    def __hash__(self) -> int:
+        """Of what tells documents apart: a text keeps its hash, that of thousands of statements would be reckoned each time."""
+        return hash((self.id, self.text))
+
     def quote(self, span: Span) -> str:
         """The characters of a span."""
         return self.text[span.start : span.end]

@@ -35,7 +35,7 @@ def find(reading: Reading, name: str) -> Metadata:
     issuer = header.get("issuer") or opening.get("issuer") or anywhere.get("issuer")
     number = header.get("number") or opening.get("number")
     outlet = header.get("outlet") or reading.hints.get("publisher") or reading.hints.get("site_name")
-    kind = _kind(header, _speaks_as_an_authority(title, reading.text), issuer, number, outlet)
+    kind = _kind(header, issuer, number, outlet, headed=_speaks_as_an_authority(title, reading.text))
     issued = (header.get("issued"), _dated_name(name), opening.get("issued"), anywhere.get("issued"))
     return Metadata(
         issuer=issuer,
@@ -156,7 +156,9 @@ def _speaks_as_an_authority(title: str, text: str) -> bool:
     )
 
 
-def _kind(header: Mapping[str, str], headed: bool, issuer: str | None, number: str | None, outlet: str | None) -> Kind:  # noqa: FBT001
+def _kind(
+    header: Mapping[str, str], issuer: str | None, number: str | None, outlet: str | None, *, headed: bool
+) -> Kind:
     """A notice has an issuer and a number or a notice's heading; a report has an outlet."""
     stated = header.get("kind", "").lower()
     for kind, words in _lexicon()["kinds"].items():

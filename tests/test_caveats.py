@@ -59,6 +59,7 @@ def test_a_footnote_is_read():
     [
         ("[page 2 missing]\n\nfeet of clay now lie open to the spring tide. The wall is safe.\n", "feet of clay"),
         ("(from page 1) and that inhalers ran out in the village shop. The shop is open.\n", "and that inhalers"),
+        ("The wall stands.\n\nthem and the port was shut by noon. The port is open.\n", "them and the"),
         ("The wall stands.\n\nwith sixty-three ferries a year before. The port is open.\n", "with sixty-three ferries"),
     ],
 )

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from assistant.doubts import find
-from assistant.doubts.questioned_nearby import sentences
+from assistant.doubts.corrections import sentences
 from ingest.document import Document, Metadata, Span
 from ingest.sentences import statements
 

@@ -1,8 +1,7 @@
-"""The trained checker: the shipped reader, the verifiers with it, and the recipe that made it."""
+"""The trained checker: the shipped reader, and the verifiers with it."""
 
 from __future__ import annotations
 
-import random
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -20,13 +19,9 @@ from assistant.checking import Deterministic
 from assistant.checking.asking import AskedReader, UnreadableVerdict
 from assistant.checking.trained import Together, Trained
 from evals.given import passages
-from evals.verifier.altering import KINDS, altered, reworded
-from evals.verifier.cutting import calibration_error, cut, temperature, write
-from evals.verifier.pairs import CONTRADICTS, NOT_SUPPORTS, SUPPORTS, Pair, minimal_changes, minutes, mirrored
-from evals.verifier.training import Encoded, Plan, losses, train
 from vectorstore.cross_encoding import NamedReader, ReaderError
 from vectorstore.embedding import HashingEmbedder
-from vectorstore.pair_encoding import AdaptedReader, AdapterError, adapted, body_weights, fresh_head
+from vectorstore.pair_encoding import AdaptedReader, AdapterError
 from vectorstore.terms import _piece_terms, terms
 from vectorstore.vector_rows import Vector
 
@@ -204,116 +199,6 @@ def test_an_adapter_of_another_body_is_refused(tmp_path: Path) -> None:
     for name in ("a", "b", "missing"):
         with pytest.raises(AdapterError):
             AdaptedReader(tmp_path / f"{name}.safetensors").probabilities([("a", "b")])
-
-
-def test_an_adapter_of_full_rank_gives_the_trained_body_back(tmp_path: Path) -> None:
-    """Cutting loses only what the rank leaves out, and float16."""
-    draw = torch.Generator().manual_seed(1)
-    body = body_weights()
-    trained = {
-        name: each + 0.01 * torch.randn(each.shape, generator=draw) for name, each in body.items() if "layer.0" in name
-    }
-    trained |= {name: each for name, each in body.items() if name not in trained} | fresh_head(2)
-    found = adapted(body, cut(body, trained, rank=384))
-    for name, weight in trained.items():
-        assert torch.allclose(found[name], weight, atol=2e-3), name
-    write(tmp_path / "a.safetensors", cut(body, trained, rank=4), 1.5, 4)
-    assert AdaptedReader(tmp_path / "a.safetensors").probabilities([("a", "b")]).shape == (1, 3)
-
-
-def test_a_line_of_two_classes_trains_both_of_the_second() -> None:
-    """Minus the log of the sum of contradicts and neither."""
-    logits = torch.tensor([[0.0, 1.0, 2.0]])
-    told = logits.softmax(1)[0]
-    assert float(losses(logits, [NOT_SUPPORTS])[0]) == pytest.approx(float(-(told[1] + told[2]).log()))
-    assert float(losses(logits, [1])[0]) == pytest.approx(float(-told[1].log()))
-
-
-def test_a_run_that_was_stopped_ends_where_it_would_have(tmp_path: Path) -> None:
-    """Going on from a checkpoint gives the weights of a run that was never stopped."""
-    draw = random.Random(3)  # noqa: S311 (numbers, no secret)
-    pairs = [
-        Encoded(
-            claim=[draw.randint(2000, 9000) for _ in range(5)],
-            evidence=[draw.randint(2000, 9000) for _ in range(6)],
-            label=n % 4,
-        )
-        for n in range(24)
-    ]
-    body = body_weights()
-    whole = train(body, pairs, (), Plan(folder=tmp_path / "whole", size=4, warm=2))
-    train(body, pairs, (), Plan(folder=tmp_path / "parted", size=4, warm=2, until=4))
-    parted = train(body, pairs, (), Plan(folder=tmp_path / "parted", size=4, warm=2))
-    for name, weight in whole.items():
-        assert torch.equal(weight, parted[name]), name
-
-
-@pytest.mark.parametrize("kind", sorted(KINDS))
-def test_one_thing_is_altered(kind: str) -> None:
-    """Each kind changes the sentence, by the same seed in the same way, and most of it stays."""
-    base = SENTENCE if kind != "attribution" else f"Several participants noted that {SENTENCE}"
-    first, again = (altered(kind, random.Random(5), base) for _ in range(2))  # noqa: S311
-    assert first is not None
-    assert first == again != base
-    assert len(set(first.split()) ^ set(base.split())) <= 6
-
-
-def test_rewording_keeps_figures_and_names() -> None:
-    """What is said in other words keeps every number and every name."""
-    for seed in range(30):
-        told = reworded(random.Random(seed), SENTENCE) or SENTENCE  # noqa: S311
-        assert "Japan" in told
-        assert "2.5" in told
-
-
-def test_everyday_words_are_kept_from_the_test() -> None:
-    """The test of changes rewords without them, so that training on them cannot help it."""
-    plain, everyday = (
-        {reworded(random.Random(seed), "The film was released in 1990.", everyday=each) for seed in range(40)}  # noqa: S311
-        for each in (False, True)
-    )
-    assert plain == {None}
-    assert "The movie was released in 1990." in everyday
-
-
-def test_contradictions_alone_are_turned_round() -> None:
-    """Of the lines of three classes that train: an entailment the other way round is none, and two classes do not tell."""
-    pairs = [
-        Pair(claim="a", evidence="b", label=CONTRADICTS, source="mnli_dev"),
-        Pair(claim="c", evidence="d", label=SUPPORTS, source="mnli_dev"),
-        Pair(claim="e", evidence="f", label=CONTRADICTS, source="fever_symmetric"),
-        Pair(claim="g", evidence="h", label=CONTRADICTS, source="snli_dev", part="report"),
-    ]
-    [turned] = mirrored(pairs, 1.0, seed=1)
-    assert (turned.claim, turned.evidence, turned.label) == ("b", "a", CONTRADICTS)
-
-
-def test_the_test_of_changes_is_made_of_documents_held_back(tmp_path: Path) -> None:
-    """No sentence that training may see is in the test, even where documents repeat one another."""
-    for n in range(8):
-        text = f"The Committee agreed that rates would be near {n}.5 percent in March. The staff noted that prices rose by 3 percent."
-        (tmp_path / f"MeetingDate={n}.txt").write_text(text, encoding="utf-8")
-    trained = {each for document in minutes(tmp_path, held_back=False) for each in document.sentences}
-    rows = minimal_changes(tmp_path, seed=1)
-    assert len(trained) == 7
-    assert rows
-    assert {row[2] for row in rows} & trained == set()
-    assert {row[2] for row in rows} <= {
-        each for document in minutes(tmp_path, held_back=True) for each in document.sentences
-    }
-
-
-def test_the_temperature_takes_back_what_is_too_sure() -> None:
-    """Logits that are twice as sure as they are right are divided by about two, and the calibration error falls."""
-    draw = np.random.default_rng(1)
-    true = draw.normal(size=(4000, 3)) * 1.5
-    shares = np.exp(true) / np.exp(true).sum(1, keepdims=True)
-    labels = [int(draw.choice(3, p=row)) for row in shares]
-    logits = torch.tensor(true * 2, dtype=torch.float32)
-    warmth = temperature(logits, labels)
-    assert warmth == pytest.approx(2.0, abs=0.2)
-    before, after = (calibration_error((logits / each).softmax(1).numpy(), labels) for each in (1.0, warmth))
-    assert after < 0.03 < before
 
 
 def test_a_chat_model_is_asked_with_the_evidence_marked_off() -> None:

@@ -7,13 +7,12 @@ only right after something reported: a claim, a rumour, an article of the paper'
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
 from collections.abc import Iterator
 
+from assistant.doubts.key_words import keys_of, share
 from assistant.doubts.lexicon import Language, pattern
-from assistant.doubts.words import HAN, lower
+from assistant.doubts.words import language_of, lower, place_of
 from ingest.document import Document, Span, Statement
-from vectorstore.terms import query_terms
 
 OWN = re.compile(r"\bour (?:[a-z]+ ){1,2}|\b(?:page|p\.) ?\d|\b(?:yesterday|day|week)['’]s ")
 QUESTION = re.compile(r"[?？][\"”’」]?\s*$")
@@ -40,17 +39,12 @@ def only_answers(document: Document, statement: Statement) -> bool:
     return any(later == statement.span for each in earlier for later, _ in _rejections(document, each))
 
 
-def place_of(document: Document, statement: Statement) -> int:
-    """Where a statement stands among those of its document."""
-    return bisect_left(document.statements, statement.span.start, key=lambda each: each.span.start)
-
-
 def _answer(document: Document, place: int) -> tuple[Span, Span] | None:
     statement, following = _pair(document, place)
     if statement is None or following is None:
         return None
     said, reply = lower(document.quote(statement.span)), lower(document.quote(following.span))
-    language: Language = "zh" if HAN.search(reply) else "en"
+    language = language_of(reply)
     cue = _labelled(document, statement, following, language) or _answers(document, place, said, reply, language)
     if cue is None:
         return None
@@ -108,7 +102,7 @@ def _labelled(
 def _label(document: Document, statement: Statement, name: str) -> re.Match[str] | None:
     """The label of a statement, at its beginning or on a short line above it."""
     low = lower(document.quote(statement.span))
-    language: Language = "zh" if HAN.search(low) else "en"
+    language = language_of(low)
     text, start = document.text, statement.span.start
     line = text.rfind("\n", 0, start) + 1
     before, above = (
@@ -165,7 +159,7 @@ def _gainsays(said: str, reply: str, language: Language) -> re.Match[str] | None
     """Another's denial of what was claimed, in words that both share."""
     for name, fewest in (("gainsaying", 1), ("neutrally", 2)):
         found = pattern("doubting", language, name).match(reply)
-        if found is not None and _shared(said, reply) >= fewest:
+        if found is not None and share(keys_of(said), reply) >= fewest:
             return found
     return None
 
@@ -175,9 +169,3 @@ def _counts(said: str, reply: str, language: Language) -> re.Match[str] | None:
     found = pattern("doubting", language, "count").match(reply)
     mine, theirs = set(NUMBER.findall(said)), set(NUMBER.findall(reply))
     return found if found and mine and theirs and mine.isdisjoint(theirs) else None
-
-
-def _shared(said: str, reply: str) -> int:
-    generic = pattern("doubting", "zh" if HAN.search(reply) else "en", "generic")
-    mine, theirs = (set(query_terms(generic.sub(" ", text))) for text in (said, reply))
-    return len(mine & theirs)

@@ -66,12 +66,8 @@ def _casual(text: str) -> bool:
 
 def _told(words: Words, opening: str) -> Finding:
     start = len(words.whole) - len(words.whole.lstrip())
-    end = (
-        start + len(words.whole.lstrip()) - len(words.whole.lstrip().split(opening.rsplit(maxsplit=1)[-1], 1)[1])
-        if opening
-        else start
-    )
-    span = words.span(start, end)
+    found = re.compile(r"\s+".join(map(re.escape, opening.split()))).match(words.whole, start)
+    span = words.span(start, found.end() if found else len(words.whole))
     reason = f'The source sets in in the middle of a sentence ("{opening}"); what comes before is not in the library.'
     if HAN.search(opening):
         reason = f"原文从句子中间开始（“{opening}”），前文不在资料库中。"

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from assistant.doubts.lexicon import pattern
-from assistant.doubts.words import HAN, Words, lower
+from assistant.doubts.words import Words, language_of, lower
 from ingest.document import Document, Span, Statement
 
 MARK = re.compile(r"[〔\[［（(](?P<number>\d{1,2}|\*)[〕\]］）)]|(?P<small>[¹²³⁴-⁹①-⑳†‡]|(?<=[.\d%])\*{1,3}(?!\*))")
@@ -38,10 +38,10 @@ def over_all(document: Document, statement: Statement) -> Iterator[Span]:
         same_years = not years or not YEAR.search(told) or not years.isdisjoint(YEAR.findall(told))
         if not passage.meets(statement.span) and same_years and _near(document, passage, statement):
             yield passage
-    language = "zh" if HAN.search(text) else "en"
+    language = language_of(text)
     if pattern("interest", language, "share").search(text):
-        yield from (each for each in _holding(document, "of_a_survey") if not each.meets(statement.span))
-    for passage in _holding(document, "partly"):
+        yield from (each for each in _holding(document, "of_a_survey", LONG) if not each.meets(statement.span))
+    for passage in _holding(document, "partly", LONG):
         if not passage.meets(statement.span) and _shared(lower(document.quote(passage)), text):
             yield passage
 
@@ -61,7 +61,7 @@ def _near(document: Document, passage: Span, statement: Statement) -> bool:
 
 def _shared(passage: str, text: str) -> bool:
     """Whether a sentence on the figures of some matter names what a statement is about."""
-    language = "zh" if HAN.search(passage) else "en"
+    language = language_of(passage)
     told = pattern("interest", language, "partly").search(passage)
     if told is None:
         return False
@@ -94,7 +94,7 @@ def _heads(document: Document) -> tuple[Span, ...]:
     """The lines at the head of a document that call its figures first or preliminary ones."""
     found, at = [], 0
     for line in document.text.split("\n", LINES)[:LINES]:
-        language = "zh" if HAN.search(line) else "en"
+        language = language_of(line)
         short = line.strip() and len(line) <= SHORT and line.rstrip()[-1] not in ".。;；"
         if short and pattern("interest", language, "headed").search(lower(line)):
             found.append(Span(start=at, end=at + len(line)))
@@ -104,36 +104,29 @@ def _heads(document: Document) -> tuple[Span, ...]:
 
 def _titles(document: Document, statement: Statement) -> Iterator[Span]:
     """The title right above a statement's table or section where it calls the figures preliminary or unaudited."""
-    lines, at = document.text[: statement.span.start].split("\n")[:-1], statement.span.start
-    at -= len(document.text[: statement.span.start].rsplit("\n", 1)[-1])
-    for line in reversed(lines):
-        at -= len(line) + 1
+    text = document.text
+    end = text.rfind("\n", 0, statement.span.start)
+    while end >= 0:
+        start = text.rfind("\n", 0, end) + 1
+        line = text[start:end]
         if line.strip() and len(line) <= SHORT and line.rstrip()[-1] not in ".。;；!?！？":
-            language = "zh" if HAN.search(line) else "en"
-            if pattern("interest", language, "headed").search(lower(line).strip()):
-                yield Span(start=at, end=at + len(line))
+            if pattern("interest", language_of(line), "headed").search(lower(line).strip()):
+                yield Span(start=start, end=end)
             return
+        end = start - 1
 
 
 @lru_cache(maxsize=512)
-def _holding(document: Document, name: str) -> tuple[Span, ...]:
-    """The short sentences that hold words of a class: on the figures of some matter, on the answers to a survey."""
+def _holding(document: Document, name: str, longest: int) -> tuple[Span, ...]:
+    """The sentences up to a length that hold words of a class: on all figures, on those of some matter, on answers to a survey."""
     found = []
     for statement in document.statements:
         text = lower(document.quote(statement.span))
-        language = "zh" if HAN.search(text) else "en"
-        if len(text) <= LONG and pattern("interest", language, name).search(text):
+        if len(text) <= longest and pattern("interest", language_of(text), name).search(text):
             found.append(statement.span)
     return tuple(found)
 
 
-@lru_cache(maxsize=256)
 def _sweeping(document: Document) -> tuple[Span, ...]:
     """The sentences that speak of the figures of the whole document."""
-    found = []
-    for statement in document.statements:
-        text = lower(document.quote(statement.span))
-        language = "zh" if HAN.search(text) else "en"
-        if pattern("interest", language, "sweeping").search(text):
-            found.append(statement.span)
-    return tuple(found)
+    return _holding(document, "sweeping", len(document.text))

@@ -5,41 +5,26 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from assistant.doubts import caveats, lexicon
+from assistant.doubts import caveats, lexicon, of_itself
 from assistant.doubts.finding import Finding
 from assistant.doubts.lexicon import Language
-from assistant.doubts.scope import scope
 from assistant.doubts.speech import Speech
-from assistant.doubts.words import BLANK, Words, blanked, clipped, lower, matches, next_remark, orders
+from assistant.doubts.words import BLANK, Words, clipped, lower, next_remark, orders
 from ingest.document import Span
 
 CLASSES: dict[Language, tuple[str, ...]] = {
     "en": ("self", "own", "unaudited", "preliminary", "early"),
     "zh": ("self", "unaudited", "preliminary"),
 }
-SPEAKERS = 8  # of a statement at most; a line with more is no sentence
 BRACKET = re.compile(r"[(（\[【]\s*([^()（）\[\]【】]{2,60}?)\s*[)）\]】]")
 GROUND = re.compile(r"\b(?:by|on|from|to|with|in|using|against|according to)\s+(?:the\s+)?(?:[a-z'’]+\s+)?$")
 SHOWN = re.compile(
     r"\s+(?:of [a-z ]{2,24} )?(?:shows?|showed|suggests?|suggested|puts?|gives?|gave|found|finds|says?|said|points?|indicates?)\b"
 )
-GAP = re.compile(r"\s*,?\s+")
-LATIN_WORD = re.compile(r"[a-z]+")
-COUNTING = frozenset({"neutral", "distancing", "endorsing"})
 LEAVE = re.compile(r"\b(?:may|can)\b|可以?(?![能靠信见观])|允许|鼓励|自愿")
-OURSELVES = re.compile(r"\b(?:we|our|us)\b|我们|我[司院校厂店行馆局会社]|本[公院校厂店行馆集]|公司|集团|平台")
-FUTURE = re.compile(
-    r"\b(?:would|will|shall|should|must|may|might|could(?!\s+now)|can(?!\s+now)|plans?|expects?|if|"
-    r"to(?!\s+(?:the|an?|its|their|our|his|her|about|nearly|almost|over|under|more|less|just|some|only|around|half|each|every|all|one|two|three|four|five|six|seven|eight|nine|ten)\b|"
-    r"\s+[$£€¥]?\d|\s+have\b))\b|将|拟|计划|应当|必须"
-)
 TO_COME = re.compile(
     r"\b(?:would|will|shall|should|must|may|might|could|expects?|expected|forecast|dividend|if|employs?|founded|followed)\b|将|拟|计划|应当|必须|预计|股利|分红"
 )
-SENTENCE = re.compile(r"[.!?;:]\s+|\n")
-WHOSE_OWN = re.compile(r"\b(?:it|they|its|their|our|we|us|members)\b")
-OWN_SELF = re.compile(r"\b(?:its|their|our|we|us|my|i)\b")
-PERSON = re.compile(r"\b(?:he|she|his|her)$")
 REPLACED = re.compile(
     r"(?:\b(?:than|(?:revised|changed|corrected|differ\w*|up|down) from|misreport\w*|falsif\w*|replac\w+|supersed\w+|instead of|in place of)\s+"
     r"(?:the\s+|an?\s+|its\s+|their\s+|that\s+)?|[比较]上?[年月期]?)$"
@@ -50,13 +35,7 @@ DIFFERED = re.compile(
     r"[^.;]{0,30}\b(?:have|has|had)\s+(?:usually\s+|since\s+)?(?:differed|been\s+(?:replaced|superseded))\b"
 )
 FILED = re.compile(r"\b(?:may|can)\s+be\s+(?:filed|submitted|lodged|published|sent|presented)\b")
-TITLES = frozenset({"mr", "mrs", "ms", "dr", "professor"})
 RESULTS = re.compile(r"\b(?:results|findings|analysis)\b")
-OF_ITS_RESULTS = re.compile(
-    r"\b(?:its|their) (?:own )?(?:[a-z]+ )?(?:results|accounts|filing|report|website|shareholders|investors)\b|"
-    r"\b(?:trading update|press release|filing|stock exchange)\b"
-)
-ENDS = re.compile(r"[.;。；]\s")
 NUMBER = re.compile(
     r"\d|\b(?:two|three|four|five|six|seven|eight|nine|ten|half|doubled|tripled|million|billion|record)\b|[一二两三四五六七八九十百千万亿]{2}|[一二两三四五六七八九半](?:成|倍|分之|个百分点)"
 )
@@ -73,15 +52,7 @@ def find(words: Words, said: Sequence[Speech]) -> Finding | None:
     cue = None if remark is None else _cue(remark)
     if remark is not None and cue is not None:
         return _finding(remark, cue, words)
-    return (
-        _in_brackets(words)
-        or _of_itself(words, said)
-        or _for_its_cause(words)
-        or _of_himself(words)
-        or _by_us(words)
-        or _praise(words)
-        or _said_elsewhere(words, said)
-    )
+    return _in_brackets(words) or of_itself.find(words, said) or _said_elsewhere(words, said)
 
 
 def _said_elsewhere(words: Words, said: Sequence[Speech]) -> Finding | None:
@@ -112,7 +83,7 @@ def _outcome(words: Words) -> bool:
 def _counted(words: Words) -> bool:
     """Whether a statement has a number that measures or counts something, in figures or in words."""
     return any(
-        _measure(words.spoken, language) is not None
+        of_itself.measure(words.spoken, language) is not None
         or lexicon.pattern("interest", language, "counted").search(words.spoken) is not None
         for language in words.languages
     )
@@ -124,30 +95,6 @@ def _by_a_passage(words: Words, passage: Span, language: Language) -> Finding:
     if language == "zh":
         reason = f"原文在别处对该数据另有说明：“{quoted}”。"
     return Finding(kind="self_reported", reason=reason, evidence=(passage,), words=passage)
-
-
-def _praise(words: Words) -> Finding | None:
-    """What a company, a school or a club says to its own credit in a text that it issues itself."""
-    about = words.document.metadata
-    if about.kind == "notice" or about.outlet or not about.issuer or orders(words):
-        return None
-    for language in words.languages:
-        cue = next(matches(words.bare, "interest", language, "praise"), None)
-        if cue is not None and (cue.start() == 0 or _speaks_of_itself(words, about.issuer)):
-            span = words.span(cue.start(), cue.end())
-            reason = f"{about.issuer} says so of itself; nobody else is said to have checked it."
-            if language == "zh":
-                reason = f"这是{about.issuer}对自身的评价，原文没有提到其他人核实过。"
-            return Finding(kind="self_reported", reason=reason, evidence=(span,), words=span)
-    return None
-
-
-def _speaks_of_itself(words: Words, issuer: str) -> bool:
-    """Whether the issuer of a text stands in a statement, by "we" or by a word of its name."""
-    names = [
-        each for each in re.findall(r"[a-z]{4,}|[\u4e00-\u9fff]{2,}", issuer.lower()) if each not in {"the", "and"}
-    ]
-    return OURSELVES.search(words.spoken) is not None or any(each[:12] in words.spoken for each in names)
 
 
 def _cue(words: Words) -> tuple[Language, re.Match[str]] | None:
@@ -166,20 +113,13 @@ def _counts(words: Words, cue: re.Match[str]) -> bool:
         REPLACED.search(words.spoken[: cue.start()]) or DIFFERED.match(words.spoken, cue.end())
     ):
         return False
-    if FILED.search(words.spoken) and _measure(words.spoken, "en") is None:
+    if FILED.search(words.spoken) and of_itself.measure(words.spoken, "en") is None:
         return False
     if cue.lastgroup not in {"own", "early"}:
         return True
     shown = SHOWN.match(words.spoken, cue.end()) or GROUND.search(words.spoken[: cue.start()])
     rest = words.spoken[: cue.start()] + BLANK + words.spoken[cue.end() :]
-    return shown is not None or _measure(rest, "en") is not None
-
-
-def _measure(text: str, language: Language) -> re.Match[str] | None:
-    """The first number of a text that measures something: no day, hour or chapter."""
-    if language == "en":
-        text = lexicon.pattern("interest", "en", "undated").sub(blanked, text)
-    return lexicon.pattern("interest", language, "measure").search(text)
+    return shown is not None or of_itself.measure(rest, "en") is not None
 
 
 def _in_brackets(words: Words) -> Finding | None:
@@ -198,79 +138,6 @@ def _in_brackets(words: Words) -> Finding | None:
     return None
 
 
-def _for_its_cause(words: Words) -> Finding | None:
-    """A number put forward by somebody who speaks for a cause of his own: organisers, a maker, a charity."""
-    if words.document.metadata.kind == "notice" or orders(words):
-        return None
-    for language in words.languages:
-        for cue in matches(words.spoken, "interest", language, "party"):
-            said = ENDS.split(words.spoken[cue.end() :])[0]
-            trade = language == "zh" and "会长" not in cue.group()
-            of_others = trade and lexicon.pattern("interest", "zh", "others").search(said) is not None
-            if not of_others and _is_put_forward(said, language):
-                return _of_a_party(words, cue, language)
-    if "en" in words.languages and _measure(words.spoken, "en") is not None:
-        for cue in matches(words.spoken.rstrip(), "interest", "en", "party_behind"):
-            return _of_a_party(words, cue, "en")
-    return None
-
-
-def _of_himself(words: Words) -> Finding | None:
-    """A number or praise that somebody gives of himself: "told investors it recovered 97%", "said he had lost 40 sheep"."""
-    if words.document.metadata.kind == "notice" or orders(words) or "en" not in words.languages:
-        return None
-    for cue in matches(words.spoken, "interest", "en", "reflexive"):
-        who = SENTENCE.split(words.spoken[: cue.start()])[-1][-90:]
-        said = ENDS.split(words.spoken[cue.end() :])[0]
-        if _may_boast(words, who, cue) and _is_put_forward(said, "en"):
-            return _of_a_party(words, cue, "en")
-    return None
-
-
-def _may_boast(words: Words, who: str, cue: re.Match[str]) -> bool:
-    """Whether what follows is the speaker's own affair: an authority's or a person's only where it is his work or his loss."""
-    named = LATIN_WORD.findall(who)
-    others = lexicon.words("interest", "en", "summed_up") | (lexicon.words("interest", "en", "outlet") - TITLES)
-    if not named or not others.isdisjoint(named):
-        return False
-    official = not lexicon.words("speakers", "en", "official").isdisjoint(named)
-    if not official and PERSON.search(cue.group()) is None:
-        return True
-    about = words.spoken[cue.end() - len(cue.group().split()[-1]) :]
-    does = ("service",) if official else ("service", "deed")
-    return lexicon.pattern("interest", "en", *does).match(about) is not None
-
-
-def _by_us(words: Words) -> Finding | None:
-    """A number of what "we" have done, in a text or a quotation of those who did it."""
-    if words.document.metadata.kind == "notice" or orders(words) or "en" not in words.languages:
-        return None
-    cue = next(matches(words.spoken, "interest", "en", "we_did"), None)
-    if cue is None or _measure(words.spoken, "en") is None or "basis points" in words.spoken:
-        return None
-    if FUTURE.search(ENDS.split(words.spoken[: cue.start()])[-1]):
-        return None
-    span = words.span(cue.start(), cue.end())
-    reason = f'They say so of their own work ("{words.quote(cue.start(), cue.end())}"); nobody else is said to have checked it.'
-    return Finding(kind="self_reported", reason=reason, evidence=(span,), words=span)
-
-
-def _is_put_forward(said: str, language: Language) -> bool:
-    """Whether what a party says is a number that measures, or praise; what is still to come is told as a plan."""
-    measure, future = _measure(said, language), FUTURE.search(said)
-    if measure is not None and (future is None or future.start() > measure.start()):
-        return True
-    return lexicon.pattern("interest", language, "boast").search(said) is not None
-
-
-def _of_a_party(words: Words, cue: re.Match[str], language: Language) -> Finding:
-    span, quoted = words.span(cue.start(), cue.end()), words.quote(cue.start(), cue.end()).strip(" ，：")
-    reason = f'The figure is put forward by those it is about ("{quoted}"); nobody else is said to have checked it.'
-    if language == "zh":
-        reason = f"该数字由利害相关方提出（“{quoted}”），原文没有提到其他人核实过。"
-    return Finding(kind="self_reported", reason=reason, evidence=(span,), words=span)
-
-
 def _finding(where: Words, found: tuple[Language, re.Match[str]], words: Words) -> Finding:
     language, cue = found
     span = where.span(cue.start(), cue.end())
@@ -285,93 +152,3 @@ def _finding(where: Words, found: tuple[Language, re.Match[str]], words: Words) 
             else f"下一句说明该数据{says}：“{quoted}”。"
         )
     return Finding(kind="self_reported", reason=reason, evidence=(span,), words=span)
-
-
-def _of_itself(words: Words, said: Sequence[Speech]) -> Finding | None:
-    """A company that speaks of itself, with a number."""
-    found = _by_an_organisation(words, said)
-    if found is None:
-        return None
-    speech, end = found
-    span = words.span(min(speech.start, end), max(speech.end, end))
-    speaker = words.quote(speech.speaker_start, speech.speaker_end)
-    reason = f"These are figures of {speaker} about itself; nobody else is said to have checked them."
-    if speech.language == "zh":
-        reason = f"这是{speaker}关于自身的数据，原文没有提到其他人核实过。"
-    return Finding(kind="self_reported", reason=reason, evidence=(span,), words=span)
-
-
-def _by_an_organisation(words: Words, said: Sequence[Speech]) -> tuple[Speech, int] | None:
-    """Where an organisation that is no authority gives a figure of its own, and where its "it had" ends."""
-    for speech in said[:SPEAKERS]:
-        counting = speech.stance in COUNTING or speech.verb in {"put", "maintained", "insisted", "maintain", "insist"}
-        if speech.voice == "named" and counting and not _official(words, speech):
-            if speech.language == "zh" and not _a_company(words, speech):
-                continue
-            own_affair = lexicon.pattern("interest", speech.language, "own_affair")
-            gap = GAP.match(words.spoken, speech.end)
-            follows = own_affair.match(words.spoken, gap.end() if gap else speech.end)
-            if follows is not None and _is_put_forward(words.spoken[follows.end() :], speech.language):
-                return speech, follows.end()
-            if _of_its_own(words, speech, said):
-                return speech, speech.end
-    return None
-
-
-def _of_its_own(words: Words, speech: Speech, said: Sequence[Speech]) -> bool:
-    """Whether what a company says names the company or its own affairs, with a number."""
-    content = " ".join(words.spoken[start:end] for start, end in scope(words, speech, said))
-    if not _is_put_forward(content, speech.language):
-        return False
-    who = words.spoken[speech.speaker_start : speech.speaker_end]
-    if speech.language == "zh":
-        affairs = (who, *lexicon.words("interest", "zh", "affairs"))
-        company = who.endswith(tuple(lexicon.words("interest", "zh", "company")))
-        return company and any(each in content for each in affairs)
-    named = set(LATIN_WORD.findall(who))
-    if lexicon.words("interest", "en", "outlet") & named:
-        return False
-    if lexicon.words("interest", "en", "lobby") & named:
-        return WHOSE_OWN.search(content) is not None
-    return OWN_SELF.search(content) is not None or _runs_it(words, speech, content) or _by_name(words, speech, content)
-
-
-def _by_name(words: Words, speech: Speech, content: str) -> bool:
-    """Whether what is said is about the speaker by name, or a company's own business."""
-    name = words.whole[speech.speaker_start : speech.speaker_end].split()[0]
-    performs = lexicon.pattern("interest", "en", "performance").search(content) is not None
-    if name[0].isupper() and len(name) > 3 and name.lower() not in lexicon.words("grammar", "en", "determiner"):
-        if re.search(rf"\b{re.escape(name.lower())}\b", content):
-            return True
-        if not performs or OF_ITS_RESULTS.search(words.spoken, speech.speaker_end):
-            return performs
-    who = LATIN_WORD.findall(words.spoken[speech.speaker_start : speech.speaker_end])
-    return speech.cited is None and not lexicon.words("interest", "en", "company").isdisjoint(who)
-
-
-def _a_company(words: Words, speech: Speech) -> bool:
-    """Whether a Chinese speaker is a company or the like."""
-    who = words.spoken[speech.speaker_start : speech.speaker_end]
-    return any(each in who for each in lexicon.words("interest", "zh", "company"))
-
-
-def _runs_it(words: Words, speech: Speech, content: str) -> bool:
-    """Whether one who runs a business tells how it does."""
-    who = words.spoken[speech.speaker_start : speech.speaker_end + 60].split("\n")[0]
-    runs = lexicon.pattern("interest", "en", "executive").search(who)
-    return runs is not None and lexicon.pattern("interest", "en", "performance").search(content) is not None
-
-
-def _official(words: Words, speech: Speech) -> bool:
-    """Whether the speaker is an authority, whose figures are official."""
-    who = words.spoken[speech.speaker_start : speech.speaker_end]
-    if speech.language == "zh":
-        company = who.endswith(tuple(lexicon.words("interest", "zh", "company")))
-        return not company and who.endswith(tuple(lexicon.words("speakers", "zh", "official")))
-    named = LATIN_WORD.findall(who)
-    official = lexicon.words("speakers", "en", "official").intersection(named)
-    if not (lexicon.words("interest", "en", "lobby") - {"council", "institute"}).isdisjoint(named):
-        return False
-    if lexicon.pattern("interest", "en", "executive").search(who):
-        return bool(official - {"manager", "board", "central"})
-    return bool(official)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from assistant.doubts import answered, lexicon, questioned_nearby
+from assistant.doubts import answered, corrections, lexicon, notes, questioned_nearby
 from assistant.doubts.finding import Finding
 from assistant.doubts.lexicon import Language
-from assistant.doubts.words import HAN, Words, clipped, lower, matches, orders
+from assistant.doubts.words import HAN, Words, clipped, language_of, lower, matches, orders
 from ingest.document import Span
 
 OPENING = "([{（【［〔<* \t\n"
@@ -39,14 +39,14 @@ def raised(words: Words) -> Finding | None:
 def cued(text: str) -> bool:
     """Whether words of doubt stand in a text as they do in a statement or a note that questions something."""
     low = lower(text)
-    language: Language = "zh" if HAN.search(text) else "en"
+    language = language_of(text)
     noted = any(sign in text for sign in ("(", "[", "（", "【")) or _opener(text, language)[1] > 0
     return _cue(low, language, "statement") is not None or (noted and _cue(low, language, "note") is not None)
 
 
 def speaks_of_reliability(text: str) -> bool:
     """Whether a text speaks of how far something can be relied on: its accuracy, its tests, who declares its data."""
-    language: Language = "zh" if HAN.search(text) else "en"
+    language = language_of(text)
     return lexicon.pattern("doubting", language, "aspect").search(lower(text)) is not None
 
 
@@ -54,19 +54,19 @@ def _by_a_note(words: Words) -> Finding | None:
     document, statement = words.document, words.statement
     for note in statement.notes:
         if note.start < statement.span.end or (
-            questioned_nearby.touches(document, statement, note) and questioned_nearby.behind(document, statement, note)
+            notes.touches(document, statement, note) and notes.behind(document, statement, note)
         ):
             found = _noted(words, note)
             if found is not None:
                 return found
-    notes = (_noted(words, note) for note in questioned_nearby.whole_paragraph(document, statement))
-    return next((found for found in notes if found is not None), None)
+    further = (_noted(words, note) for note in notes.whole_paragraph(document, statement))
+    return next((found for found in further if found is not None), None)
 
 
 def _noted(words: Words, note: Span) -> Finding | None:
     inner = _inside(words.document.text, note)
     text = words.document.quote(inner)
-    language: Language = "zh" if HAN.search(text) else "en"
+    language = language_of(text)
     cue = _cue(lower(text), language, "note")
     if cue is None:
         return None
@@ -99,9 +99,9 @@ def _by_a_sentence_after(words: Words) -> Finding | None:
 
 def _by_a_correction(words: Words) -> Finding | None:
     """A correction, retraction or introduction of the same document that means the statement."""
-    for sentence, corrected in questioned_nearby.corrections(words.document, words.statement):
+    for sentence, corrected in corrections.corrections(words.document, words.statement):
         text = words.document.quote(sentence)
-        language: Language = "zh" if HAN.search(text) else "en"
+        language = language_of(text)
         cue = _cue(lower(text), language, "note") or _cue(lower(text), language, "statement")
         if cue is None and not corrected:
             continue
@@ -127,7 +127,7 @@ def _rebuttal(low: str, language: Language) -> re.Match[str] | None:
 
 
 def _in_its_own_words(words: Words) -> Finding | None:
-    low, noted = lower(words.whole), questioned_nearby.leading_note(words.document, words.statement)
+    low, noted = lower(words.whole), notes.leading_note(words.document, words.statement)
     if noted is not None and words.start == noted.start > 0:
         low = " " * (noted.end - noted.start) + low[noted.end - noted.start :]
     for language in words.languages:

@@ -17,7 +17,7 @@ from assistant.doubts import telling
 from assistant.doubts.lexicon import pattern
 from assistant.doubts.stated import Place, Raised, Stated
 from assistant.doubts.voices import Heard, key
-from assistant.doubts.words import HAN, lower
+from assistant.doubts.words import language_of, lower
 from ingest.document import Document
 from vectorstore.terms import terms
 
@@ -68,7 +68,7 @@ def _reports_a_fact(place: Place) -> bool:
         return False
     if DOCUMENT.search(document.read(place.statement)) or _leans(text) or _of_itself(place) or _says_no(text):
         return False
-    if pattern("doubting", "zh" if HAN.search(text) else "en", "duty").search(lower(text)):
+    if pattern("doubting", language_of(text), "duty").search(lower(text)):
         return False  # an order passed on
     return _DIGITS.search(text) is not None or any(_measured(each) for each in figures(text))
 
@@ -80,12 +80,12 @@ def _measured(figure: Figure) -> bool:
 
 def _says_no(text: str) -> bool:
     """Whether it tells that something is not so, which nobody else would report."""
-    return wording.pattern("polarity", "negation", "zh" if HAN.search(text) else "en").search(lower(text)) is not None
+    return wording.pattern("polarity", "negation", language_of(text)).search(lower(text)) is not None
 
 
 def _leans(text: str) -> bool:
     """Whether its subject is told by the statement before: its words alone do not find what says the same."""
-    return pattern("single", "zh" if HAN.search(text) else "en", "leaning").match(lower(text)) is not None
+    return pattern("single", language_of(text), "leaning").match(lower(text)) is not None
 
 
 def _of_itself(place: Place) -> bool:
@@ -93,7 +93,7 @@ def _of_itself(place: Place) -> bool:
     low, outlet = lower(place.text), lower(place.document.metadata.outlet or "")
     if outlet and low.removeprefix("the ").startswith(outlet):
         return True
-    return pattern("single", "zh" if HAN.search(low) else "en", "own").search(low) is not None
+    return pattern("single", language_of(low), "own").search(low) is not None
 
 
 def _reason(stated: Stated, voice: Voice, documents: Sequence[Document]) -> str:

@@ -13,7 +13,7 @@ from assistant.asked import Asked
 from assistant.checking.measuring import figures
 from assistant.checking.values import values
 from assistant.doubts import lexicon
-from assistant.doubts.words import HAN, lower
+from assistant.doubts.words import HAN, language_of, lower
 from ingest.document import Document, Relation, Span
 from vectorstore.designation_rows import means
 
@@ -65,7 +65,7 @@ def touches(lapse: Lapse, document: Document, start: int) -> bool:
 
 def cue(name: str, text: str) -> bool:
     """Whether a text has one of a list of words of `lexicon/standing.toml`."""
-    language: lexicon.Language = "zh" if HAN.search(text) else "en"
+    language = language_of(text)
     return lexicon.pattern("standing", language, name).search(lower(text)) is not None
 
 

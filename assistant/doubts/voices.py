@@ -20,9 +20,8 @@ from assistant.checking.quantities import Figure
 from assistant.checking.reading import HAN, KEPT_IN_MEMORY, held, match, subject
 from assistant.checking.wording import pattern, stems
 from assistant.doubts import at_a_glance, attribution, telling
-from assistant.doubts.lexicon import Language
 from assistant.doubts.stated import Alike, Place, Stated, limits, standing_alone
-from assistant.doubts.words import Words, read
+from assistant.doubts.words import Words, language_of, read
 from ingest.document import Document, Kind, Metadata, Statement
 from vectorstore.copying import Copied, families
 from vectorstore.library import Library
@@ -178,7 +177,7 @@ def _promises(claim: str, alike: Alike) -> bool:
 
 def _opposed(one: str, other: str) -> bool:
     """Whether one says no where the other does not, or binds where the other advises."""
-    language: Language = "zh" if HAN.search(one) else "en"
+    language = language_of(one)
     negation = pattern("polarity", "negation", language)
     if (negation.search(one.lower()) is None) != (negation.search(other.lower()) is None):
         return True

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -80,6 +80,16 @@ def read(document: Document, statement: Statement, *, of: Span | None = None) ->
         context=f"{lead} {spoken}",
         languages=languages,
     )
+
+
+def language_of(text: str) -> Language:
+    """The language whose word lists a text is read with: Chinese where it has a Chinese character."""
+    return "zh" if HAN.search(text) else "en"
+
+
+def place_of(document: Document, statement: Statement) -> int:
+    """Where a statement stands among those of its document."""
+    return bisect_left(document.statements, statement.span.start, key=lambda each: each.span.start)
 
 
 def matches(words: str, file: str, language: Language, *names: str) -> Iterator[re.Match[str]]:
