@@ -1,6 +1,6 @@
 """Numbers and dates as values: `4-3/4 percent` is `4.75%`, `1.2亿` is `120 million`, `24 February 2020` is `2020年2月24日`.
 
-The yardstick's own reading, kept apart from the program's, so that a fault in the one does not hide in the other.
+The evals' yardstick reads values with this too: a fault here would blind both, so it has tests of its own.
 """
 
 from __future__ import annotations
