@@ -90,3 +90,25 @@ def test_a_question_and_an_instruction_hedge_nothing():
     assert not doubts("Why might prices rise again?\n", "Why might")
     assert "hedged" not in doubts("If you pay by card, the fee will be waived.\n", "If you pay")
     assert "hedged" in doubts("If rates rise again, the fund will shrink.\n", "If rates")
+
+
+@pytest.mark.parametrize(
+    ("text", "remark"),
+    [
+        (
+            "Sales rose 3% in May. {} The shops in the harbour stayed shut.",
+            "The estimates are based on a sample of 500 shops that report their own takings.",
+        ),
+        ("Spending fell 4%. {} It stood at 9.1 million.", "That figure is taken from the club's own ledger."),
+        ("受访门店共售出3.2万件。{}其余未作统计。", "样本以一线城市门店居多，上述推算数由企业自行填报。"),
+    ],
+)
+def test_a_sentence_on_how_far_figures_go_is_not_doubted_itself(text: str, remark: str):
+    """What it speaks of is; the same words behind a number of their own are a doubt about that number."""
+    assert "self_reported" not in doubts(text.format(remark), remark)
+
+
+def test_a_figure_with_its_caveat_in_one_sentence_is_doubted():
+    """A number in front of the caveat makes it a statement of that number."""
+    text = "The figures show 9.1 million visits, unaudited. The office is shut."
+    assert doubts(text, "The figures show 9.1 million")["self_reported"] == "unaudited"

@@ -44,7 +44,7 @@ NUMBER = re.compile(
 def find(words: Words, said: Sequence[Speech]) -> Finding | None:
     """The words that show whose figures these are, here or in the next sentence, unless such figures are ordered."""
     cue = _cue(words)
-    if cue is not None and (_counted(words) or not caveats.is_one(words.document, words.statement)):
+    if cue is not None and not _is_only_a_remark(words, cue[1]):
         return _finding(words, cue, words)
     remark = next_remark(words) if NUMBER.search(words.spoken) else None
     if remark is not None and OTHER_MATTER.match(remark.spoken) and _counted(remark):
@@ -53,6 +53,17 @@ def find(words: Words, said: Sequence[Speech]) -> Finding | None:
     if remark is not None and cue is not None:
         return _finding(remark, cue, words)
     return _in_brackets(words) or of_itself.find(words, said) or _said_elsewhere(words, said)
+
+
+def _is_only_a_remark(words: Words, cue: re.Match[str]) -> bool:
+    """Whether a statement tells how far figures of other statements go, and gives none before that."""
+    if len(words.document.statements) == 1:
+        return False
+    for language in words.languages:
+        remark = lexicon.pattern("interest", language, "remark").match(words.spoken)
+        if remark is not None and of_itself.measure(words.spoken[: cue.start()], language) is None:
+            return True
+    return not _counted(words) and caveats.is_one(words.document, words.statement)
 
 
 def _said_elsewhere(words: Words, said: Sequence[Speech]) -> Finding | None:
