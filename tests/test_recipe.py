@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 from pathlib import Path
 
@@ -9,10 +10,24 @@ import numpy as np
 import pytest
 import torch
 
+from evals.fitting import Plan, train
+from evals.verifier.__main__ import WRITTEN
 from evals.verifier.altering import KINDS, altered, reworded
 from evals.verifier.cutting import calibration_error, cut, temperature, write
-from evals.verifier.pairs import CONTRADICTS, NOT_SUPPORTS, SUPPORTS, Pair, minimal_changes, minutes, mirrored
-from evals.verifier.training import Encoded, Plan, losses, train
+from evals.verifier.pairs import (
+    CONTRADICTS,
+    LABELS,
+    NEITHER,
+    NOT_SUPPORTS,
+    SUPPORTS,
+    Pair,
+    minimal_changes,
+    minutes,
+    mirrored,
+    told_by,
+    written,
+)
+from evals.verifier.training import PAIRS, Encoded, losses
 from vectorstore.pair_encoding import AdaptedReader, adapted, body_weights, fresh_head
 
 SENTENCE = (
@@ -55,9 +70,9 @@ def test_a_run_that_was_stopped_ends_where_it_would_have(tmp_path: Path) -> None
         for n in range(24)
     ]
     body = body_weights()
-    whole = train(body, pairs, (), Plan(folder=tmp_path / "whole", size=4, warm=2))
-    train(body, pairs, (), Plan(folder=tmp_path / "parted", size=4, warm=2, until=4))
-    parted = train(body, pairs, (), Plan(folder=tmp_path / "parted", size=4, warm=2))
+    whole = train(PAIRS, body, pairs, (), Plan(folder=tmp_path / "whole", size=4, warm=2))
+    train(PAIRS, body, pairs, (), Plan(folder=tmp_path / "parted", size=4, warm=2, until=4))
+    parted = train(PAIRS, body, pairs, (), Plan(folder=tmp_path / "parted", size=4, warm=2))
     for name, weight in whole.items():
         assert torch.equal(weight, parted[name]), name
 
@@ -100,6 +115,36 @@ def test_contradictions_alone_are_turned_round() -> None:
     ]
     [turned] = mirrored(pairs, 1.0, seed=1)
     assert (turned.claim, turned.evidence, turned.label) == ("b", "a", CONTRADICTS)
+
+
+def test_written_claims_stand_beside_evidence_of_the_training_part_alone(tmp_path: Path) -> None:
+    """Evidence that calibrates or is reported on is never trained on by way of a claim that somebody wrote about it."""
+    lines = [
+        Pair(claim="c", evidence=evidence, label=SUPPORTS, source="mnli_dev", part=part)
+        for evidence, part in (("The tide is out.", "train"), ("The tide is in.", "report"))
+    ]
+    rows = [
+        {"evidence": told_by(each.evidence), "claims": {"neutral": [f"{each.part}: boats lie dry."]}} for each in lines
+    ]
+    (tmp_path / "general.jsonl").write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    assert list(written(tmp_path, lines)) == [
+        Pair(claim="train: boats lie dry.", evidence="The tide is out.", label=NEITHER, source="written_general")
+    ]
+
+
+def test_what_is_written_tells_no_label_by_its_form() -> None:
+    """Claims of each label are of like length, and as many say no."""
+    for file in sorted(WRITTEN.glob("*.jsonl")):
+        claims: dict[str, list[str]] = {label: [] for label in LABELS}
+        for line in file.read_text(encoding="utf-8").splitlines():
+            for label, told in json.loads(line)["claims"].items():
+                claims[label] += told
+        told = [each for each in claims.values() if each]
+        assert len(told) == 3
+        words = [np.mean([len(each.split()) for each in part]) for part in told]
+        denials = [np.mean([" not " in f" {each} " or " no " in f" {each} " for each in part]) for part in told]
+        assert max(words) < 1.25 * min(words), file
+        assert max(denials) - min(denials) < 0.1, file
 
 
 def test_the_test_of_changes_is_made_of_documents_held_back(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """The trained verifier, made and measured.
 
 python -m evals.verifier train   --data ../shared/data     trains the body; the same command goes on from its checkpoint
+python -m evals.verifier finish  --data ../shared/data     goes on from a trained run (`--start`), slower, with questions
 python -m evals.verifier cut     --data ../shared/data     cuts it down to the adapter that is shipped, and calibrates it
 python -m evals.verifier measure --data ../shared/data     every figure of the model card
 """
@@ -8,21 +9,27 @@ python -m evals.verifier measure --data ../shared/data     every figure of the m
 from __future__ import annotations
 
 import argparse
+import random
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import torch
 from safetensors.torch import load_file
 
 from assistant import wiring
+from evals.fitting import Plan, train
 from evals.verifier import cutting
 from evals.verifier.measuring import every
-from evals.verifier.pairs import Pair, altered_lines, from_lines, from_minutes, headed, minutes, mirrored
-from evals.verifier.training import Encoded, Plan, losses, train
+from evals.verifier.pairs import Pair, altered_lines, from_lines, from_minutes, headed, minutes, mirrored, written
+from evals.verifier.training import PAIRS, Encoded, losses
 from vectorstore.pair_encoding import Weights, adapted, batch, body_weights, read, tokenizer
 
+WRITTEN = Path(__file__).parent / "written"
 WATCHED = 1200
+FINISHING, REPEATED, SLOWER = 3, 2, 5e-5
+"""The last stage: of all pairs one in so many, each question so many times, at this rate."""
 
 
 def main() -> int:
@@ -30,10 +37,13 @@ def main() -> int:
     parser = argparse.ArgumentParser(
         prog="python -m evals.verifier", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("command", choices=("train", "cut", "measure"))
+    parser.add_argument("command", choices=("train", "finish", "cut", "measure"))
     parser.add_argument("--data", type=Path, default=Path("../shared/data"), help="the folder of the development data")
     parser.add_argument("--folder", type=Path, default=Path("build/verifier"), help="where checkpoints are kept")
     parser.add_argument("--passes", type=float, default=1.0, help="passes over the pairs")
+    parser.add_argument("--seed", type=int, default=7, help="what order, head and dropped states are drawn by")
+    parser.add_argument("--start", type=Path, help="the folder of the run that finishing goes on from")
+    parser.add_argument("--unwritten", action="store_true", help="train without the claims of evals/verifier/written")
     parser.add_argument("--also", type=Path, nargs="*", default=[], help="folders of other runs: their mean is cut")
     parser.add_argument("--rank", type=int, default=cutting.RANK, help="the rank of the adapter")
     parser.add_argument("--out", type=Path, default=wiring.ADAPTER, help="the adapter that is written, or measured")
@@ -41,7 +51,7 @@ def main() -> int:
     parser.add_argument("--limit", type=int, help="claims of each set that are measured")
     given = parser.parse_args()
     torch.set_num_threads(1)
-    if given.command == "train":
+    if given.command in {"train", "finish"}:
         _train(given)
     elif given.command == "cut":
         _cut(given)
@@ -52,15 +62,26 @@ def main() -> int:
 
 def _train(given: argparse.Namespace) -> None:
     lines = from_lines(given.data / "train_pairs" / "core_pairs.jsonl")
-    pairs = [each for each in lines if each.part == "train"]
-    pairs += altered_lines(lines, 0.5, seed=1)
-    pairs += mirrored(lines, 0.5, seed=4)
-    pairs = list(headed(pairs, 0.3, seed=3))
-    pairs += from_minutes(minutes(given.data / "demo_fomc", held_back=False), 0.6, seed=2)
+    pairs, plan = _pairs(given, lines), Plan(folder=given.folder, passes=given.passes, seed=given.seed)
+    weights = body_weights()
+    if given.command == "finish":
+        questions = list(written(WRITTEN / "questions", lines))
+        kept = random.Random(given.seed).sample(pairs, len(pairs) // FINISHING)  # noqa: S311
+        pairs, plan = kept + questions * REPEATED, replace(plan, rate=SLOWER, head_rate=SLOWER)
+        weights = load_file(given.start / "weights.safetensors")
     encoded = encode(pairs)
     print(f"{len(pairs)} pairs, {sum(each.length for each in encoded)} word pieces", flush=True)
     watched = encode([each for each in lines if each.part == "calibrate"][:WATCHED])
-    train(body_weights(), encoded, watched, Plan(folder=given.folder, passes=given.passes))
+    train(PAIRS, weights, encoded, watched, plan)
+
+
+def _pairs(given: argparse.Namespace, lines: list[Pair]) -> list[Pair]:
+    pairs = [each for each in lines if each.part == "train"]
+    pairs += altered_lines(lines, 0.5, seed=1)
+    pairs += mirrored(lines, 0.5, seed=4)
+    pairs += [] if given.unwritten else written(WRITTEN, lines)
+    pairs = list(headed(pairs, 0.3, seed=3))
+    return pairs + list(from_minutes(minutes(given.data / "demo_fomc", held_back=False), 0.6, seed=2))
 
 
 def _cut(given: argparse.Namespace) -> None:
