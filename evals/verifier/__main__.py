@@ -1,7 +1,6 @@
 """The trained verifier, made and measured.
 
 python -m evals.verifier train   --data ../shared/data     trains the body; the same command goes on from its checkpoint
-python -m evals.verifier finish  --data ../shared/data     goes on from a trained run (`--start`), slower, with questions
 python -m evals.verifier cut     --data ../shared/data     cuts it down to the adapter that is shipped, and calibrates it
 python -m evals.verifier measure --data ../shared/data     every figure of the model card
 """
@@ -9,10 +8,8 @@ python -m evals.verifier measure --data ../shared/data     every figure of the m
 from __future__ import annotations
 
 import argparse
-import random
 import sys
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import torch
@@ -28,8 +25,6 @@ from vectorstore.pair_encoding import Weights, adapted, batch, body_weights, rea
 
 WRITTEN = Path(__file__).parent / "written"
 WATCHED = 1200
-FINISHING, REPEATED, SLOWER = 3, 2, 5e-5
-"""The last stage: of all pairs one in so many, each question so many times, at this rate."""
 
 
 def main() -> int:
@@ -37,12 +32,11 @@ def main() -> int:
     parser = argparse.ArgumentParser(
         prog="python -m evals.verifier", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("command", choices=("train", "finish", "cut", "measure"))
+    parser.add_argument("command", choices=("train", "cut", "measure"))
     parser.add_argument("--data", type=Path, default=Path("../shared/data"), help="the folder of the development data")
     parser.add_argument("--folder", type=Path, default=Path("build/verifier"), help="where checkpoints are kept")
     parser.add_argument("--passes", type=float, default=1.0, help="passes over the pairs")
     parser.add_argument("--seed", type=int, default=7, help="what order, head and dropped states are drawn by")
-    parser.add_argument("--start", type=Path, help="the folder of the run that finishing goes on from")
     parser.add_argument("--unwritten", action="store_true", help="train without the claims of evals/verifier/written")
     parser.add_argument("--also", type=Path, nargs="*", default=[], help="folders of other runs: their mean is cut")
     parser.add_argument("--rank", type=int, default=cutting.RANK, help="the rank of the adapter")
@@ -51,7 +45,7 @@ def main() -> int:
     parser.add_argument("--limit", type=int, help="claims of each set that are measured")
     given = parser.parse_args()
     torch.set_num_threads(1)
-    if given.command in {"train", "finish"}:
+    if given.command == "train":
         _train(given)
     elif given.command == "cut":
         _cut(given)
@@ -62,17 +56,10 @@ def main() -> int:
 
 def _train(given: argparse.Namespace) -> None:
     lines = from_lines(given.data / "train_pairs" / "core_pairs.jsonl")
-    pairs, plan = _pairs(given, lines), Plan(folder=given.folder, passes=given.passes, seed=given.seed)
-    weights = body_weights()
-    if given.command == "finish":
-        questions = list(written(WRITTEN / "questions", lines))
-        kept = random.Random(given.seed).sample(pairs, len(pairs) // FINISHING)  # noqa: S311
-        pairs, plan = kept + questions * REPEATED, replace(plan, rate=SLOWER, head_rate=SLOWER)
-        weights = load_file(given.start / "weights.safetensors")
-    encoded = encode(pairs)
-    print(f"{len(pairs)} pairs, {sum(each.length for each in encoded)} word pieces", flush=True)
+    encoded = encode(_pairs(given, lines))
+    print(f"{len(encoded)} pairs, {sum(each.length for each in encoded)} word pieces", flush=True)
     watched = encode([each for each in lines if each.part == "calibrate"][:WATCHED])
-    train(PAIRS, weights, encoded, watched, plan)
+    train(PAIRS, body_weights(), encoded, watched, Plan(folder=given.folder, passes=given.passes, seed=given.seed))
 
 
 def _pairs(given: argparse.Namespace, lines: list[Pair]) -> list[Pair]:

@@ -83,15 +83,12 @@ def from_lines(file: Path) -> list[Pair]:
 
 
 def written(folder: Path, pairs: Sequence[Pair]) -> Iterator[Pair]:
-    """Claims, or questions, that were written for this project: about passages of their own, or about evidence of the training part.
-
-    Evidence is told by `told_by`; what stands there for another part is left out.
-    """
+    """Claims that were written for this project about evidence of the training part, which is told by `told_by`."""
     known = {told_by(each.evidence): each.evidence for each in pairs if each.part == "train"}
     for file in sorted(folder.glob("*.jsonl")):
         for line in file.read_text(encoding="utf-8").splitlines():
             record = json.loads(line)
-            evidence = record["passage"] if "passage" in record else known.get(record["evidence"], "")
+            evidence = known.get(record["evidence"], "")
             for label, claims in record["claims"].items() if evidence else ():
                 for claim in claims:
                     yield Pair(claim=claim, evidence=evidence, label=LABELS[label], source=f"written_{file.stem}")
