@@ -202,6 +202,7 @@ def test_every_file_of_sets_is_a_set_or_labels():
     assert {each.stem for each in SETS.glob("*.jsonl")} == {
         *OWN,
         "doubts",
+        "doubts_fresh",
         "doubts_unseen",
         "doubts_wide",
         "fomc_attribution",

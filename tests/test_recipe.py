@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import random
 from pathlib import Path
 
@@ -10,24 +9,10 @@ import numpy as np
 import pytest
 import torch
 
-from evals.fitting import Plan, train
-from evals.verifier.__main__ import WRITTEN
 from evals.verifier.altering import KINDS, altered, reworded
 from evals.verifier.cutting import calibration_error, cut, temperature, write
-from evals.verifier.pairs import (
-    CONTRADICTS,
-    LABELS,
-    NEITHER,
-    NOT_SUPPORTS,
-    SUPPORTS,
-    Pair,
-    minimal_changes,
-    minutes,
-    mirrored,
-    told_by,
-    written,
-)
-from evals.verifier.training import PAIRS, Encoded, losses
+from evals.verifier.pairs import CONTRADICTS, NOT_SUPPORTS, SUPPORTS, Pair, minimal_changes, minutes, mirrored
+from evals.verifier.training import Encoded, Plan, losses, train
 from vectorstore.pair_encoding import AdaptedReader, adapted, body_weights, fresh_head
 
 SENTENCE = (
@@ -50,6 +35,15 @@ def test_an_adapter_of_full_rank_gives_the_trained_body_back(tmp_path: Path) -> 
     assert AdaptedReader(tmp_path / "a.safetensors").probabilities([("a", "b")]).shape == (1, 3)
 
 
+def test_the_mean_of_several_runs_ships_no_word_embeddings() -> None:
+    """They are not trained; what rounding makes of their mean is no difference."""
+    body = body_weights()
+    name = "embeddings.word_embeddings.weight"
+    trained = {name: torch.stack([body[name]] * 3).mean(0)} | fresh_head(2)
+    assert (trained[name] != body[name]).any()
+    assert all(each.startswith("head.") for each in cut(body, trained, rank=4))
+
+
 def test_a_line_of_two_classes_trains_both_of_the_second() -> None:
     """Minus the log of the sum of contradicts and neither."""
     logits = torch.tensor([[0.0, 1.0, 2.0]])
@@ -70,9 +64,9 @@ def test_a_run_that_was_stopped_ends_where_it_would_have(tmp_path: Path) -> None
         for n in range(24)
     ]
     body = body_weights()
-    whole = train(PAIRS, body, pairs, (), Plan(folder=tmp_path / "whole", size=4, warm=2))
-    train(PAIRS, body, pairs, (), Plan(folder=tmp_path / "parted", size=4, warm=2, until=4))
-    parted = train(PAIRS, body, pairs, (), Plan(folder=tmp_path / "parted", size=4, warm=2))
+    whole = train(body, pairs, (), Plan(folder=tmp_path / "whole", size=4, warm=2))
+    train(body, pairs, (), Plan(folder=tmp_path / "parted", size=4, warm=2, until=4))
+    parted = train(body, pairs, (), Plan(folder=tmp_path / "parted", size=4, warm=2))
     for name, weight in whole.items():
         assert torch.equal(weight, parted[name]), name
 
@@ -115,36 +109,6 @@ def test_contradictions_alone_are_turned_round() -> None:
     ]
     [turned] = mirrored(pairs, 1.0, seed=1)
     assert (turned.claim, turned.evidence, turned.label) == ("b", "a", CONTRADICTS)
-
-
-def test_written_claims_stand_beside_evidence_of_the_training_part_alone(tmp_path: Path) -> None:
-    """Evidence that calibrates or is reported on is never trained on by way of a claim that somebody wrote about it."""
-    lines = [
-        Pair(claim="c", evidence=evidence, label=SUPPORTS, source="mnli_dev", part=part)
-        for evidence, part in (("The tide is out.", "train"), ("The tide is in.", "report"))
-    ]
-    rows = [
-        {"evidence": told_by(each.evidence), "claims": {"neutral": [f"{each.part}: boats lie dry."]}} for each in lines
-    ]
-    (tmp_path / "general.jsonl").write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
-    assert list(written(tmp_path, lines)) == [
-        Pair(claim="train: boats lie dry.", evidence="The tide is out.", label=NEITHER, source="written_general")
-    ]
-
-
-def test_what_is_written_tells_no_label_by_its_form() -> None:
-    """Claims of each label are of like length, and as many say no."""
-    for file in sorted(WRITTEN.glob("*.jsonl")):
-        claims: dict[str, list[str]] = {label: [] for label in LABELS}
-        for line in file.read_text(encoding="utf-8").splitlines():
-            for label, told in json.loads(line)["claims"].items():
-                claims[label] += told
-        told = [each for each in claims.values() if each]
-        assert len(told) == 3
-        words = [np.mean([len(each.split()) for each in part]) for part in told]
-        denials = [np.mean([" not " in f" {each} " or " no " in f" {each} " for each in part]) for part in told]
-        assert max(words) < 1.25 * min(words), file
-        assert max(denials) - min(denials) < 0.1, file
 
 
 def test_the_test_of_changes_is_made_of_documents_held_back(tmp_path: Path) -> None:

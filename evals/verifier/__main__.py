@@ -16,14 +16,12 @@ import torch
 from safetensors.torch import load_file
 
 from assistant import wiring
-from evals.fitting import Plan, train
 from evals.verifier import cutting
 from evals.verifier.measuring import every
-from evals.verifier.pairs import Pair, altered_lines, from_lines, from_minutes, headed, minutes, mirrored, written
-from evals.verifier.training import PAIRS, Encoded, losses
+from evals.verifier.pairs import Pair, altered_lines, from_lines, from_minutes, headed, minutes, mirrored
+from evals.verifier.training import Encoded, Plan, losses, train
 from vectorstore.pair_encoding import Weights, adapted, batch, body_weights, read, tokenizer
 
-WRITTEN = Path(__file__).parent / "written"
 WATCHED = 1200
 
 
@@ -36,8 +34,6 @@ def main() -> int:
     parser.add_argument("--data", type=Path, default=Path("../shared/data"), help="the folder of the development data")
     parser.add_argument("--folder", type=Path, default=Path("build/verifier"), help="where checkpoints are kept")
     parser.add_argument("--passes", type=float, default=1.0, help="passes over the pairs")
-    parser.add_argument("--seed", type=int, default=7, help="what order, head and dropped states are drawn by")
-    parser.add_argument("--unwritten", action="store_true", help="train without the claims of evals/verifier/written")
     parser.add_argument("--also", type=Path, nargs="*", default=[], help="folders of other runs: their mean is cut")
     parser.add_argument("--rank", type=int, default=cutting.RANK, help="the rank of the adapter")
     parser.add_argument("--out", type=Path, default=wiring.ADAPTER, help="the adapter that is written, or measured")
@@ -56,19 +52,15 @@ def main() -> int:
 
 def _train(given: argparse.Namespace) -> None:
     lines = from_lines(given.data / "train_pairs" / "core_pairs.jsonl")
-    encoded = encode(_pairs(given, lines))
-    print(f"{len(encoded)} pairs, {sum(each.length for each in encoded)} word pieces", flush=True)
-    watched = encode([each for each in lines if each.part == "calibrate"][:WATCHED])
-    train(PAIRS, body_weights(), encoded, watched, Plan(folder=given.folder, passes=given.passes, seed=given.seed))
-
-
-def _pairs(given: argparse.Namespace, lines: list[Pair]) -> list[Pair]:
     pairs = [each for each in lines if each.part == "train"]
     pairs += altered_lines(lines, 0.5, seed=1)
     pairs += mirrored(lines, 0.5, seed=4)
-    pairs += [] if given.unwritten else written(WRITTEN, lines)
     pairs = list(headed(pairs, 0.3, seed=3))
-    return pairs + list(from_minutes(minutes(given.data / "demo_fomc", held_back=False), 0.6, seed=2))
+    pairs += from_minutes(minutes(given.data / "demo_fomc", held_back=False), 0.6, seed=2)
+    encoded = encode(pairs)
+    print(f"{len(pairs)} pairs, {sum(each.length for each in encoded)} word pieces", flush=True)
+    watched = encode([each for each in lines if each.part == "calibrate"][:WATCHED])
+    train(body_weights(), encoded, watched, Plan(folder=given.folder, passes=given.passes))
 
 
 def _cut(given: argparse.Namespace) -> None:

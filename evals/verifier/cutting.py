@@ -18,6 +18,7 @@ from vectorstore.vector_rows import Vector
 RANK = 84
 PLACES = 128  # places whose differences are kept: training reads no farther
 BINS = 15
+UNTRAINED = "embeddings.word"  # the mean of several runs differs from the body's by rounding alone
 
 
 def cut(body: Weights, trained: Weights, rank: int = RANK) -> dict[str, torch.Tensor]:
@@ -26,6 +27,8 @@ def cut(body: Weights, trained: Weights, rank: int = RANK) -> dict[str, torch.Te
     for name, weight in trained.items():
         if name.startswith("head."):
             found[name] = weight.half()
+            continue
+        if name.startswith(UNTRAINED):
             continue
         more = weight - body[name]
         if any(name.endswith(f"{each}.weight") for each in MATRICES):

@@ -82,23 +82,6 @@ def from_lines(file: Path) -> list[Pair]:
     return found
 
 
-def written(folder: Path, pairs: Sequence[Pair]) -> Iterator[Pair]:
-    """Claims that were written for this project about evidence of the training part, which is told by `told_by`."""
-    known = {told_by(each.evidence): each.evidence for each in pairs if each.part == "train"}
-    for file in sorted(folder.glob("*.jsonl")):
-        for line in file.read_text(encoding="utf-8").splitlines():
-            record = json.loads(line)
-            evidence = known.get(record["evidence"], "")
-            for label, claims in record["claims"].items() if evidence else ():
-                for claim in claims:
-                    yield Pair(claim=claim, evidence=evidence, label=LABELS[label], source=f"written_{file.stem}")
-
-
-def told_by(evidence: str) -> str:
-    """What stands for a piece of evidence where it is not repeated."""
-    return hashlib.sha256(evidence.encode()).hexdigest()[:12]
-
-
 def altered_lines(pairs: Sequence[Pair], share: float, seed: int) -> Iterator[Pair]:
     """Claims about Wikipedia that are supported, with one thing altered, and sentences of their evidence, as they are or altered."""
     draw = random.Random(seed)  # noqa: S311 (drawing sentences, no secret)
@@ -159,9 +142,8 @@ def _day(file: Path) -> date | None:
 def headed(pairs: Sequence[Pair], share: float, seed: int) -> Iterator[Pair]:
     """The pairs, a share of those about Wikipedia with a heading before their evidence."""
     draw = random.Random(seed)  # noqa: S311
-    encyclopedic = {*_WIKIPEDIA, "written_encyclopedia"}
     for each in pairs:
-        wanted = each.part == "train" and (each.source in encyclopedic or each.source.startswith("made_"))
+        wanted = each.part == "train" and (each.source in _WIKIPEDIA or each.source.startswith("made_"))
         yield replace(each, evidence=f"{titled(draw)}. {each.evidence}") if wanted and draw.random() < share else each
 
 
