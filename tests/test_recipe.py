@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 import torch
 
+from evals.fitting import Plan, train
 from evals.verifier.altering import KINDS, altered, reworded
 from evals.verifier.cutting import calibration_error, cut, temperature, write
 from evals.verifier.pairs import CONTRADICTS, NOT_SUPPORTS, SUPPORTS, Pair, minimal_changes, minutes, mirrored
-from evals.verifier.training import Encoded, Plan, losses, train
+from evals.verifier.training import PAIRS, Encoded, losses
 from vectorstore.pair_encoding import AdaptedReader, adapted, body_weights, fresh_head
 
 SENTENCE = (
@@ -64,9 +65,9 @@ def test_a_run_that_was_stopped_ends_where_it_would_have(tmp_path: Path) -> None
         for n in range(24)
     ]
     body = body_weights()
-    whole = train(body, pairs, (), Plan(folder=tmp_path / "whole", size=4, warm=2))
-    train(body, pairs, (), Plan(folder=tmp_path / "parted", size=4, warm=2, until=4))
-    parted = train(body, pairs, (), Plan(folder=tmp_path / "parted", size=4, warm=2))
+    whole = train(PAIRS, body, pairs, (), Plan(folder=tmp_path / "whole", size=4, warm=2))
+    train(PAIRS, body, pairs, (), Plan(folder=tmp_path / "parted", size=4, warm=2, until=4))
+    parted = train(PAIRS, body, pairs, (), Plan(folder=tmp_path / "parted", size=4, warm=2))
     for name, weight in whole.items():
         assert torch.equal(weight, parted[name]), name
 

@@ -81,7 +81,7 @@ def batch(pairs: Sequence[tuple[Ids, Ids]], longest: int = 512) -> Batch:
 
 def read(weights: Weights, given: Batch, drop: Drop = lambda states: states) -> torch.Tensor:
     """The three logits of each pair, float32: supports, contradicts, neither."""
-    states = _body(weights, given, drop)
+    states = body_states(weights, given, drop)
     own = (given.there & (given.sides == 0)).to(states.dtype)
     other = (given.there & (given.sides == 1)).to(states.dtype)
     claim, evidence = _mean(states, own), _mean(states, other)
@@ -90,7 +90,8 @@ def read(weights: Weights, given: Batch, drop: Drop = lambda states: states) -> 
     return f.linear(drop(hidden), weights["head.last.weight"], weights["head.last.bias"]).float()
 
 
-def _body(weights: Weights, given: Batch, drop: Drop) -> torch.Tensor:
+def body_states(weights: Weights, given: Batch, drop: Drop) -> torch.Tensor:
+    """The last layer's state of each word piece, shape (rows, width, WIDTH)."""
     rows, width = given.ids.shape
     places = weights["embeddings.position_embeddings.weight"][:width]
     kinds = weights["embeddings.token_type_embeddings.weight"][given.sides]
@@ -173,11 +174,7 @@ class AdaptedReader:
     ) -> None:
         self._adapter = adapter
         self._english = english or _latin
-        self._kind = (
-            torch.bfloat16
-            if (native_precision() if precision == "auto" else precision) == "bfloat16"
-            else torch.float32
-        )
+        self._kind = kind_of(precision)
         self._loading = threading.Lock()
 
     def probabilities(self, pairs: Sequence[tuple[str, str]]) -> Vector:
@@ -241,18 +238,28 @@ class AdaptedReader:
             return self.__dict__.get("_weights") or self._loaded()
 
     def _loaded(self) -> tuple[Weights, float]:
-        try:
-            with safe_open(self._adapter, "pt") as file:
-                told = file.metadata() or {}
-            adapter = load_file(self._adapter)
-        except (OSError, SafetensorError) as error:
-            raise AdapterError(
-                f"The checker's adapter {self._adapter.name} cannot be read.", "Install caveat again."
-            ) from error
-        if told.get("body") != DEFAULT_WEIGHTS_SHA256:
-            raise AdapterError(f"{self._adapter.name} is no adapter for the default embedder.", "Install caveat again.")
+        adapter, told = adapter_of(self._adapter)
         weights = {name: weight.to(self._kind) for name, weight in adapted(body_weights(), adapter).items()}
         return weights, float(told["temperature"])
+
+
+def kind_of(precision: Precision) -> torch.dtype:
+    """What is reckoned in: bfloat16 where the processor has it, unless another is wanted."""
+    wanted = native_precision() if precision == "auto" else precision
+    return torch.bfloat16 if wanted == "bfloat16" else torch.float32
+
+
+def adapter_of(file: Path) -> tuple[Weights, Mapping[str, str]]:
+    """An adapter with what it states about itself; an AdapterError where it cannot be read or is for another body."""
+    try:
+        with safe_open(file, "pt") as opened:
+            told = opened.metadata() or {}
+        adapter = load_file(file)
+    except (OSError, SafetensorError) as error:
+        raise AdapterError(f"The adapter {file.name} cannot be read.", "Install caveat again.") from error
+    if told.get("body") != DEFAULT_WEIGHTS_SHA256:
+        raise AdapterError(f"{file.name} is no adapter for the default embedder.", "Install caveat again.")
+    return adapter, told
 
 
 def _encodable(text: str) -> str:

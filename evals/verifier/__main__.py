@@ -16,10 +16,11 @@ import torch
 from safetensors.torch import load_file
 
 from assistant import wiring
+from evals.fitting import Plan, train
 from evals.verifier import cutting
 from evals.verifier.measuring import every
 from evals.verifier.pairs import Pair, altered_lines, from_lines, from_minutes, headed, minutes, mirrored
-from evals.verifier.training import Encoded, Plan, losses, train
+from evals.verifier.training import PAIRS, Encoded, losses
 from vectorstore.pair_encoding import Weights, adapted, batch, body_weights, read, tokenizer
 
 WATCHED = 1200
@@ -60,7 +61,7 @@ def _train(given: argparse.Namespace) -> None:
     encoded = encode(pairs)
     print(f"{len(pairs)} pairs, {sum(each.length for each in encoded)} word pieces", flush=True)
     watched = encode([each for each in lines if each.part == "calibrate"][:WATCHED])
-    train(body_weights(), encoded, watched, Plan(folder=given.folder, passes=given.passes))
+    train(PAIRS, body_weights(), encoded, watched, Plan(folder=given.folder, passes=given.passes))
 
 
 def _cut(given: argparse.Namespace) -> None:

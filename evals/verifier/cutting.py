@@ -21,7 +21,7 @@ BINS = 15
 UNTRAINED = "embeddings.word"  # the mean of several runs differs from the body's by rounding alone
 
 
-def cut(body: Weights, trained: Weights, rank: int = RANK) -> dict[str, torch.Tensor]:
+def cut(body: Weights, trained: Weights, rank: int = RANK, places: int = PLACES) -> dict[str, torch.Tensor]:
     """The adapter: `NAME.up` and `NAME.down` for the layers' matrices, `NAME.more` for what is small, the head as it is."""
     found: dict[str, torch.Tensor] = {}
     for name, weight in trained.items():
@@ -37,7 +37,7 @@ def cut(body: Weights, trained: Weights, rank: int = RANK) -> dict[str, torch.Te
             found[f"{name}.up"] = (up[:, :rank] * root).half().contiguous()
             found[f"{name}.down"] = (root[:, None] * down[:rank]).half().contiguous()
         elif more.any():
-            found[f"{name}.more"] = more[:PLACES].half().contiguous() if "position" in name else more.half()
+            found[f"{name}.more"] = more[:places].half().contiguous() if "position" in name else more.half()
     return found
 
 
