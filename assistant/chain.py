@@ -25,6 +25,7 @@ from assistant.answer import Answer
 from assistant.asked import asked as asked_about
 from assistant.asking_back import choices
 from assistant.conversation import Turn
+from assistant.doubts import Doubter, by_rules
 from assistant.doubts.from_library import FromLibrary
 from assistant.events import Claimed, Delta, Done, Event, Failed, Passages, Searching
 from assistant.followup import standalone
@@ -35,6 +36,7 @@ from assistant.retrieving import PassageRetriever
 from assistant.stages import Stages
 from assistant.versions import caveat_version
 from assistant.writing import Writer, Written
+from ingest.document import Document, Span, Statement
 from ingest.errors import CaveatError
 from vectorstore.filters import Filters
 from vectorstore.retrieval import Found
@@ -50,10 +52,13 @@ _log = logging.getLogger("caveat")
 class Assistant:
     """Answers questions from a store; `chain` is the whole way as one Runnable. Without a writer, answers are quoted."""
 
-    def __init__(self, store: Store, *, passages: int = 10, writer: Writer | None = None) -> None:
+    def __init__(
+        self, store: Store, *, passages: int = 10, writer: Writer | None = None, doubter: Doubter = by_rules
+    ) -> None:
         self._store = store
         self._passages = passages
         self._writer = writer
+        self._doubter = doubter
         self._doubting = FromLibrary(store)
         self.chain: Runnable[str | Question, Answer] = (
             RunnableLambda(self._understand, afunc=self._understand_async).with_config(run_name="question")
@@ -98,6 +103,13 @@ class Assistant:
             yield Failed(code="internal", message="Something went wrong in Caveat.", hint="Its log says what.")
         finally:
             work.cancel()
+
+    def warm(self) -> None:
+        """Loads what the first question would wait for."""
+        self._store.retriever.search("warm")
+        text = "It may be warm."
+        document = Document(id="", title="", text=text, source="", media_type="text/plain")
+        self._doubter([(document, Statement(span=Span(start=0, end=len(text))))])
 
     def retriever(self, *, k: int = 10, filters: Filters | None = None) -> PassageRetriever:
         """The retriever alone, for other chains."""
@@ -253,7 +265,7 @@ class Assistant:
                 missing=quoted.missing(selection),
                 nearest=searched.found.passages[:_NEAREST],
             )
-        claims, text = quoted.claims(selection.quotes)
+        claims, text = quoted.claims(selection.quotes, self._doubter)
         claims = self._doubting_at(searched).doubted(claims)
         for claim in claims:
             searched.understood.question.tell(Delta(claim_id=claim.id, text=claim.text))
@@ -308,6 +320,7 @@ class Assistant:
     def _versions(self) -> dict[str, str]:
         return {
             "caveat": caveat_version(),
+            "doubts": "rules" if self._doubter is by_rules else "trained",
             "embedder": self._store.embedder.stamp,
             "library": str(self._store.library.last_change()),
         }

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from assistant import doubts
 from assistant.answer import Citation, Claim, Doubt, cite
 from assistant.checking.verifier import Fault, Judgement
+from assistant.doubts import Doubter, by_rules
 from assistant.instructions import instructs, ordering
 from ingest.document import Span
 from vectorstore.retrieval import Passage
@@ -19,7 +19,14 @@ _STRAYS = frozenset({"unsupported", "misquoted", "overstated"})
 
 
 def claimed(
-    number: str, text: str, start: int, judgement: Judgement, whole: Sequence[Passage] = (), *, lead: int = 0
+    number: str,
+    text: str,
+    start: int,
+    judgement: Judgement,
+    whole: Sequence[Passage] = (),
+    *,
+    lead: int = 0,
+    doubter: Doubter = by_rules,
 ) -> Claim:
     """The claim that a text makes, standing at `start` of what it is part of.
 
@@ -32,7 +39,7 @@ def claimed(
         span=Span(start=start, end=start + len(text)),
         verdict=judgement.verdict,
         citations=_citations(judgement) or tuple(cite(each.document, each.chunk.span) for each in whole),
-        doubts=_doubts(number, judgement, lead),
+        doubts=_doubts(number, judgement, lead, doubter),
     )
 
 
@@ -71,7 +78,7 @@ def _citations(judgement: Judgement) -> tuple[Citation, ...]:
     return tuple(cite(document, span) for document, span in dict.fromkeys(spans))
 
 
-def _doubts(number: str, judgement: Judgement, lead: int) -> tuple[Doubt, ...]:
+def _doubts(number: str, judgement: Judgement, lead: int, doubter: Doubter) -> tuple[Doubt, ...]:
     """What is wrong with the claim itself, then what its sources raise, each kind once."""
     found = [
         (
@@ -82,10 +89,11 @@ def _doubts(number: str, judgement: Judgement, lead: int) -> tuple[Doubt, ...]:
         )
         for fault in judgement.faults
     ]
-    for each in judgement.support:
-        for finding in doubts.find(each.document, each.statement):
+    read = [(each.document, each.statement) for each in judgement.support]
+    for (document, _), findings in zip(read, doubter(read), strict=True):
+        for finding in findings:
             if all(finding.kind != kind for kind, _, _, _ in found):
-                evidence = tuple(cite(each.document, span) for span in finding.evidence)
+                evidence = tuple(cite(document, span) for span in finding.evidence)
                 found.append((finding.kind, finding.reason, evidence, None))
     return tuple(
         Doubt(id=f"{number}-d{n}", kind=kind, reason=reason, evidence=evidence, span=words)

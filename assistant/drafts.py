@@ -21,6 +21,7 @@ from assistant.checking.reading import language
 from assistant.checking.verifier import Judgement, Verifier
 from assistant.checkworthy import Idle, idle
 from assistant.claiming import claimed, unstrayed, without_instructions
+from assistant.doubts import Doubter, by_rules
 from assistant.doubts.from_library import FromLibrary
 from assistant.given import GivenSources
 from ingest.document import Document, Span, Statement
@@ -79,12 +80,19 @@ class Checker:
     """Checks drafts with a verifier against a library, which raises its own doubts; without one only against given sources."""
 
     def __init__(
-        self, verifier: Verifier, embedder: Embedder, library: Library | None = None, *, passages: int = 20
+        self,
+        verifier: Verifier,
+        embedder: Embedder,
+        library: Library | None = None,
+        *,
+        passages: int = 20,
+        doubter: Doubter = by_rules,
     ) -> None:
         self._verifier = verifier
         self._embedder = embedder
         self._library = library
         self._passages = passages
+        self._doubter = doubter
 
     def check(
         self, draft: Document, sources: Sequence[Source] = (), filters: Filters | None = None
@@ -110,7 +118,8 @@ class Checker:
         words, text = draft.read(statement), draft.quote(statement.span)
         judgement = self._judged(words, passages, given=given)
         judgement = unstrayed(without_instructions(judgement, words))
-        return claimed(number, text, statement.span.start, judgement, lead=len(words) - len(text))
+        lead = len(words) - len(text)
+        return claimed(number, text, statement.span.start, judgement, lead=lead, doubter=self._doubter)
 
     def _judged(self, words: str, passages: Sequence[Passage], *, given: bool) -> Judgement:
         """By passages in the claim's own language; by others only where those do not carry it and these share its values."""

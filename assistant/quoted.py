@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from assistant import doubts
 from assistant.answer import Claim, Doubt, cite
+from assistant.doubts import Doubter, Finding, by_rules
 from assistant.quoting import Quote, Selection, rendered
 from ingest.document import Span
 
 
-def claims(quotes: Sequence[Quote]) -> tuple[tuple[Claim, ...], str]:
+def claims(quotes: Sequence[Quote], doubter: Doubter = by_rules) -> tuple[tuple[Claim, ...], str]:
     """A claim for each quote, and the text that they make, a line for each."""
     found, text = [], ""
-    for number, quote in enumerate(quotes, start=1):
+    doubted = doubter([(quote.document, quote.statement) for quote in quotes])
+    for number, (quote, findings) in enumerate(zip(quotes, doubted, strict=True), start=1):
         words, spans = rendered(quote.document, quote.statement)
         start = len(text)
         text += words + "\n"
@@ -24,7 +25,7 @@ def claims(quotes: Sequence[Quote]) -> tuple[tuple[Claim, ...], str]:
                 span=Span(start=start, end=start + len(words)),
                 verdict="supported",
                 citations=tuple(cite(quote.document, span) for span in spans),
-                doubts=_doubts(f"c{number}", quote, words),
+                doubts=_doubts(f"c{number}", quote, words, findings),
             )
         )
     return tuple(found), text.rstrip("\n")
@@ -54,12 +55,12 @@ def which(question: str) -> str:
     return "Several documents would answer this, each otherwise. Which do you mean?"
 
 
-def _doubts(claim_id: str, quote: Quote, words: str) -> tuple[Doubt, ...]:
+def _doubts(claim_id: str, quote: Quote, words: str, findings: Sequence[Finding]) -> tuple[Doubt, ...]:
     """The doubts that the source raises about a statement, with their evidence cited."""
     document, statement = quote.document, quote.statement
     offset = len(words) - (statement.span.end - statement.span.start)
     found = []
-    for number, finding in enumerate(doubts.find(document, statement), start=1):
+    for number, finding in enumerate(findings, start=1):
         named = finding.words
         inside = named is not None and statement.span.holds(named)
         found.append(

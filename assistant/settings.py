@@ -44,6 +44,12 @@ class Settings(BaseSettings):
             description="what reads prose behind the rules: `trained` (shipped), `chat`, a cross-encoder's folder or name, or `rules` for none"
         ),
     ] = "trained"
+    doubts: Annotated[
+        Literal["trained", "rules"],
+        Field(
+            description="what finds doubts in a source: `trained` (the shipped reader beside the rules) or `rules` alone"
+        ),
+    ] = "trained"
     passages: Annotated[int, Field(ge=1, le=100, description="passages that an answer is drawn from")] = 10
     model: Annotated[
         str, Field(description="the chat model that writes, as provider:name; empty for quoted answers")

@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assistant.checking.verifier import Verifier
+from assistant.doubts import Doubter, by_rules
 from assistant.quoting import Rarity
 from assistant.settings import Settings
-from vectorstore.embedding import Embedder, HashingEmbedder, SentenceEmbedder
+from vectorstore.embedding import Embedder, HashingEmbedder, Precision, SentenceEmbedder
 from vectorstore.store import Store
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from assistant.writing import Writer
 
 ADAPTER = Path(__file__).parent / "checking" / "adapter" / "adapter.safetensors"
+DOUBTS_ADAPTER = Path(__file__).parent / "doubts" / "adapter" / "adapter.safetensors"
 _FOR_A_CLAIM = 2
 """Times the passages of an answer: what a claim rests on may stand in one document among many that are alike."""
 
@@ -58,12 +60,25 @@ def assistant(store: Store, settings: Settings) -> Assistant:
     """The chain that answers from a store: it writes where a chat model is set, and quotes where none is."""
     from assistant.chain import Assistant  # noqa: PLC0415 (langchain takes a second to import)
 
-    plain = Assistant(store, passages=settings.passages)
+    finds = doubter(settings)
+    plain = Assistant(store, passages=settings.passages, doubter=finds)
     if not names_a_model(settings):
         return plain
-    return Assistant(
-        store, passages=settings.passages, writer=_writer(settings, verifier(store.embedder, plain.rarity, settings))
-    )
+    writer = _writer(settings, verifier(store.embedder, plain.rarity, settings), finds)
+    return Assistant(store, passages=settings.passages, writer=writer, doubter=finds)
+
+
+def doubter(settings: Settings) -> Doubter:
+    """What finds doubts in sources: the rules, and beside them the shipped reader, loaded when it first reads."""
+    return by_rules if settings.doubts == "rules" else _trained_doubter(settings.precision)
+
+
+@cache
+def _trained_doubter(precision: Precision) -> Doubter:
+    from assistant.doubts.reading import Reader  # noqa: PLC0415
+    from vectorstore.token_marking import Marker  # noqa: PLC0415 (torch takes seconds to import)
+
+    return Reader(Marker(DOUBTS_ADAPTER, precision=precision))
 
 
 def verifier(
@@ -119,11 +134,11 @@ def checker(settings: Settings, store: Store | None = None) -> Checker:
     passages = _FOR_A_CLAIM * settings.passages
     if store is None:
         reader = embedder(settings)
-        return Checker(verifier(reader, None, settings, doubting=True), reader, passages=passages)
+        judge = verifier(reader, None, settings, doubting=True)
+        return Checker(judge, reader, passages=passages, doubter=doubter(settings))
     judge = verifier(store.embedder, assistant(store, settings).rarity, settings, doubting=True)
-    return Checker(
-        judge, store.embedder, Library(searched=store.retriever, doubting=FromLibrary(store)), passages=passages
-    )
+    library = Library(searched=store.retriever, doubting=FromLibrary(store))
+    return Checker(judge, store.embedder, library, passages=passages, doubter=doubter(settings))
 
 
 def names_a_model(settings: Settings) -> bool:
@@ -145,7 +160,7 @@ def chat_model(settings: Settings) -> ChatModel:
     )
 
 
-def _writer(settings: Settings, verifier: Verifier) -> Writer:
+def _writer(settings: Settings, verifier: Verifier, doubter: Doubter) -> Writer:
     from assistant.writing import Writer  # noqa: PLC0415 (langchain takes a second to import)
 
-    return Writer(chat_model(settings), verifier, drops=settings.unsupported == "drop")
+    return Writer(chat_model(settings), verifier, drops=settings.unsupported == "drop", doubter=doubter)

@@ -20,6 +20,7 @@ from assistant.checking.verifier import Fault, Judgement, Verifier
 from assistant.citing import REMOVED, Sentence, Splitter, plain
 from assistant.claiming import chinese, claimed, unstrayed, without_instructions
 from assistant.conversation import Turn
+from assistant.doubts import Doubter, by_rules
 from assistant.events import Claimed, Delta, Tell
 from assistant.evidence import Evidence, Messages, Rank, gathered, harmless, messages
 from assistant.instructions import instructs
@@ -54,15 +55,19 @@ class Written:
     line: int = 0
     prompts: str = ""
     doubting: Doubting | None = None
+    doubter: Doubter = by_rules
 
 
 class Writer:
     """Writes answers with a chat model and checks them; `drops` leaves out what nothing supports, instead of marking it."""
 
-    def __init__(self, model: ChatModel, verifier: Verifier, *, drops: bool = False) -> None:
+    def __init__(
+        self, model: ChatModel, verifier: Verifier, *, drops: bool = False, doubter: Doubter = by_rules
+    ) -> None:
         self.model = model
         self._verifier = verifier
         self._drops = drops
+        self._doubter = doubter
 
     async def write(
         self, question: str, passages: Sequence[Passage], rank: Rank, doubting: Doubting, tell: Tell
@@ -71,7 +76,7 @@ class Writer:
         given = await asyncio.to_thread(gathered, passages, rank, self._room(question), self.model.tokens)
         if not given:
             raise ModelTrouble("wrong", "No evidence fits the model.", "Raise CAVEAT_MODEL_CONTEXT.")
-        sent, written, reply = messages(question, given), Written(doubting=doubting), Reply()
+        sent, written, reply = messages(question, given), Written(doubting=doubting, doubter=self._doubter), Reply()
         written.prompts = sent.prompts
         text = await self._follow(sent, given, question, written, reply, tell)
         written.usage = self._usage(sent, text, reply)
@@ -191,7 +196,7 @@ def added(written: Written, sentence: Sentence, judgement: Judgement, given: Seq
     written.line = sentence.line
     start = len(written.text)
     written.text += sentence.text
-    claim = claimed(_next_id(written), sentence.text, start, judgement, named)
+    claim = claimed(_next_id(written), sentence.text, start, judgement, named, doubter=written.doubter)
     if written.doubting is not None:
         [claim] = written.doubting.doubted([claim])
     written.claims.append(claim)

@@ -1,9 +1,10 @@
 """Doubts that a source raises itself, against statements that people labelled.
 
-    python -m evals.doubts [evals/sets/doubts.jsonl] [--data ../shared/data] [--whole] [--show] [--report]
+    python -m evals.doubts [evals/sets/doubts.jsonl] [--data ../shared/data] [--rules] [--whole] [--show] [--report]
 
 Per kind precision, recall and F1, how often a right doubt lies on the labelled words, and false alarms of 100 quiet
 statements, for the half to build on and the half to report on; with `--whole` of a set that nothing was built on at once.
+What is measured is what answers show, the rules with the trained reader beside them; with `--rules` the rules alone.
 `--show` prints the misses and false alarms of the half to build on; only with `--report` also those of the other.
 """
 
@@ -14,12 +15,15 @@ import sys
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from assistant.doubts import Finding, attributions, find
+from assistant import wiring
+from assistant.doubts import Doubter, Finding, attributions, by_rules
+from assistant.settings import Settings
 from evals.case import BadSet
 from evals.labelled import DATA, OWN, Half, Text, documents, half, place, rows, statements
 from ingest.document import Document, Statement
@@ -79,24 +83,32 @@ class Tally:
     told: list[str] = field(default_factory=list)
 
 
-def judge(labels: Sequence[Label], held: dict[str, Document], *, whole: bool = False) -> dict[Half, Tally]:
+def judge(
+    labels: Sequence[Label], held: dict[str, Document], doubter: Doubter = by_rules, *, whole: bool = False
+) -> dict[Half, Tally]:
     """The counts of both halves; with `whole` all of them are to report on."""
     tallies: dict[Half, Tally] = {each: Tally() for each in HALVES}
-    for label in labels:
-        document = held[label.name]
-        words = place(document, label.words)
-        if words is None:
-            raise BadSet(f"{label.id}: {label.name} does not hold “{label.words[:60]}”.", "Quote it to the character.")
-        about = list(statements(document, words))
-        _count(tallies["report" if whole else half(label.id)], label, document, about)
+    abouts = [_about(label, held[label.name]) for label in labels]
+    doubted = iter(
+        doubter([(held[label.name], each) for label, about in zip(labels, abouts, strict=True) for each in about])
+    )
+    for label, about in zip(labels, abouts, strict=True):
+        found = [finding for findings in islice(doubted, len(about)) for finding in findings]
+        _count(tallies["report" if whole else half(label.id)], label, held[label.name], about, found)
     return tallies
 
 
-def _count(tally: Tally, label: Label, document: Document, about: Sequence[Statement]) -> None:
-    raised: dict[str, Finding] = {}
-    for statement in about:
-        for finding in find(document, statement):
-            raised.setdefault(finding.kind, finding)
+def _about(label: Label, document: Document) -> list[Statement]:
+    words = place(document, label.words)
+    if words is None:
+        raise BadSet(f"{label.id}: {label.name} does not hold “{label.words[:60]}”.", "Quote it to the character.")
+    return list(statements(document, words))
+
+
+def _count(
+    tally: Tally, label: Label, document: Document, about: Sequence[Statement], found: Sequence[Finding]
+) -> None:
+    raised = {finding.kind: finding for finding in reversed(found)}
     wanted = {doubt.kind for doubt in label.doubts}
     sure = [kind for kind in KINDS if kind not in label.unsure and kind in wanted | raised.keys()]
     for kind in sure:
@@ -109,7 +121,7 @@ def _count(tally: Tally, label: Label, document: Document, about: Sequence[State
         tally.alarmed += bool(sure)
     for doubt in label.doubts:
         if doubt.kind in raised and doubt.words and doubt.kind not in label.unsure:
-            _place(tally, doubt, document, about)
+            _place(tally, doubt, document, about, found)
 
 
 def _told(label: Label, kind: Kind, document: Document, finding: Finding | None) -> str:
@@ -124,11 +136,13 @@ def _why(label: Label, kind: Kind) -> str:
     return "; ".join(doubt.words or doubt.why for doubt in label.doubts if doubt.kind == kind)
 
 
-def _place(tally: Tally, doubt: Deserved, document: Document, about: Sequence[Statement]) -> None:
+def _place(
+    tally: Tally, doubt: Deserved, document: Document, about: Sequence[Statement], found: Sequence[Finding]
+) -> None:
     """Whether a right doubt lies on the labelled words, and names the labelled speaker."""
     near = place(document, doubt.words, about[0].span)
-    found = [finding for statement in about for finding in find(document, statement) if finding.kind == doubt.kind]
-    spans = [span for finding in found for span in (finding.words, *finding.evidence) if span is not None]
+    right = [finding for finding in found if finding.kind == doubt.kind]
+    spans = [span for finding in right for span in (finding.words, *finding.evidence) if span is not None]
     tally.with_words[doubt.kind] += 1
     tally.placed[doubt.kind] += near is not None and any(span.meets(near) for span in spans)
     if doubt.kind == "attributed" and doubt.speaker:
@@ -176,6 +190,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m evals.doubts", description=__doc__)
     parser.add_argument("set", nargs="?", type=Path, default=SET)
     parser.add_argument("--data", type=Path, default=DATA)
+    parser.add_argument("--rules", action="store_true")
     parser.add_argument("--whole", action="store_true")
     parser.add_argument("--show", action="store_true")
     parser.add_argument("--report", action="store_true")
@@ -183,7 +198,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         labels = rows(given.set, Label)
         texts = {label.text.name or label.id: label.text for label in labels if label.text is not None}
-        tallies = judge(labels, documents((label.name for label in labels), texts, given.data), whole=given.whole)
+        doubter = by_rules if given.rules else wiring.doubter(Settings())
+        held = documents((label.name for label in labels), texts, given.data)
+        tallies = judge(labels, held, doubter, whole=given.whole)
     except CaveatError as error:
         print(f"{error.message}\n{error.hint}", file=sys.stderr)
         return 2

@@ -14,8 +14,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import get_args
 
+from assistant import wiring
 from assistant.answer import DoubtKind
-from assistant.doubts import find
+from assistant.doubts import Doubter, by_rules
+from assistant.settings import Settings
 from ingest.document import Document
 from ingest.pipeline import Ingested, ingest
 from ingest.sources import gather
@@ -63,20 +65,20 @@ def documents() -> dict[str, Document]:
     return {each.document.source.rsplit("/", 1)[-1]: each.document for each in results if isinstance(each, Ingested)}
 
 
-def raised(document: Document, words: str) -> frozenset[str]:
+def raised(document: Document, words: str, doubter: Doubter = by_rules) -> frozenset[str]:
     """The kinds raised by the statements that some words touch."""
     start = document.text.index(words)
     end = start + len(words)
-    touched = (each for each in document.statements if each.span.start < end and start < each.span.end)
-    return frozenset(finding.kind for statement in touched for finding in find(document, statement))
+    touched = [(document, each) for each in document.statements if each.span.start < end and start < each.span.end]
+    return frozenset(finding.kind for findings in doubter(touched) for finding in findings)
 
 
 def main() -> None:
     """Prints each miss and false alarm, then the counts."""
-    held = documents()
+    held, doubter = documents(), wiring.doubter(Settings())
     counts = {"planted": 0, "found": 0, "quiet": 0, "false_alarms": 0}
     for row in rows():
-        kinds = raised(held[row.file], row.words)
+        kinds = raised(held[row.file], row.words, doubter)
         if row.kinds:
             counts["planted"] += len(row.kinds)
             counts["found"] += len(row.kinds & kinds)

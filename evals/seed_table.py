@@ -12,7 +12,9 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from assistant.doubts import find
+from assistant import wiring
+from assistant.doubts import Doubter, by_rules
+from assistant.settings import Settings
 from evals.labelled import DATA, SEED, documents
 from ingest.document import Document, Statement
 from ingest.errors import CaveatError
@@ -30,10 +32,11 @@ of a library say (`single_voice`, `disputed`, `outdated`) is no part of this tab
 """
 
 
-def lines(document: Document) -> Iterator[str]:
+def lines(document: Document, doubter: Doubter = by_rules) -> Iterator[str]:
     """The rows of the table; a statement with several doubts has several."""
-    for number, statement in enumerate(document.statements, start=1):
-        named, found = _named(document, statement), find(document, statement)
+    doubted = doubter([(document, statement) for statement in document.statements])
+    for number, (statement, found) in enumerate(zip(document.statements, doubted, strict=True), start=1):
+        named = _named(document, statement)
         if not found:
             yield _row(str(number), named, "–", "", "")
         for position, finding in enumerate(found):
@@ -75,7 +78,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except CaveatError as error:
         print(f"{error.message}\n{error.hint}", file=sys.stderr)
         return 2
-    given.out.write_text(HEAD + "\n".join(lines(document)) + "\n", encoding="utf-8")
+    given.out.write_text(HEAD + "\n".join(lines(document, wiring.doubter(Settings()))) + "\n", encoding="utf-8")
     print(f"{given.out}: {len(document.statements)} statements")
     return 0
 

@@ -203,6 +203,7 @@ def test_every_file_of_sets_is_a_set_or_labels():
         *OWN,
         "doubts",
         "doubts_fresh",
+        "doubts_official",
         "doubts_unseen",
         "doubts_wide",
         "fomc_attribution",

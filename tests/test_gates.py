@@ -12,9 +12,10 @@ from xml.etree import ElementTree as ET
 import numpy as np
 import pytest
 
-from assistant import chain, doubts, quoted
+from assistant import chain, quoted
 from assistant.answer import Citation
 from assistant.doubts import Finding
+from assistant.doubts.reading import Reader
 from assistant.quoting import Selection
 from assistant.settings import Settings
 from evals.case import digest
@@ -87,8 +88,12 @@ def citation_shifted(patch: pytest.MonkeyPatch) -> None:
 
 
 def _finding(patch: pytest.MonkeyPatch, changed: Callable[[Document, Statement, tuple[Finding, ...]], Any]) -> None:
-    sound = doubts.find
-    patch.setattr(doubts, "find", lambda document, statement: changed(document, statement, sound(document, statement)))
+    sound = Reader.__call__
+
+    def find(reader: Reader, read: Sequence[tuple[Document, Statement]]) -> list[tuple[Finding, ...]]:
+        return [changed(*one, found) for one, found in zip(read, sound(reader, read), strict=True)]
+
+    patch.setattr(Reader, "__call__", find)
 
 
 def doubt_dropped(patch: pytest.MonkeyPatch) -> None:

@@ -153,7 +153,7 @@ def _listening(host: str, port: int) -> socket.socket:
 def _warm(store: Store, settings: Settings, archive: Archive) -> Streams:
     """Loads what the first question would wait for."""
     assistant = wiring.assistant(store, settings)
-    store.retriever.search("warm")
+    assistant.warm()
     return Streams(assistant, archive)
 
 

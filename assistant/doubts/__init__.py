@@ -10,13 +10,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
 from assistant.doubts import attribution, cut_off, hedging, interested, questioned, vague
 from assistant.doubts.attribution import Attribution, attributions, speeches
 from assistant.doubts.finding import Finding
 from assistant.doubts.words import read
 from ingest.document import Document, Span, Statement
 
-__all__ = ["Attribution", "Finding", "attributions", "find", "softening"]
+__all__ = ["Attribution", "Doubter", "Finding", "attributions", "by_rules", "find", "softening"]
+
+Doubter = Callable[[Sequence[tuple[Document, Statement]]], Sequence[tuple[Finding, ...]]]
+"""What finds the doubts of statements, of each those that its document raises: the rules alone, or a reader beside them."""
+
+
+def by_rules(read: Sequence[tuple[Document, Statement]]) -> list[tuple[Finding, ...]]:
+    """The doubts of statements that rules find."""
+    return [find(document, statement) for document, statement in read]
 
 
 def find(document: Document, statement: Statement) -> tuple[Finding, ...]:

@@ -1,0 +1,1 @@
+"""The reader of doubts, trained and measured."""

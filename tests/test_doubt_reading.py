@@ -1,0 +1,222 @@
+"""The reader of doubts beside the rules: what it is given, how both are weighed, which words it shows, and what it leaves alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from assistant import wiring
+from assistant.answer import DoubtKind
+from assistant.chain import Assistant
+from assistant.checking.deterministic import Deterministic
+from assistant.doubts import Finding, by_rules
+from assistant.doubts.reading import AROUND, KINDS, Reader, likelihood, limits, pieces, reasons
+from assistant.drafts import Checker, draft_of
+from assistant.settings import Settings
+from evals.doubt_reader.examples import from_written
+from evals.doubt_reader.learning import MARKS
+from evals.fitting import Plan, train
+from ingest.document import Document, Span, Statement
+from ingest.sentences import statements
+from ingest.sources import from_record
+from vectorstore.embedding import DEFAULT_WEIGHTS_SHA256, HashingEmbedder
+from vectorstore.pair_encoding import AdapterError, Ids, body_weights
+from vectorstore.store import Store
+from vectorstore.token_marking import Marked, Marker, fresh_marks, marks, pooled
+
+BODY = "Harbour dues\n\nThe quay reopened on Monday. It may close again in June. Traders await the date."
+
+
+class Told(Marker):
+    """A marker that tells a kind by given logits, on the word piece at a place, and nothing else."""
+
+    def __init__(self, kind: DoubtKind, logit: float, at: int = 0) -> None:
+        super().__init__(Path("nowhere"))
+        self.kind, self.logit, self.at = KINDS.index(kind), logit, at
+        self.asked: list[tuple[Ids, Ids]] = []
+
+    def marked(self, read):
+        self.asked += read
+        return [self._marked(len(own) + len(around)) for own, around in read]
+
+    def _marked(self, length: int) -> Marked:
+        told = np.full((length, len(KINDS)), -9.0)
+        told[min(self.at, length - 1), self.kind] = self.logit
+        return Marked(told.max(0), told)
+
+
+def document(text: str) -> Document:
+    return Document(
+        id="a", title="Harbour dues", text=text, source="a.txt", media_type="text/plain", statements=statements(text)
+    )
+
+
+def read(text: str = BODY) -> list[tuple[Document, Statement]]:
+    held = document(text)
+    return [(held, each) for each in held.statements]
+
+
+def test_what_is_read_is_the_statement_and_what_stands_around_it() -> None:
+    """Each piece knows where it stands in the document, to the character; the words that name the parts stand nowhere."""
+    (held, first), (_, second), (_, last) = read()
+    found = pieces(held, second)
+    own, around = found.spans[: len(found.own)], found.spans[len(found.own) :]
+    assert " ".join(held.quote(each) for each in own if each) == "It may close again in June ."
+    told = "".join(" " if each is None else held.quote(each) for each in around)
+    assert told.split() == ["Tradersawaitthedate.", "ThequayreopenedonMonday.", "Harbourdues"]
+    names = [name for name, _ in AROUND]
+    assert [names.index(name) for name in ("then", "before", "head")] == sorted(
+        names.index(name) for name in ("then", "before", "head")
+    )
+    assert pieces(held, first).own != found.own != pieces(held, last).own
+
+
+def test_long_statements_and_much_around_them_are_cut() -> None:
+    """What is read has an end, and no piece that is left out is shown."""
+    held = document("It was " + "very " * 400 + "late. " + "So " * 300 + "it closed.")
+    found = pieces(held, held.statements[0])
+    assert len(found.own) + len(found.around) == len(found.spans) <= 221
+
+
+def test_a_sure_reader_adds_a_doubt_on_its_own_words() -> None:
+    """A doubt that no rule finds is raised where the reader is sure, on the piece that tells, with its reason."""
+    first = read()[:1]
+    assert by_rules(first) == [()]
+    [[found]] = Reader(Told("questioned", 9.0, at=2))(first)
+    assert found.kind == "questioned"
+    assert found.words is not None
+    assert first[0][0].quote(found.words) == "reopened"
+    assert found.reason == reasons()["questioned"].replace("{words}", "reopened")
+    assert Reader(Told("questioned", -9.0))(first) == [()]
+
+
+def test_a_rule_stands_where_the_reader_hesitates_and_falls_where_it_is_sure() -> None:
+    """Both are weighed: a leaning that is too weak alone is enough beside a rule, whose reason and words are shown."""
+    assert Reader(Told("hedged", 2.0))(read()[:1]) == [()]
+    second = read()[1:2]
+    [[ruled]] = by_rules(second)
+    assert ruled.kind == "hedged"
+    assert Reader(Told("hedged", 2.0))(second) == [(ruled,)]
+    assert Reader(Told("hedged", -9.0))(second) == [()]
+
+
+def test_a_rule_that_goes_by_words_out_of_sight_stands() -> None:
+    """Of a note that the reader was not given it cannot judge, however sure it is."""
+    items = "\n".join(f"- Berth {n} has {n} cranes." for n in range(1, 9))
+    held = document(f"Berths:\n\n{items}\n\nNote: these counts could not be independently confirmed.")
+    first = [(held, held.statements[0])]
+    [ruled] = by_rules(first)
+    [questioned] = [each for each in ruled if each.kind == "questioned"]
+    assert questioned in Reader(Told("questioned", -9.0))(first)[0]
+
+
+def test_doubts_come_in_their_order_each_kind_once() -> None:
+    """What would change a reader's mind first is first, whoever found it."""
+    [found] = Reader(Told("questioned", 9.0, at=2))(read()[1:2])
+    kinds = [each.kind for each in found]
+    assert kinds == sorted(set(kinds), key=KINDS.index)
+    assert kinds[0] == "questioned"
+
+
+@pytest.mark.parametrize("text", ["码头可能于六月再次关闭。", "Le quai est fermé depuis lundi, selon la mairie."])
+def test_other_languages_are_the_rules_alone(text: str) -> None:
+    """It knows English: of other texts it is not asked."""
+    marker = Told("questioned", 9.0)
+    assert Reader(marker)(read(text)) == by_rules(read(text))
+    assert marker.asked == []
+
+
+def test_likelihood_rises_with_the_logit_and_with_a_rule() -> None:
+    """For each kind: a line of the right sign, and a least that is a probability."""
+    for kind in KINDS:
+        assert (
+            likelihood(kind, 1.0, ruled=True) > likelihood(kind, 1.0, ruled=False) > likelihood(kind, -1.0, ruled=False)
+        )
+        assert limits()[kind].rule > 0
+
+
+def test_the_shipped_reader_finds_what_no_rule_finds() -> None:
+    """Beside the rules: a doubt in words that no list has, and none where a permission stands."""
+    told = read(
+        "The mill was said to employ ninety. Nobody we spoke to on the quay would stand by that number. Visitors may bring dogs."
+    )
+    found = wiring.doubter(Settings())(told)
+    assert "questioned" in {each.kind for each in found[0]}
+    assert found[2] == ()
+
+
+def test_one_by_one_is_as_together() -> None:
+    """What is read in one batch is told as it is alone, up to rounding."""
+    marker = Marker(wiring.DOUBTS_ADAPTER, precision="float32")
+    given = [(each.own, each.around) for each in (pieces(*one) for one in read())]
+    for one, told in zip(given, marker.marked(given), strict=True):
+        [alone] = marker.marked([one])
+        assert alone.statement == pytest.approx(told.statement, abs=1e-3)
+        assert told.pieces.shape == (len(one[0]) + len(one[1]), len(KINDS))
+
+
+def test_an_adapter_for_another_body_is_refused(tmp_path: Path) -> None:
+    """A damaged or foreign adapter says so, and how to mend it."""
+    from safetensors.torch import save_file  # noqa: PLC0415
+
+    (tmp_path / "damaged.safetensors").write_bytes(b"no adapter")
+    save_file({"a": torch.zeros(1)}, tmp_path / "foreign.safetensors", metadata={"body": DEFAULT_WEIGHTS_SHA256[::-1]})
+    for name in ("damaged", "foreign", "missing"):
+        with pytest.raises(AdapterError):
+            Marker(tmp_path / f"{name}.safetensors").marked([([2001], [])])
+
+
+def test_rules_alone_can_be_set() -> None:
+    """Who wants no trained reader sets it."""
+    assert wiring.doubter(Settings(doubts="rules")) is by_rules
+
+
+def test_training_points_at_the_cue(tmp_path: Path) -> None:
+    """After some steps on two statements the cue's piece tells more than any other of its statement, and the quiet one less."""
+    file = tmp_path / "two.jsonl"
+    file.write_text(
+        '{"name": "a", "kind": "report", "text": "The quay may close. The quay is shut.", "statements": ['
+        '{"words": "The quay may close.", "doubts": [{"kind": "hedged", "words": "may"}]},'
+        '{"words": "The quay is shut.", "doubts": []}]}\n',
+        encoding="utf-8",
+    )
+    hedged, quiet = examples = list(from_written(file))
+    assert hedged.marks[KINDS.index("hedged")] == {2}
+    assert quiet.deserved == (False,) * len(KINDS)
+    weights = train(MARKS, body_weights(), examples * 40, (), Plan(folder=tmp_path / "run", size=4, warm=2, drop=0.0))
+    from vectorstore.pair_encoding import batch  # noqa: PLC0415
+
+    kind = KINDS.index("hedged")
+    told = marks(weights, batch([(each.pieces.own, each.pieces.around) for each in examples]))
+    assert int(told[0, 1:6, kind].argmax()) == 2
+    assert float(pooled(told)[0, kind]) > float(pooled(told)[1, kind]) + 1
+    assert set(fresh_marks(3, 1)) == {"head.marks.weight", "head.marks.bias"}
+
+
+def first_word(read: Sequence[tuple[Document, Statement]]) -> list[tuple[Finding, ...]]:
+    """Finds every statement questioned, on its first word."""
+    found = []
+    for held, statement in read:
+        start = statement.span.start
+        word = Span(start=start, end=start + len(held.quote(statement.span).split()[0]))
+        found.append((Finding(kind="questioned", reason="By its first word.", evidence=(word,), words=word),))
+    return found
+
+
+def test_answers_and_drafts_show_what_the_named_finder_finds(hashing_store: Store) -> None:
+    """Quoted claims and checked drafts alike, each with the words cited to the character."""
+    text = "Fees at the east quay are waived until June. Dogs stay ashore."
+    list(hashing_store.ingest([from_record({"text": text, "title": "Quay fees"}, "api:")]))
+    question = "Until when are fees at the east quay waived?"
+    answer = Assistant(hashing_store, doubter=first_word).answer(question)
+    assert answer.id != Assistant(hashing_store).answer(question).id
+    checker = Checker(Deterministic(), HashingEmbedder(), doubter=first_word)
+    [source] = [from_record({"text": text}, "api:")]
+    [checked] = checker.check(draft_of("Fees at the east quay are waived until June."), [source])
+    for claim in (answer.claims[0], checked):
+        [doubt] = [each for each in claim.doubts if each.reason == "By its first word."]
+        assert [each.quote for each in doubt.evidence] == ["Fees"]
