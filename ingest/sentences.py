@@ -27,6 +27,7 @@ _BULLET = re.compile(
 _HAN_NUMBER = re.compile(r"[一二三四五六七八九十]{1,3}")
 _KEYED = re.compile(r"[^\W\d_][^:：\n.。]{0,40}[:：][ \t]*\S.{0,120}$")
 _ENDED = re.compile(r"[.!?。！？…;；][\"'”’」』)）\]】]*$")
+_SPACE = re.compile(r"\s")  # sentencex fails on a wide space between an initial and its full stop
 _MISSED = re.compile(  # sentencex takes the month for an abbreviation, and a Chinese stop before a figure for none
     r"\bMay\.\s+(?=[A-Z])|(?<!\d)[。！？][”’」』）】]*(?=\d)"
 )
@@ -166,7 +167,7 @@ def _lines(text: str) -> Iterator[tuple[int, int]]:
 def _sentences(text: str, block: Span) -> Iterator[Span]:
     """The sentences of a block; boundaries inside brackets, after abbreviations and before lower case are joined."""
     words = text[block.start : block.end].replace("\n", " ")
-    ends = {boundary["end_index"] for boundary in sentencex.get_sentence_boundaries("en", words)}
+    ends = {boundary["end_index"] for boundary in sentencex.get_sentence_boundaries("en", _SPACE.sub(" ", words))}
     ends |= {match.end() for match in _MISSED.finditer(words)}
     ends |= set(_ends_in_long_quotations(words, sorted(ends)))
     ends |= set(_note_ends(words))

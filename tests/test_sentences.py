@@ -144,6 +144,15 @@ PIECES = st.sampled_from(
 )
 
 
+@pytest.mark.parametrize("space", [" ", "\u00a0", "\u2009", "\u3000", "\t"])
+def test_an_initial_before_a_wide_space_and_a_stop_breaks_nothing(space: str):
+    """Whatever space stands before its full stop, both sentences are found, to the character."""
+    text = f"Ferries leave from pier B{space}. Buses leave from the square."
+    assert [text[each.span.start : each.span.end] for each in statements(text)][-1].endswith(
+        "Buses leave from the square."
+    )
+
+
 @given(st.one_of(st.text(max_size=300), st.lists(PIECES, max_size=40).map("".join)))
 def test_statements_are_exact_ordered_and_apart(text: str):
     """Law 1: for any text, spans lie inside it, do not overlap, are not blank, and notes and lead-ins are spans of it too."""
