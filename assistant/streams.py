@@ -89,6 +89,10 @@ class Streams:
         self._archive = archive
         self._live: dict[str, Stream] = {}
 
+    def warm(self) -> None:
+        """Loads what the first question would wait for."""
+        self._assistant.warm()
+
     async def begin(self, question: Question, conversation_id: str | None) -> Stream:
         """Writes the question down and sets to work; NotFound for an unknown conversation, BadInput for no question."""
         asked(question)

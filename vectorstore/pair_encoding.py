@@ -166,16 +166,62 @@ def tokenizer() -> Tokenizer:
     return found
 
 
+class AdaptedBody:
+    """The default embedder's body with an adapter on it, loaded when it first reads, and the cores that read; threads may share it.
+
+    An AdapterError where the adapter cannot be read or is for another body.
+    """
+
+    def __init__(self, adapter: Path, precision: Precision = "auto") -> None:
+        self._adapter = adapter
+        wanted = native_precision() if precision == "auto" else precision
+        self._kind = torch.bfloat16 if wanted == "bfloat16" else torch.float32
+        self._loading = threading.Lock()
+
+    @property
+    def weights(self) -> Weights:
+        """The adapted body and its head."""
+        return self._loaded[0]
+
+    @property
+    def told(self) -> Mapping[str, str]:
+        """What the adapter states about itself."""
+        return self._loaded[1]
+
+    def each(self, parts: Sequence[list[int]], run: Callable[[list[int]], None]) -> None:
+        """Runs over all parts, one on each core."""
+        list(self._cores.map(run, parts))
+
+    @cached_property
+    def _cores(self) -> ThreadPoolExecutor:
+        cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+        return ThreadPoolExecutor(cores, thread_name_prefix="read", initializer=torch.set_num_threads, initargs=(1,))
+
+    @cached_property
+    def _loaded(self) -> tuple[Weights, Mapping[str, str]]:
+        with self._loading:
+            return self.__dict__.get("_loaded") or self._read()
+
+    def _read(self) -> tuple[Weights, Mapping[str, str]]:
+        try:
+            with safe_open(self._adapter, "pt") as opened:
+                told = opened.metadata() or {}
+            adapter = load_file(self._adapter)
+        except (OSError, SafetensorError) as error:
+            raise AdapterError(f"The adapter {self._adapter.name} cannot be read.", "Install caveat again.") from error
+        if told.get("body") != DEFAULT_WEIGHTS_SHA256:
+            raise AdapterError(f"{self._adapter.name} is no adapter for the default embedder.", "Install caveat again.")
+        return {name: weight.to(self._kind) for name, weight in adapted(body_weights(), adapter).items()}, told
+
+
 class AdaptedReader:
     """The shipped reader: the default embedder's body with an adapter, loaded when it first reads; threads may share it."""
 
     def __init__(
         self, adapter: Path, *, precision: Precision = "auto", english: Callable[[str], bool] | None = None
     ) -> None:
-        self._adapter = adapter
+        self._body = AdaptedBody(adapter, precision)
         self._english = english or _latin
-        self._kind = kind_of(precision)
-        self._loading = threading.Lock()
 
     def probabilities(self, pairs: Sequence[tuple[str, str]]) -> Vector:
         """For each claim with its evidence, shape (pairs, 3): supports, contradicts, neither, which sum to 1.
@@ -206,7 +252,7 @@ class AdaptedReader:
         return self._english(text)
 
     def _read(self, pairs: Sequence[tuple[Ids, Ids]]) -> Vector:
-        weights, warmth = self._weights
+        weights, warmth = self._body.weights, float(self._body.told["temperature"])
         found = np.zeros((len(pairs), 3), np.float32)
         order = sorted(range(len(pairs)), key=lambda n: len(pairs[n][0]) + len(pairs[n][1]))
         parts: list[list[int]] = [[]]
@@ -220,46 +266,12 @@ class AdaptedReader:
                 logits = read(weights, batch([pairs[number] for number in part]))
                 found[part] = (logits / warmth).softmax(1).numpy()
 
-        list(self._cores.map(run, parts))
+        self._body.each(parts, run)
         return found
 
     @cached_property
     def _tokenizer(self) -> Tokenizer:
         return tokenizer()
-
-    @cached_property
-    def _cores(self) -> ThreadPoolExecutor:
-        cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-        return ThreadPoolExecutor(cores, thread_name_prefix="read", initializer=torch.set_num_threads, initargs=(1,))
-
-    @cached_property
-    def _weights(self) -> tuple[Weights, float]:
-        with self._loading:
-            return self.__dict__.get("_weights") or self._loaded()
-
-    def _loaded(self) -> tuple[Weights, float]:
-        adapter, told = adapter_of(self._adapter)
-        weights = {name: weight.to(self._kind) for name, weight in adapted(body_weights(), adapter).items()}
-        return weights, float(told["temperature"])
-
-
-def kind_of(precision: Precision) -> torch.dtype:
-    """What is reckoned in: bfloat16 where the processor has it, unless another is wanted."""
-    wanted = native_precision() if precision == "auto" else precision
-    return torch.bfloat16 if wanted == "bfloat16" else torch.float32
-
-
-def adapter_of(file: Path) -> tuple[Weights, Mapping[str, str]]:
-    """An adapter with what it states about itself; an AdapterError where it cannot be read or is for another body."""
-    try:
-        with safe_open(file, "pt") as opened:
-            told = opened.metadata() or {}
-        adapter = load_file(file)
-    except (OSError, SafetensorError) as error:
-        raise AdapterError(f"The adapter {file.name} cannot be read.", "Install caveat again.") from error
-    if told.get("body") != DEFAULT_WEIGHTS_SHA256:
-        raise AdapterError(f"{file.name} is no adapter for the default embedder.", "Install caveat again.")
-    return adapter, told
 
 
 def _encodable(text: str) -> str:

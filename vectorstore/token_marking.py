@@ -6,10 +6,9 @@ statement's logit for a kind is a soft maximum over its words and those around i
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,16 +19,13 @@ from vectorstore.embedding import Precision
 from vectorstore.pair_encoding import (
     CLAIM_AT_MOST,
     WIDTH,
+    AdaptedBody,
     Batch,
     Drop,
     Ids,
     Weights,
-    adapted,
-    adapter_of,
     batch,
     body_states,
-    body_weights,
-    kind_of,
     tokenizer,
 )
 from vectorstore.vector_rows import Vector
@@ -38,7 +34,7 @@ if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
 LONGEST = 224  # word pieces of a statement and what stands around it
-_AT_ONCE = 16
+_AT_ONCE = 4
 _SELDOM = -6.0  # what a fresh head's logits begin with
 
 
@@ -86,31 +82,25 @@ class Marker:
     """The shipped marker: the default embedder's body with an adapter, loaded when it first reads; threads may share it."""
 
     def __init__(self, adapter: Path, *, precision: Precision = "auto") -> None:
-        self._adapter = adapter
-        self._kind = kind_of(precision)
-        self._loading = threading.Lock()
+        self._body = AdaptedBody(adapter, precision)
 
     def marked(self, read: Sequence[tuple[Ids, Ids]]) -> list[Marked]:
-        """For each statement and what stands around it, in word pieces, what tells."""
+        """For each statement and what stands around it, in word pieces, what tells; an AdapterError where the adapter cannot be used."""
+        if not read:
+            return []
         found: dict[int, Marked] = {}
         order = sorted(range(len(read)), key=lambda n: len(read[n][0]) + len(read[n][1]))
-        for first in range(0, len(order), _AT_ONCE):
-            part = order[first : first + _AT_ONCE]
+        weights = self._body.weights
+
+        def run(part: list[int]) -> None:
             with torch.inference_mode():
-                told = marks(self._weights, batch([read[n] for n in part], LONGEST))
+                told = marks(weights, batch([read[n] for n in part], LONGEST))
                 whole = pooled(told).numpy()
             for row, n in enumerate(part):
                 found[n] = Marked(whole[row], _without_marks(told[row].numpy(), read[n]))
+
+        self._body.each([order[first : first + _AT_ONCE] for first in range(0, len(order), _AT_ONCE)], run)
         return [found[n] for n in range(len(read))]
-
-    @cached_property
-    def _weights(self) -> Weights:
-        with self._loading:
-            return self.__dict__.get("_weights") or self._loaded()
-
-    def _loaded(self) -> Weights:
-        whole = adapted(body_weights(), adapter_of(self._adapter)[0])
-        return {name: weight.to(self._kind) for name, weight in whole.items()}
 
 
 def _without_marks(told: Vector, pair: tuple[Ids, Ids]) -> Vector:

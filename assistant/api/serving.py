@@ -152,9 +152,9 @@ def _listening(host: str, port: int) -> socket.socket:
 
 def _warm(store: Store, settings: Settings, archive: Archive) -> Streams:
     """Loads what the first question would wait for."""
-    assistant = wiring.assistant(store, settings)
-    assistant.warm()
-    return Streams(assistant, archive)
+    streams = Streams(wiring.assistant(store, settings), archive)
+    streams.warm()
+    return streams
 
 
 def _mount_pages(app: FastAPI) -> None:

@@ -64,7 +64,7 @@ class Here:
 
     async def warm(self) -> None:
         """Loads what the first question would wait for."""
-        await asyncio.to_thread(self._store.retriever.search, "warm")
+        await asyncio.to_thread(self._streams.warm)
 
     async def search(self, query: str, limit: int, filters: FiltersIn) -> Json:
         """Passages for a query."""

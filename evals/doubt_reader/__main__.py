@@ -30,7 +30,7 @@ KNOWN = Path(__file__).parent / "known" / "examples.jsonl"
 SETS = SET.parent
 BUILT_ON = ("doubts_wide.jsonl", "doubts_unseen.jsonl")
 RATE, RANK, UNSCALED = 1.5e-4, 32, 1.0
-REPEATED = 2  # how often a pass reads the half to build on, whose quiet statements are the hardest
+REPEATED = 2  # how often a pass reads what guards the rules: the half to build on, the sample library, the examples of the tests
 
 
 def main() -> int:
