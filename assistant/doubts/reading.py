@@ -1,8 +1,8 @@
 """A small model that reads a statement with what stands around it, beside the rules: it finds what they miss, and overrules them.
 
-Rules know the words they were given; the model has read some thousand statements that people doubted, and tells how likely a
-doubt of each kind is and by which words. What is told are both weighed together (`reading.toml`): where the model
-finds nothing of what a rule found the doubt is dropped, and where it is sure of one that no rule found it is raised.
+Rules know the words they were given; the model has learned from some ten thousand labelled statements, and tells how likely a
+doubt of each kind is and by which words. Both are weighed together (`reading.toml`): what a rule found is dropped where the
+model sees nothing of it, unless it stands in that kind, and what no rule found is raised where the model is sure.
 It knows English; other languages are the rules' alone.
 """
 
