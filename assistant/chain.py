@@ -22,6 +22,8 @@ from langsmith import tracing_context
 
 from assistant import background, quoted
 from assistant.answer import Answer
+from assistant.answering import Answering, by_words
+from assistant.answering.scoring import Measures, Quote, Rarity
 from assistant.asked import asked as asked_about
 from assistant.asking_back import choices
 from assistant.conversation import Turn
@@ -31,18 +33,19 @@ from assistant.events import Claimed, Delta, Done, Event, Failed, Passages, Sear
 from assistant.followup import standalone
 from assistant.model import ModelTrouble
 from assistant.question import LONGEST_QUESTION, Question, Searched, Understood, asked, identity
-from assistant.quoting import Quote, Rarity, Selection, ranked, select
+from assistant.quoting import Selection, ranked, select
 from assistant.retrieving import PassageRetriever
 from assistant.stages import Stages
 from assistant.versions import caveat_version
 from assistant.writing import Writer, Written
-from ingest.document import Document, Span, Statement
+from ingest.document import Chunk, Document, Span, Statement
 from ingest.errors import CaveatError
 from vectorstore.filters import Filters
-from vectorstore.retrieval import Found
+from vectorstore.retrieval import Found, Passage
 from vectorstore.store import Store
 from vectorstore.terms import query_terms
 
+_WARM = "It may be warm."
 _NEAREST = 3
 _KEPT = 4
 _QUOTED_INSTEAD = "These are sentences from the library, word for word, closest first. Nothing was rephrased or joined."
@@ -53,12 +56,19 @@ class Assistant:
     """Answers questions from a store; `chain` is the whole way as one Runnable. Without a writer, answers are quoted."""
 
     def __init__(
-        self, store: Store, *, passages: int = 10, writer: Writer | None = None, doubter: Doubter = by_rules
+        self,
+        store: Store,
+        *,
+        passages: int = 10,
+        writer: Writer | None = None,
+        doubter: Doubter = by_rules,
+        answering: Answering = by_words,
     ) -> None:
         self._store = store
         self._passages = passages
         self._writer = writer
         self._doubter = doubter
+        self._answering = answering
         self._doubting = FromLibrary(store)
         self.chain: Runnable[str | Question, Answer] = (
             RunnableLambda(self._understand, afunc=self._understand_async).with_config(run_name="question")
@@ -107,9 +117,11 @@ class Assistant:
     def warm(self) -> None:
         """Loads what the first question would wait for."""
         self._store.retriever.search("warm")
-        text = "It may be warm."
-        document = Document(id="", title="", text=text, source="", media_type="text/plain")
-        self._doubter([(document, Statement(span=Span(start=0, end=len(text))))])
+        statement = Statement(span=Span(start=0, end=len(_WARM)))
+        document = Document(id="", title="", text=_WARM, source="", media_type="text/plain", statements=(statement,))
+        chunk = Chunk(id="", document_id="", span=statement.span, statements=(0, 0), tokens=0)
+        self._doubter([(document, statement)])
+        self._answering("Is it warm?", [Passage(chunk=chunk, document=document, score=0.0, found_by="words")])
 
     def retriever(self, *, k: int = 10, filters: Filters | None = None) -> PassageRetriever:
         """The retriever alone, for other chains."""
@@ -222,7 +234,7 @@ class Assistant:
             return self._quote(searched, await asyncio.to_thread(self._select, searched))
 
         def rank() -> tuple[Quote, ...]:
-            return ranked(searched.understood.whole, found, self._store.embedder, self.rarity())
+            return ranked(searched.understood.whole, found, self.measures())
 
         try:
             with tracing_context(enabled=False):
@@ -251,9 +263,7 @@ class Assistant:
 
     def _select(self, searched: Searched) -> Selection:
         understood = searched.understood
-        return select(
-            understood.whole, searched.found, self._store.embedder, self.rarity(), asked=understood.question.text
-        )
+        return select(understood.whole, searched.found, self.measures(), asked=understood.question.text)
 
     def _quote(self, searched: Searched, selection: Selection) -> Answer:
         answer = self._empty(searched)
@@ -319,11 +329,16 @@ class Assistant:
 
     def _versions(self) -> dict[str, str]:
         return {
+            "answers": "words" if self._answering is by_words else "trained",
             "caveat": caveat_version(),
             "doubts": "rules" if self._doubter is by_rules else "trained",
             "embedder": self._store.embedder.stamp,
             "library": str(self._store.library.last_change()),
         }
+
+    def measures(self) -> Measures:
+        """What statements are measured by in this library."""
+        return Measures(embedder=self._store.embedder, words=self.rarity(), answering=self._answering)
 
     def rarity(self) -> Rarity:
         """How much a term tells in this library."""

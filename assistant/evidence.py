@@ -15,9 +15,9 @@ from functools import cache
 
 import prompts
 from assistant import doubts
+from assistant.answering.scoring import Quote
 from assistant.citing import unlinked
 from assistant.instructions import instructs, ordering
-from assistant.quoting import Quote
 from assistant.tokens import Counter
 from ingest.document import Document
 from vectorstore.retrieval import Passage

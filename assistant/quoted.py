@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from assistant.answer import Claim, Doubt, cite
+from assistant.answering.scoring import Quote
 from assistant.doubts import Doubter, Finding, by_rules
-from assistant.quoting import Quote, Selection, rendered
+from assistant.quoting import Selection, rendered
 from ingest.document import Span
 
 

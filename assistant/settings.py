@@ -50,6 +50,12 @@ class Settings(BaseSettings):
             description="what finds doubts in a source: `trained` (the shipped reader beside the rules) or `rules` alone"
         ),
     ] = "trained"
+    answers: Annotated[
+        Literal["trained", "words"],
+        Field(
+            description="what tells whether a passage answers: `trained` (the shipped reader beside the words) or `words` alone"
+        ),
+    ] = "trained"
     passages: Annotated[int, Field(ge=1, le=100, description="passages that an answer is drawn from")] = 10
     model: Annotated[
         str, Field(description="the chat model that writes, as provider:name; empty for quoted answers")

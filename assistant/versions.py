@@ -11,7 +11,17 @@ from pathlib import Path
 from assistant.settings import Settings
 from vectorstore.store import Store
 
-_SHAPING = {"checker", "doubts", "embedder", "precision", "passages", "model_context", "model_reply", "unsupported"}
+_SHAPING = {
+    "answers",
+    "checker",
+    "doubts",
+    "embedder",
+    "precision",
+    "passages",
+    "model_context",
+    "model_reply",
+    "unsupported",
+}
 _CODE = frozenset({".py", ".safetensors", ".toml"})
 
 

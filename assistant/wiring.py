@@ -8,9 +8,10 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from assistant.answering import Answering, by_words
+from assistant.answering.scoring import Rarity
 from assistant.checking.verifier import Verifier
 from assistant.doubts import Doubter, by_rules
-from assistant.quoting import Rarity
 from assistant.settings import Settings
 from vectorstore.embedding import Embedder, HashingEmbedder, Precision, SentenceEmbedder
 from vectorstore.store import Store
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 ADAPTER = Path(__file__).parent / "checking" / "adapter" / "adapter.safetensors"
 DOUBTS_ADAPTER = Path(__file__).parent / "doubts" / "adapter" / "adapter.safetensors"
+ANSWERS_ADAPTER = Path(__file__).parent / "answering" / "adapter" / "adapter.safetensors"
 _FOR_A_CLAIM = 2
 """Times the passages of an answer: what a claim rests on may stand in one document among many that are alike."""
 
@@ -60,12 +62,25 @@ def assistant(store: Store, settings: Settings) -> Assistant:
     """The chain that answers from a store: it writes where a chat model is set, and quotes where none is."""
     from assistant.chain import Assistant  # noqa: PLC0415 (langchain takes a second to import)
 
-    finds = doubter(settings)
-    plain = Assistant(store, passages=settings.passages, doubter=finds)
+    finds, reads = doubter(settings), answering(settings)
+    plain = Assistant(store, passages=settings.passages, doubter=finds, answering=reads)
     if not names_a_model(settings):
         return plain
     writer = _writer(settings, verifier(store.embedder, plain.rarity, settings), finds)
-    return Assistant(store, passages=settings.passages, writer=writer, doubter=finds)
+    return Assistant(store, passages=settings.passages, writer=writer, doubter=finds, answering=reads)
+
+
+def answering(settings: Settings) -> Answering:
+    """What tells how far statements answer a question: the shipped reader, loaded when it first reads, or words alone."""
+    return by_words if settings.answers == "words" else _trained_answering(settings.precision)
+
+
+@cache
+def _trained_answering(precision: Precision) -> Answering:
+    from assistant.answering.reading import LONGEST, Reader  # noqa: PLC0415
+    from vectorstore.token_marking import Marker  # noqa: PLC0415 (torch takes seconds to import)
+
+    return Reader(Marker(ANSWERS_ADAPTER, precision=precision, longest=LONGEST))
 
 
 def doubter(settings: Settings) -> Doubter:

@@ -2,9 +2,8 @@
 
     python -m evals.followups ../shared/data/mtrag_un [--model-url URL] [--home FOLDER]
 
-Retrieval at the weights as shipped; how often Caveat asks back, rightly and wrongly; and how well answered questions are told
-from unanswered ones. The numbers of `assistant/followup.toml` and `assistant/asking_back.toml` and the fitted line come from the
-build half; the report half is what counts.
+Retrieval at the weights as shipped, and how often Caveat asks back, rightly and wrongly. The numbers of `assistant/followup.toml`
+and `assistant/asking_back.toml` come from the build half; the report half is what counts.
 """
 
 from __future__ import annotations
@@ -16,17 +15,12 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-import numpy as np
 from langchain.chat_models import init_chat_model
-from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import balanced_accuracy_score
 
 import prompts
 from assistant.asking_back import choices
-from assistant.chain import Assistant
 from assistant.conversation import Turn
 from assistant.followup import standalone
-from assistant.quoting import Limits, default_limits, features
 from evals.case import Case
 from evals.formats import open_set
 from evals.retrieval import measured, pooled_store
@@ -36,7 +30,6 @@ from vectorstore.store import Store
 HALVES = ("build", "report")
 Row = dict[str, object]
 Rewriting = Callable[[str, Sequence[Turn]], str]
-_NAMES = ("coverage", "cosine", "passage")
 
 
 def whole(case: Case, rewriting: Rewriting) -> str:
@@ -88,49 +81,6 @@ def asking_back(store: Store, cases: Sequence[Case], texts: Mapping[str, str]) -
             yield {"half": half, "label": label, "n": len(members), "asked_back": asked}
 
 
-def refusing(store: Store, cases: Sequence[Case], ways: Mapping[str, Mapping[str, str]]) -> Iterator[Row]:
-    """Answered from unanswered, with the line as shipped and with one fitted on the build half."""
-    words = Assistant(store).rarity()
-    told = [case for case in cases if case.expect.refuse is not None]
-    for way, texts in ways.items():
-        seen = {
-            case.id: features(texts[case.id], store.retriever.search(texts[case.id]), store.embedder, words)
-            for case in told
-        }
-        build, _ = (_rows(told, half, seen) for half in HALVES)
-        fitted = LogisticRegression(class_weight="balanced", C=0.1).fit(*build)
-        lines = {
-            "shipped": _line(default_limits()),
-            "fitted": (float(fitted.intercept_[0]), *map(float, fitted.coef_[0])),
-        }
-        for half in HALVES:
-            rows, answered = _rows(told, half, seen)
-            for name, (bias, *weights) in lines.items():
-                guessed = np.array(rows) @ np.array(weights) + bias > 0
-                truth = np.array(answered)
-                yield {
-                    "half": half,
-                    "n": len(rows),
-                    "way": way,
-                    "line": name,
-                    "balanced_accuracy": round(float(balanced_accuracy_score(truth, guessed)), 3),
-                    "answered_of_answerable": round(float(guessed[truth].mean()), 3),
-                    "refused_of_unanswerable": round(float((~guessed[~truth]).mean()), 3),
-                    **{key: round(v, 3) for key, v in zip(("bias", *_NAMES), (bias, *weights), strict=True)},
-                }
-
-
-def _rows(
-    cases: Sequence[Case], half: str, seen: Mapping[str, tuple[float, float, float]]
-) -> tuple[list[tuple[float, float, float]], list[bool]]:
-    members = [case for case in cases if half in case.tags]
-    return [seen[case.id] for case in members], [not case.expect.refuse for case in members]
-
-
-def _line(limits: Limits) -> tuple[float, ...]:
-    return limits.bias, limits.coverage, limits.cosine, limits.passage
-
-
 def main() -> None:
     """Prints a JSON line for each figure."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -151,8 +101,6 @@ def main() -> None:
         for row in retrieval(store, [case for case in pooled.cases if case.expect.documents], ways):
             print(json.dumps(row), flush=True)
         for row in asking_back(store, pooled.cases, ways["rules"]):
-            print(json.dumps(row), flush=True)
-        for row in refusing(store, pooled.cases, ways):
             print(json.dumps(row), flush=True)
 
 

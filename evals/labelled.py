@@ -81,7 +81,7 @@ def _source(name: str, texts: Mapping[str, Text], data: Path) -> Source:
     if name.startswith(OWN):
         if name.removeprefix(OWN) not in texts:
             raise BadSet(f"No row gives the text of {name!r}.", "Give it once under `text`, with that `name`.")
-        return from_record(_record(name, texts[name.removeprefix(OWN)]), "labelled")
+        return from_record(record(name, texts[name.removeprefix(OWN)]), "labelled")
     if name == SEED:
         paths = sorted((data / "seed").glob("*.txt"))
     elif name.startswith(MINUTES):
@@ -94,7 +94,8 @@ def _source(name: str, texts: Mapping[str, Text], data: Path) -> Source:
     return source
 
 
-def _record(name: str, text: Text) -> dict[str, Any]:
+def record(name: str, text: Text) -> dict[str, Any]:
+    """A text as a record of JSON lines."""
     stated = {"kind": text.kind, "issuer": text.issuer, "outlet": text.outlet}
     metadata = {key: value for key, value in stated.items() if value}
     if text.issued is not None:

@@ -28,7 +28,7 @@ from vectorstore.embedding import HashingEmbedder
 from vectorstore.filters import Filters
 from vectorstore.store import Store
 
-QUESTION = "How reliable is the health code?"
+QUESTION = "Is the health code reliable?"
 UNANSWERED = "What did the ministry say about semiconductor exports?"
 KEY = "a-long-random-text"
 

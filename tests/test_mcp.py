@@ -25,7 +25,7 @@ from ingest.sources import gather
 from vectorstore.embedding import HashingEmbedder
 from vectorstore.store import Store
 
-QUESTION = "How reliable is the health code?"
+QUESTION = "Is the health code reliable?"
 KEY = "a long random text"
 CAVEAT = [sys.executable, "-m", "assistant.cli"]
 

@@ -68,7 +68,7 @@ def test_the_wheel_holds_the_packages_with_their_data(wheel: list[str]):
         for path in (ROOT / package).rglob("*")
         if path.is_file() and (path.suffix in kinds or path.name == "py.typed") and "__pycache__" not in path.parts
     }
-    assert {"assistant/web/index.html", "assistant/quoting.toml", "assistant/api/edge.py"} <= wanted
+    assert {"assistant/web/index.html", "assistant/answering/limits.toml", "assistant/api/edge.py"} <= wanted
     assert any(re.match(r"assistant/doubts/lexicon/.+\.toml$", name) for name in wanted)
     assert wanted <= set(wheel)
 

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from assistant import quoted
 from assistant.answer import Answer, Claim
+from assistant.answering.scoring import Quote
 from assistant.chain import Assistant
 from assistant.checking.verifier import Judgement, Support
 from assistant.citing import Sentence
@@ -22,7 +23,6 @@ from assistant.doubts.from_library import WEIGHT, FromLibrary
 from assistant.events import Claimed, Done
 from assistant.exporting import answer_markdown
 from assistant.question import Question
-from assistant.quoting import Quote
 from assistant.rendering import answer_lines, as_json
 from assistant.writing import Written, added
 from ingest.document import Document

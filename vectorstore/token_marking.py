@@ -81,8 +81,9 @@ def word_pieces(text: str) -> list[tuple[int, int, int]]:
 class Marker:
     """The shipped marker: the default embedder's body with an adapter, loaded when it first reads; threads may share it."""
 
-    def __init__(self, adapter: Path, *, precision: Precision = "auto") -> None:
+    def __init__(self, adapter: Path, *, precision: Precision = "auto", longest: int = LONGEST) -> None:
         self._body = AdaptedBody(adapter, precision)
+        self._longest = longest
 
     def marked(self, read: Sequence[tuple[Ids, Ids]]) -> list[Marked]:
         """For each statement and what stands around it, in word pieces, what tells; an AdapterError where the adapter cannot be used."""
@@ -94,7 +95,7 @@ class Marker:
 
         def run(part: list[int]) -> None:
             with torch.inference_mode():
-                told = marks(weights, batch([read[n] for n in part], LONGEST))
+                told = marks(weights, batch([read[n] for n in part], self._longest))
                 whole = pooled(told).numpy()
             for row, n in enumerate(part):
                 found[n] = Marked(whole[row], _without_marks(told[row].numpy(), read[n]))

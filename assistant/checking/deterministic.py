@@ -6,12 +6,12 @@ import re
 from collections.abc import Callable, Sequence
 
 from assistant.answer import DoubtKind, Verdict
+from assistant.answering.scoring import Rarity
 from assistant.checking import figures, names, parts, polarity, quotations, strength
 from assistant.checking.remarks import Remark, listing, say
 from assistant.checking.support import Carrying, Line, Wanted, choose, lines, missing, wanted
 from assistant.checking.verifier import Fault, Judgement
 from assistant.checking.wording import stems
-from assistant.quoting import Rarity
 from ingest.document import Document, Span
 from vectorstore.embedding import Embedder
 from vectorstore.retrieval import Passage

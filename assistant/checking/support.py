@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from operator import mul
 
+from assistant.answering.scoring import Rarity
 from assistant.checking.measuring import figures
 from assistant.checking.naming import names
 from assistant.checking.quantities import Figure
@@ -14,7 +15,6 @@ from assistant.checking.reading import Language, held, language, match, subject
 from assistant.checking.verifier import Support
 from assistant.checking.wording import limits, stems
 from assistant.instructions import instructs
-from assistant.quoting import Rarity
 from ingest.document import Document, Span
 from vectorstore.embedding import Embedder
 from vectorstore.retrieval import Passage

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from assistant.answering.scoring import Rarity
 from assistant.checking.deterministic import Deterministic
 from assistant.checking.prose import PairReader, Reading, promising, readings
 from assistant.checking.reading import language
@@ -12,7 +13,6 @@ from assistant.checking.remarks import say
 from assistant.checking.support import Line, Wanted, choose, lines, wanted
 from assistant.checking.verifier import Fault, Judgement
 from assistant.checking.wording import limits
-from assistant.quoting import Rarity
 from ingest.errors import CaveatError
 from vectorstore.retrieval import Passage
 

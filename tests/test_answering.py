@@ -1,0 +1,234 @@
+"""The reader of answers beside words and meaning: what it is given, what it tells of each statement, and what becomes of a question."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from assistant import wiring
+from assistant.answer import Answer
+from assistant.answering import Place, by_words
+from assistant.answering.limits import Features, default_limits
+from assistant.answering.reading import LONGEST, QUESTION, Reader, pieces
+from assistant.chain import Assistant
+from assistant.settings import Settings
+from assistant.versions import versions
+from evals.answer_reader.examples import Example, from_written, is_held
+from evals.answer_reader.held import WRITTEN, held_back
+from evals.answer_reader.learning import ANSWERS, passage_logits
+from evals.fitting import Plan, train
+from ingest.document import Document, Span
+from ingest.sources import from_record
+from vectorstore.embedding import HashingEmbedder
+from vectorstore.pair_encoding import Ids, body_weights
+from vectorstore.retrieval import Passage
+from vectorstore.store import Store
+from vectorstore.token_marking import Marked, Marker, word_pieces
+
+TITLE = "Quay of Tolmen"
+BODY = (
+    "The quay of Tolmen reopened on 4 March. Lorries must book a slot one day ahead. "
+    "The harbour office looks after the cranes. Traders had asked for longer hours."
+)
+QUESTION_ASKED = "When did the quay of Tolmen reopen?"
+
+
+class Told(Marker):
+    """A marker that tells that one word piece of each passage answers, and nothing else."""
+
+    def __init__(self, piece: str, logit: float) -> None:
+        super().__init__(Path("nowhere"))
+        self.piece, self.logit = piece, logit
+        self.asked: list[tuple[Ids, Ids]] = []
+
+    def marked(self, read: Sequence[tuple[Ids, Ids]]) -> list[Marked]:
+        [number] = [number for number, _, _ in word_pieces(self.piece)]
+        self.asked += read
+        found = []
+        for question, passage in read:
+            told = np.full((len(question) + len(passage), 1), -9.0, np.float32)
+            told[[n + len(question) for n, each in enumerate(passage) if each == number]] = self.logit
+            found.append(Marked(told.max(0), told))
+        return found
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterable[Store]:
+    with Store(tmp_path / "home", HashingEmbedder()) as held:
+        list(held.ingest([from_record({"_id": "quay", "title": TITLE, "text": BODY}, "test")]))
+        held.follow()
+        yield held
+
+
+def passages(store: Store, question: str = QUESTION_ASKED) -> tuple[Passage, ...]:
+    return store.retriever.search(question, limit=5).passages
+
+
+def said(answer: Answer) -> list[str]:
+    return [claim.text for claim in answer.claims]
+
+
+def answering(words: str, logit: float, least: float = -9.0):
+    """An Answering for which the statements that hold some words answer, and the others do not."""
+
+    def tell(_: str, found: Sequence[Passage]) -> Mapping[Place, float]:
+        return {
+            (each.document.id, n): logit if words in each.document.quote(statement.span) else least
+            for each in found
+            for n, statement in enumerate(each.document.statements)
+        }
+
+    return tell
+
+
+def test_what_is_read_is_the_question_the_title_and_the_passage(store: Store) -> None:
+    """Each piece of the passage knows where it stands in the document, to the character; the title's stand nowhere."""
+    [passage] = passages(store)
+    found = pieces("Who runs the cranes?", passage.document, passage.chunk)
+    assert len(found.passage) == len(found.spans)
+    told = [passage.document.quote(span) for span in found.spans if span is not None]
+    assert "".join(told) == passage.text.replace(" ", "")
+    assert found.spans[0] is None
+    assert found.spans.count(None) == len(found.spans) - len(told) > 0
+
+
+def test_long_questions_and_passages_are_cut(store: Store) -> None:
+    """What is read at once has an end."""
+    [passage] = passages(store)
+    long = Document(id="a", title="t " * 200, text="word " * 900, source="", media_type="text/plain", statements=())
+    found = pieces("why " * 100, long, replace(passage.chunk, span=Span(start=0, end=4000)))
+    assert len(found.question) == QUESTION
+    assert len(found.question) + len(found.passage) + 3 == LONGEST
+
+
+def test_a_statement_answers_as_its_words_do(store: Store) -> None:
+    """What one word tells is told of the statement that it stands in, and of no other."""
+    found = passages(store)
+    told = Reader(Told("cranes", 4.0))("Who runs the cranes?", found)
+    document = found[0].document
+    assert {position for (_, position), logit in told.items() if logit > 0} == {
+        n for n, each in enumerate(document.statements) if "cranes" in document.quote(each.span)
+    }
+    assert set(told) == {(document.id, n) for n in range(len(document.statements))}
+
+
+@pytest.mark.parametrize(
+    ("question", "text"), [("码头何时重开？", BODY), (QUESTION_ASKED, "码头于三月四日重新开放。货车须提前一天预约。")]
+)
+def test_other_languages_are_not_read(tmp_path: Path, question: str, text: str) -> None:
+    """It knows English: of other questions and passages it tells nothing, and is not asked."""
+    with Store(tmp_path / "home", HashingEmbedder()) as held:
+        list(held.ingest([from_record({"_id": "quay", "title": "Quay", "text": text}, "test")]))
+        held.follow()
+        marker = Told("cranes", 4.0)
+        assert Reader(marker)(question, held.retriever.search(question, limit=5).passages) == {}
+        assert not any(passage for _, passage in marker.asked)
+
+
+def test_what_answers_is_quoted_first(store: Store) -> None:
+    """A statement in other words than the question's is quoted where the reader finds that it answers."""
+    question = "Who maintains the lifting gear at the quay of Tolmen?"
+    by_reader = Assistant(store, answering=answering("cranes", 6.0)).answer(question)
+    assert "The harbour office looks after the cranes." in said(by_reader)
+    assert "The harbour office looks after the cranes." not in said(Assistant(store).answer(question))[:1]
+
+
+def test_a_near_miss_is_refused_though_its_words_are_there(store: Store) -> None:
+    """Sharing the question's words is not answering it."""
+    assert not Assistant(store).answer(QUESTION_ASKED).refused
+    missed = Assistant(store, answering=answering("", -9.0)).answer(QUESTION_ASKED)
+    assert missed.refused
+    assert missed.nearest
+    assert missed.versions["answers"] == "trained"
+
+
+def test_the_line_rises_with_what_the_reader_tells() -> None:
+    """Each figure counts for an answer, and the reader's among them."""
+    line = default_limits().read_line
+    seen = Features(0.5, 0.5, 0.5, 0.0)
+    for name in ("cosine", "passage", "answers"):
+        assert line.above(seen._replace(**{name: 0.9})) > line.above(seen), name
+
+
+def test_words_alone_can_be_set() -> None:
+    """The setting leaves the reader out; by default it reads."""
+    assert wiring.answering(Settings(answers="words")) is by_words
+    assert wiring.answering(Settings()) is not by_words
+    assert by_words("Why?", ()) == {}
+
+
+def test_runs_with_and_without_the_reader_are_told_apart(store: Store) -> None:
+    """What makes an answer is in its versions: two runs that differ in the reader are never taken for one."""
+    assert versions(store, Settings()) != versions(store, Settings(answers="words"))
+
+
+def test_those_passages_are_read_in_which_the_best_statements_stand(store: Store) -> None:
+    """No more than are meant to be, each once, whatever was found."""
+    seen: list[Sequence[Passage]] = []
+
+    def tell(_: str, found: Sequence[Passage]) -> Mapping[Place, float]:
+        seen.append(found)
+        return {}
+
+    Assistant(store, answering=tell).answer(QUESTION_ASKED)
+    [read] = seen
+    assert 0 < len(read) <= default_limits().read
+    assert len({each.chunk.id for each in read}) == len(read)
+
+
+def test_the_shipped_reader_tells_answers_from_near_misses() -> None:
+    """Of questions to documents that it was not trained on: three of four pairs of an answered one and a near miss in the right order."""
+    file = WRITTEN / "en_a.jsonl"
+    held = [each for each in from_written(file, Path("nowhere")) if each.held and (each.answers or each.near)][:120]
+    marker = Marker(wiring.ANSWERS_ADAPTER, longest=LONGEST)
+    marked = marker.marked([(each.pieces.question, each.pieces.passage) for each in held])
+    best = [
+        float(np.logaddexp.reduce(told.pieces[len(each.pieces.question) :, 0]))
+        for each, told in zip(held, marked, strict=True)
+    ]
+    answered = [logit for each, logit in zip(held, best, strict=True) if each.answers]
+    missed = [logit for each, logit in zip(held, best, strict=True) if each.near]
+    pairs = [one > other for one in answered for other in missed]
+    assert len(answered) > 20 < len(missed)
+    assert sum(pairs) > 0.75 * len(pairs)
+
+
+def examples(tmp_path: Path) -> list[Example]:
+    record = {"title": TITLE, "text": BODY, "A": [[QUESTION_ASKED, "reopened on 4 March"]], "M": ["Why did it close?"]}
+    file = tmp_path / "made.jsonl"
+    file.write_text(json.dumps(record) + "\n" + json.dumps(record | {"title": "Other"}) + "\n", encoding="utf-8")
+    return list(from_written(file, tmp_path / "none"))
+
+
+def test_examples_hold_the_answer_and_know_its_pieces(tmp_path: Path) -> None:
+    """Of an answered question the passage that is drawn holds the answering words; a near miss is put to the same document."""
+    answered = [each for each in examples(tmp_path) if each.answers]
+    assert len(answered) == 2
+    for each in answered:
+        assert each.marks
+        assert [n for n in each.marks if each.pieces.spans[n] is None] == []
+    assert sum(each.near for each in examples(tmp_path)) == 2
+
+
+def test_training_learns_its_examples(tmp_path: Path) -> None:
+    """A few steps tell an answered question from a near miss."""
+    given = examples(tmp_path)[:2] * 16
+    weights = train(
+        ANSWERS, body_weights(), given, given[:2], Plan(folder=tmp_path / "run", passes=12.0, size=8, warm=5)
+    )
+    told = torch.logsumexp(passage_logits(weights, given[:2]), 1)
+    assert (told > 0).tolist() == [each.answers for each in given[:2]]
+
+
+def test_what_is_held_back_is_not_learned() -> None:
+    """The questions that the line is fitted on are to documents that the reader was not trained on."""
+    pooled = held_back()
+    assert pooled.sources
+    assert all(is_held(case.id.rpartition("-")[0]) for case in pooled.cases)
+    assert {case.expect.refuse for case in pooled.cases} == {True, False}
