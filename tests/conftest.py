@@ -15,6 +15,8 @@ from vectorstore.embedding import HashingEmbedder
 from vectorstore.store import Store
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
+# The reader of answers is read in test_answering.py and by the gates; in every server and program of the other tests it takes minutes.
+os.environ.setdefault("CAVEAT_ANSWERS", "words")
 # A job that a shell started in the background ignores Ctrl-C, and so would the programs that tests start and interrupt.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 settings.register_profile("tests", deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])

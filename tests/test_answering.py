@@ -159,13 +159,24 @@ def test_the_line_rises_with_what_the_reader_tells() -> None:
 def test_words_alone_can_be_set() -> None:
     """The setting leaves the reader out; by default it reads."""
     assert wiring.answering(Settings(answers="words")) is by_words
-    assert wiring.answering(Settings()) is not by_words
+    assert wiring.answering(Settings(answers="trained")) is not by_words
+    assert Settings.model_fields["answers"].default == "trained"
     assert by_words("Why?", ()) == {}
 
 
 def test_runs_with_and_without_the_reader_are_told_apart(store: Store) -> None:
     """What makes an answer is in its versions: two runs that differ in the reader are never taken for one."""
-    assert versions(store, Settings()) != versions(store, Settings(answers="words"))
+    assert versions(store, Settings(answers="trained")) != versions(store, Settings(answers="words"))
+
+
+def test_the_program_answers_with_the_shipped_reader(store: Store) -> None:
+    """The whole way, as it ships: what the notice says is quoted, what no notice speaks of is refused."""
+    shipped = wiring.assistant(store, Settings(answers="trained"))
+    shipped.warm()
+    assert "Lorries must book a slot one day ahead." in said(
+        shipped.answer("Must lorries book a slot at the quay of Tolmen?")
+    )
+    assert shipped.answer("What is the capital of France?").refused
 
 
 def test_those_passages_are_read_in_which_the_best_statements_stand(store: Store) -> None:
