@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 import torch
 
+from evals.cutting import cut, write
 from evals.fitting import Plan, train
 from evals.verifier.altering import KINDS, altered, reworded
-from evals.verifier.cutting import calibration_error, cut, temperature, write
+from evals.verifier.calibrating import calibration_error, temperature
 from evals.verifier.pairs import CONTRADICTS, NOT_SUPPORTS, SUPPORTS, Pair, minimal_changes, minutes, mirrored
 from evals.verifier.training import PAIRS, Encoded, losses
 from vectorstore.pair_encoding import AdaptedReader, adapted, body_weights, fresh_head
@@ -29,10 +30,10 @@ def test_an_adapter_of_full_rank_gives_the_trained_body_back(tmp_path: Path) -> 
         name: each + 0.01 * torch.randn(each.shape, generator=draw) for name, each in body.items() if "layer.0" in name
     }
     trained |= {name: each for name, each in body.items() if name not in trained} | fresh_head(2)
-    found = adapted(body, cut(body, trained, rank=384))
+    found = adapted(body, cut(body, trained, rank=384, places=128))
     for name, weight in trained.items():
         assert torch.allclose(found[name], weight, atol=2e-3), name
-    write(tmp_path / "a.safetensors", cut(body, trained, rank=4), 1.5, 4)
+    write(tmp_path / "a.safetensors", cut(body, trained, rank=4, places=128), 1.5, 4)
     assert AdaptedReader(tmp_path / "a.safetensors").probabilities([("a", "b")]).shape == (1, 3)
 
 
@@ -42,7 +43,7 @@ def test_the_mean_of_several_runs_ships_no_word_embeddings() -> None:
     name = "embeddings.word_embeddings.weight"
     trained = {name: torch.stack([body[name]] * 3).mean(0)} | fresh_head(2)
     assert (trained[name] != body[name]).any()
-    assert all(each.startswith("head.") for each in cut(body, trained, rank=4))
+    assert all(each.startswith("head.") for each in cut(body, trained, rank=4, places=128))
 
 
 def test_a_line_of_two_classes_trains_both_of_the_second() -> None:

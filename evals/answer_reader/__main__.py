@@ -15,12 +15,12 @@ from safetensors.torch import load_file
 
 from assistant import wiring
 from assistant.answering.reading import LONGEST
+from evals import cutting
 from evals.answer_reader.examples import Example, from_asked_lines, from_written, shares
 from evals.answer_reader.held import WRITTEN
 from evals.answer_reader.learning import ANSWERS
 from evals.fitting import Plan, train
 from evals.labelled import DATA
-from evals.verifier import cutting
 from vectorstore.pair_encoding import Weights, body_weights
 
 RATE, RANK, UNSCALED = 1.2e-4, 48, 1.0

@@ -15,13 +15,13 @@ import torch
 from safetensors.torch import load_file
 
 from assistant import wiring
+from evals import cutting
 from evals.doubt_reader.examples import Example, flat, from_minutes, from_sample_library, from_set, from_written
 from evals.doubt_reader.learning import MARKS
 from evals.doubt_reader.weighing import weighed
 from evals.doubts import SET, Label
 from evals.fitting import Plan, train
 from evals.labelled import DATA, half, rows
-from evals.verifier import cutting
 from vectorstore.pair_encoding import body_weights
 from vectorstore.token_marking import LONGEST, Marker
 

@@ -16,14 +16,15 @@ import torch
 from safetensors.torch import load_file
 
 from assistant import wiring
+from evals import cutting
 from evals.fitting import Plan, train
-from evals.verifier import cutting
+from evals.verifier.calibrating import calibration_error, temperature
 from evals.verifier.measuring import every
 from evals.verifier.pairs import Pair, altered_lines, from_lines, from_minutes, headed, minutes, mirrored
-from evals.verifier.training import PAIRS, Encoded, losses
+from evals.verifier.training import LONGEST, PAIRS, Encoded, losses
 from vectorstore.pair_encoding import Weights, adapted, batch, body_weights, read, tokenizer
 
-WATCHED = 1200
+WATCHED, RANK = 1200, 84
 
 
 def main() -> int:
@@ -36,7 +37,7 @@ def main() -> int:
     parser.add_argument("--folder", type=Path, default=Path("build/verifier"), help="where checkpoints are kept")
     parser.add_argument("--passes", type=float, default=1.0, help="passes over the pairs")
     parser.add_argument("--also", type=Path, nargs="*", default=[], help="folders of other runs: their mean is cut")
-    parser.add_argument("--rank", type=int, default=cutting.RANK, help="the rank of the adapter")
+    parser.add_argument("--rank", type=int, default=RANK, help="the rank of the adapter")
     parser.add_argument("--out", type=Path, default=wiring.ADAPTER, help="the adapter that is written, or measured")
     parser.add_argument("--only", choices=("rules", "trained", "both"), default="", help="measure one verifier alone")
     parser.add_argument("--limit", type=int, help="claims of each set that are measured")
@@ -68,14 +69,14 @@ def _cut(given: argparse.Namespace) -> None:
     body = body_weights()
     runs = [load_file(folder / "weights.safetensors") for folder in (given.folder, *given.also)]
     trained = {name: torch.stack([each[name] for each in runs]).mean(0) for name in runs[0]}
-    adapter = cutting.cut(body, trained, given.rank)
+    adapter = cutting.cut(body, trained, given.rank, LONGEST)
     lines = from_lines(given.data / "train_pairs" / "core_pairs.jsonl")
     held = [each for each in lines if each.part == "calibrate"]
     labels, encoded = [each.label for each in held], encode(held)
     logits = _logits({name: each.to(torch.bfloat16) for name, each in adapted(body, adapter).items()}, encoded)
-    warmth = cutting.temperature(logits, labels)
+    warmth = temperature(logits, labels)
     loss = float(losses(logits / warmth, labels).mean())
-    error = cutting.calibration_error((logits / warmth).softmax(1).numpy(), labels)
+    error = calibration_error((logits / warmth).softmax(1).numpy(), labels)
     print(f"loss {loss:.4f}, temperature {warmth:.2f}, calibration error {error:.3f}", flush=True)
     cutting.write(given.out, adapter, warmth, given.rank)
     print(f"{given.out}: {given.out.stat().st_size:,} bytes")

@@ -18,7 +18,7 @@ from assistant.checking.trained import Together, Trained
 from evals.case import Case, Checked
 from evals.foreign import pairs as read_pairs
 from evals.given import passages
-from evals.verifier.cutting import calibration_error
+from evals.verifier.calibrating import calibration_error
 from evals.verifier.pairs import NEITHER, Pair, from_lines, minimal_changes
 from vectorstore.embedding import Embedder, SentenceEmbedder
 

@@ -1,0 +1,43 @@
+"""Cutting a trained body down to an adapter: differences of low rank by singular values, in float16."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import torch
+from safetensors.torch import save_file
+
+from vectorstore.embedding import DEFAULT_WEIGHTS_SHA256
+from vectorstore.pair_encoding import MATRICES, Weights
+
+UNTRAINED = "embeddings.word"  # the mean of several runs differs from the body's by rounding alone
+
+
+def cut(body: Weights, trained: Weights, rank: int, places: int) -> dict[str, torch.Tensor]:
+    """The adapter: `NAME.up` and `NAME.down` for the layers' matrices, `NAME.more` for what is small, the head as it is.
+
+    `places` are those whose differences are kept: as many as training reads.
+    """
+    found: dict[str, torch.Tensor] = {}
+    for name, weight in trained.items():
+        if name.startswith("head."):
+            found[name] = weight.half()
+            continue
+        if name.startswith(UNTRAINED):
+            continue
+        more = weight - body[name]
+        if any(name.endswith(f"{each}.weight") for each in MATRICES):
+            up, values, down = torch.linalg.svd(more, full_matrices=False)
+            root = values[:rank].sqrt()
+            found[f"{name}.up"] = (up[:, :rank] * root).half().contiguous()
+            found[f"{name}.down"] = (root[:, None] * down[:rank]).half().contiguous()
+        elif more.any():
+            found[f"{name}.more"] = more[:places].half().contiguous() if "position" in name else more.half()
+    return found
+
+
+def write(file: Path, adapter: Weights, temperature: float, rank: int) -> None:
+    """The adapter as it is shipped, with the body it belongs to."""
+    told = {"body": DEFAULT_WEIGHTS_SHA256, "temperature": f"{temperature:.4f}", "rank": str(rank)}
+    file.parent.mkdir(parents=True, exist_ok=True)
+    save_file(dict(adapter), file, metadata=told)
