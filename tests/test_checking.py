@@ -428,6 +428,7 @@ def test_figures_names_and_duties_are_read_with_their_places() -> None:
 
 def test_languages_are_told_by_writing_and_function_words() -> None:
     """A table is no foreign language, and German is."""
+    assert language("What penalty do e-commerce platforms face if wildlife is still sold?") == "en"
     assert language("Lanbei | 44 | 11 February 2020") == "en"
     assert language("Die Plattform muss die Angebote innerhalb von 24 Stunden nach der Meldung entfernen.") == "other"
     assert language("平台必须在24小时内删除。") == "zh"

@@ -16,7 +16,7 @@ from vectorstore.terms import query_terms, terms
 Language = Literal["en", "zh", "other"]
 HAN = re.compile(r"[\u3400-\u9fff]")
 LATIN = re.compile(r"[A-Za-z\u00c0-\u024f]")
-LOWER = re.compile(r"[a-z\u00e0-\u024f]+")
+LOWER = re.compile(r"(?<![\w-])[a-z\u00e0-\u024f]+(?![\w-])")  # whole words: the e of e-commerce is no Italian
 WORD = re.compile(r"[^\W\d_\u3400-\u9fff]+(?:['’-][^\W\d_\u3400-\u9fff]+)*|\d+(?:[.,:]\d+)*|[\u3400-\u9fff]+")
 QUOTED = re.compile(
     r"“(?P<a>[^“”]+)”|「(?P<b>[^「」]+)」|『(?P<c>[^『』]+)』|\"(?P<d>[^\"]+)\"|‘(?P<e>[^‘’]+(?:’(?=\w)[^‘’]+)*)’(?!\w)"
