@@ -1,16 +1,24 @@
-"""Cutting a trained body down to an adapter: differences of low rank by singular values, in float16."""
+"""Cutting a trained body down to an adapter, differences of low rank by singular values in float16, and going on from one."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 import torch
-from safetensors.torch import save_file
+from safetensors.torch import load_file, save_file
 
 from vectorstore.embedding import DEFAULT_WEIGHTS_SHA256
-from vectorstore.pair_encoding import MATRICES, Weights
+from vectorstore.pair_encoding import MATRICES, Weights, adapted, body_weights
 
 UNTRAINED = "embeddings.word"  # the mean of several runs differs from the body's by rounding alone
+
+
+def begun(place: Path | None, head: Weights) -> Weights:
+    """What a training begins with: the folder of a run, an adapter as it is shipped, or the bare body; of another head nothing is taken."""
+    if place is None:
+        return body_weights()
+    found = load_file(place / "weights.safetensors") if place.is_dir() else adapted(body_weights(), load_file(place))
+    return {name: weight for name, weight in found.items() if not name.startswith("head.") or name in head}
 
 
 def cut(body: Weights, trained: Weights, rank: int, places: int) -> dict[str, torch.Tensor]:

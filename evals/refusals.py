@@ -2,9 +2,9 @@
 
     python -m evals.refusals --data ../shared/data
 
-The lines between them (`assistant/answering/limits.toml`) are fitted by logistic regression, each group and class of questions
-counting alike: `line`, by words and meaning, on the half of MTRAG's questions to build on; `read_line`, with the reader of answers, on
-those and on the questions to the written documents that the reader was not trained on. Coverage is left out of it: near misses
+The lines between them (`assistant/answering/limits.toml`) are fitted by logistic regression, answered and unanswered questions
+counting alike: `line`, by words and meaning, on the half of MTRAG's questions to build on; `read_line`, with the reader of answers, one half on
+those and one half on the questions to the written documents that the reader was not trained on. Coverage is left out of it: near misses
 would teach that a question whose words are there is not answered. `words_alone`, for languages that the embedder does not know, is the
 share of the question that divides the questions to the Chinese documents best. Nothing is fitted on what else is printed: MTRAG's
 other half, the sample library, the minutes.
@@ -38,10 +38,10 @@ from evals.labelled import DATA, place
 from evals.retrieval import pooled_store
 
 LINES = {
-    "line": (("mtrag_un build",), ("coverage", "cosine", "passage")),
-    "read_line": (("mtrag_un build", "written"), ("cosine", "passage", "answers")),
+    "line": ((("mtrag_un build",),), ("coverage", "cosine", "passage")),
+    "read_line": ((("mtrag_un build",), ("written", "written_beside")), ("cosine", "passage", "answers")),
 }
-"""Which questions each line is fitted on, and what it is drawn through."""
+"""Which questions each line is fitted on, those far from every passage and near misses counting alike, and what it is drawn through."""
 STRENGTH = 3.0  # lines through figures of a small range; sharper ones do no better
 
 
@@ -90,10 +90,12 @@ def _holds(case: Case, shown: Sequence[Quote]) -> bool | None:
 
 def fitted(questions: Sequence[Asked], name: str) -> Line:
     """A line as the questions that it is fitted on draw it."""
-    groups, names = LINES[name]
-    chosen = [each for each in questions if each.group in groups]
+    sides, names = LINES[name]
+    counted = {group: 1 / len(side) for side in sides for group in side}
+    chosen = [each for each in questions if each.group in counted]
     sizes = Counter((each.group, each.answered) for each in chosen)
-    weights = [len(chosen) / len(sizes) / sizes[each.group, each.answered] for each in chosen]
+    shares = [counted[each.group] / sizes[each.group, each.answered] for each in chosen]
+    weights = [len(chosen) * share / sum(shares) for share in shares]
     rows = np.array([[getattr(each.seen, one) or 0.0 for one in names] for each in chosen])
     drawn = LogisticRegression(C=STRENGTH).fit(rows, [each.answered for each in chosen], sample_weight=weights)
     slopes = dict(zip(names, map(float, drawn.coef_[0]), strict=True))
@@ -131,7 +133,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, default=DATA, help="the folder of the development data")
     given = parser.parse_args()
-    sets = [open_set("mtrag_un", given.data / "mtrag_un"), held_back(), chinese(), open_set("sample")]
+    sets = [open_set("mtrag_un", given.data / "mtrag_un"), *held_back(), chinese(), open_set("sample")]
     questions = [each for pooled in (*sets, open_set("fomc", given.data / "demo_fomc")) for each in asked(pooled)]
     shipped = default_limits()
     found = {name: fitted(questions, name) for name in LINES}

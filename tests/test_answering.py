@@ -239,7 +239,28 @@ def test_training_learns_its_examples(tmp_path: Path) -> None:
 
 def test_what_is_held_back_is_not_learned() -> None:
     """The questions that the line is fitted on are to documents that the reader was not trained on."""
-    pooled = held_back()
-    assert pooled.sources
-    assert all(is_held(case.id.rpartition("-")[0]) for case in pooled.cases)
-    assert {case.expect.refuse for case in pooled.cases} == {True, False}
+    written = {
+        f"{file.stem}-{n}": json.loads(line)
+        for file in WRITTEN.glob("en_?.jsonl")
+        for n, line in enumerate(file.read_text(encoding="utf-8").splitlines())
+    }
+    for pooled in held_back():
+        names = {case.id.rpartition("-")[0] for case in pooled.cases}
+        assert names
+        assert all(is_held(name, written[name]) for name in names)
+        topics = {written[name].get("topic") for name in names} - {None}
+        assert {name for name, each in written.items() if each.get("topic") in topics} <= names
+        assert {case.expect.refuse for case in pooled.cases} == {True, False}
+
+
+def test_texts_on_one_topic_are_learned_apart(tmp_path: Path) -> None:
+    """A question is put to other texts on its topic too, which do not answer it; all of a topic are held back or none."""
+    beside = {"topic": "road", "text": "The road is long.\nIt has four lanes.", "A": [], "M": []}
+    record = {"topic": "road", "text": BODY, "A": [[QUESTION_ASKED, "reopened on 4 March"]] * 20, "M": []}
+    file = tmp_path / "made.jsonl"
+    file.write_text("".join(json.dumps(each) + "\n" for each in (record, beside)), encoding="utf-8")
+    found = list(from_written(file, tmp_path / "none"))
+    assert sum(each.answers for each in found) == 20
+    assert 5 < sum(each.near for each in found) < 20
+    assert not any(each.alone for each in found)
+    assert is_held("en_a-1", beside) == is_held("en_a-7", beside)

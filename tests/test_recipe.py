@@ -8,14 +8,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from safetensors.torch import save_file
 
-from evals.cutting import cut, write
+from evals.cutting import begun, cut, write
 from evals.fitting import Plan, train
 from evals.verifier.altering import KINDS, altered, reworded
 from evals.verifier.calibrating import calibration_error, temperature
 from evals.verifier.pairs import CONTRADICTS, NOT_SUPPORTS, SUPPORTS, Pair, minimal_changes, minutes, mirrored
 from evals.verifier.training import PAIRS, Encoded, losses
 from vectorstore.pair_encoding import AdaptedReader, adapted, body_weights, fresh_head
+from vectorstore.token_marking import fresh_marks
 
 SENTENCE = (
     "The Committee agreed in March 2021 that Japan would likely see higher rates of 2.5 percent, and it should act."
@@ -44,6 +46,20 @@ def test_the_mean_of_several_runs_ships_no_word_embeddings() -> None:
     trained = {name: torch.stack([body[name]] * 3).mean(0)} | fresh_head(2)
     assert (trained[name] != body[name]).any()
     assert all(each.startswith("head.") for each in cut(body, trained, rank=4, places=128))
+
+
+def test_training_begins_with_a_run_or_with_an_adapter(tmp_path: Path) -> None:
+    """A run's weights and those of the adapter cut from it are the same but for rounding; of a head that is not trained nothing is taken."""
+    body, name = body_weights(), "encoder.layer.0.output.dense.weight"
+    run = body | {name: body[name] + 0.01} | fresh_marks(2, 7) | fresh_head(2)
+    save_file(run, tmp_path / "weights.safetensors")
+    write(tmp_path / "a.safetensors", cut(body, run, rank=8, places=128), 1.0, 8)
+    for place in (tmp_path, tmp_path / "a.safetensors"):
+        found = begun(place, fresh_marks(2, 7))
+        assert set(found) == set(body) | set(fresh_marks(2, 7)), place
+        for each in (name, "head.marks.weight"):
+            assert torch.allclose(found[each], run[each], atol=2e-3), each
+    assert torch.equal(begun(None, {})[name], body[name])
 
 
 def test_a_line_of_two_classes_trains_both_of_the_second() -> None:

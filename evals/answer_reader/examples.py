@@ -5,11 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 from assistant.answering.reading import Pieces, pieces
+from assistant.followup import bracketed
 from evals.labelled import Text, documents, place
 from evals.verifier.pairs import from_lines
 from ingest.document import Chunk, Document, Span
@@ -17,18 +20,22 @@ from ingest.document import Chunk, Document, Span
 HELD = 8  # of so many documents one is held back
 LONGEST, SHORTEST = 900, 250  # characters of a passage that is drawn from a document
 ELSEWHERE = 0.4  # questions that are put to another document too, which does not answer them
+BESIDE, FAR = 0.6, 0.2  # the same where there are others on the same topic: those, and any other
+AFTER = 0.35  # of their questions those that are put with another in brackets, as a follow-up is made whole
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Example:
-    """A question put to a passage; `marks` are the pieces that answer, None where they are not known; `near` is a near miss."""
+    """A question put to a passage; `marks` are the pieces that answer, None where they are not known; `near` is a near miss; `alone` has no
+    other text on its topic."""
 
     name: str
     pieces: Pieces
-    answers: bool
-    marks: frozenset[int] | None
-    near: bool
     held: bool
+    answers: bool = False
+    marks: frozenset[int] | None = None
+    near: bool = False
+    alone: bool = True
 
     @property
     def length(self) -> int:
@@ -38,30 +45,70 @@ class Example:
 
 def from_written(file: Path, lines: Path, seed: int = 7) -> Iterator[Example]:
     """The examples of a file of texts with questions, one a line: `A` are answered, each with the answering words where they are known,
-    and `M` are near misses. `passage` in place of a text is the key of one of `train_pairs`."""
+    and `M` are near misses. `passage` in place of a text is the key of one of `train_pairs`. Of the texts on one `topic` only its own
+    answers a question."""
     records = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines() if line.strip()]
     known = {key(pair.evidence): pair.evidence for pair in from_lines(lines)} if "passage" in records[0] else {}
+    written = {f"{file.stem}-{n}": each for n, each in enumerate(records)}
     texts = {
         name: Text(name=name, title=each.get("title", ""), body=each.get("text") or known[each["passage"]])
-        for name, each in ((f"{file.stem}-{n}", each) for n, each in enumerate(records))
+        for name, each in written.items()
     }
     held = documents([f"text:{name}" for name in texts], texts)
     draw = random.Random(f"{seed} {file.stem}")  # noqa: S311 (an order, no secret)
     names = list(texts)
-    for name, record in zip(names, records, strict=True):
-        document = held[f"text:{name}"]
-        for question, words in record["A"]:
-            answer = place(document, words) if words else None
-            if words is None or answer is not None:
-                passage = _passage(document, draw, answer, whole=answer is None)
-                yield _example(name, question, document, passage, answer, answers=True)
-        for question in record["M"]:
-            yield _example(name, question, document, _passage(document, draw), None, near=True)
-        for question in [*(question for question, _ in record["A"]), *record["M"]]:
-            other = names[draw.randrange(len(names))]
-            if other != name and draw.random() < ELSEWHERE and is_held(other) == is_held(name):
+    for name, record in written.items():
+        topic = record.get("topic")
+        beside = [each for each in names if each != name and topic is not None and written[each].get("topic") == topic]
+        kept = is_held(name, record)
+        made = partial(Example, name=name, held=kept, alone=not beside)
+        put = partial(_put, draw=draw, others=_questions(record) if beside else ())
+        yield from _asked(record, held[f"text:{name}"], made, put, draw)
+        for question in _questions(record):
+            other = draw.choice(names)
+            if (
+                other != name
+                and draw.random() < (FAR if beside else ELSEWHERE)
+                and is_held(other, written[other]) == kept
+            ):
                 there = held[f"text:{other}"]
-                yield _example(name, question, there, _passage(there, draw), None)
+                yield made(pieces=pieces(put(question), there, _passage(there, draw)))
+            if beside and draw.random() < BESIDE:
+                there = held[f"text:{draw.choice(beside)}"]
+                yield made(pieces=pieces(put(question), there, _passage(there, draw)), near=True)
+
+
+def _asked(
+    record: Mapping[str, Any],
+    document: Document,
+    made: Callable[..., Example],
+    put: Callable[[str], str],
+    draw: random.Random,
+) -> Iterator[Example]:
+    """The questions to a text, put to itself."""
+    for question, words in record["A"]:
+        answer = place(document, words) if words else None
+        if words is None or answer is not None:
+            passage = _passage(document, draw, answer, whole=answer is None)
+            read = pieces(put(question), document, passage)
+            yield made(pieces=read, marks=_marks(read, answer), answers=True)
+    for question in record["M"]:
+        yield made(pieces=pieces(put(question), document, _passage(document, draw)), near=True)
+
+
+def _questions(record: Mapping[str, Any]) -> list[str]:
+    return [*(question for question, _ in record["A"]), *record["M"]]
+
+
+def _put(question: str, *, draw: random.Random, others: Sequence[str]) -> str:
+    """A question, or as one that follows another to the same text: only what stands in front of the bracket is to be answered."""
+    before = [each for each in others if each != question]
+    return bracketed(question, draw.choice(before)) if before and draw.random() < AFTER else question
+
+
+def _marks(read: Pieces, answer: Span | None) -> frozenset[int] | None:
+    """The pieces of a passage that answer."""
+    return frozenset(n for n, span in enumerate(read.spans) if answer and span and span.meets(answer)) or None
 
 
 def key(text: str) -> str:
@@ -79,30 +126,14 @@ def from_asked_lines(file: Path) -> list[Example]:
                 id="", document_id="", span=Span(start=0, end=len(pair.evidence)), statements=(0, 0), tokens=0
             )
             read = pieces(pair.claim, document, whole)
-            found.append(
-                Example(name="", pieces=read, answers=pair.label == 0, marks=None, near=pair.label != 0, held=False)
-            )
+            found.append(Example(name="", pieces=read, held=False, answers=pair.label == 0, near=pair.label != 0))
     return found
 
 
-def _example(
-    name: str,
-    question: str,
-    document: Document,
-    chunk: Chunk,
-    answer: Span | None,
-    *,
-    answers: bool = False,
-    near: bool = False,
-) -> Example:
-    read = pieces(question, document, chunk)
-    marks = frozenset(n for n, span in enumerate(read.spans) if answer and span is not None and span.meets(answer))
-    return Example(name=name, pieces=read, answers=answers, marks=marks or None, near=near, held=is_held(name))
-
-
-def is_held(name: str) -> bool:
-    """Whether a written text is kept from training."""
-    return int(hashlib.sha256(name.encode()).hexdigest()[:8], 16) % HELD == 0
+def is_held(name: str, record: Mapping[str, Any]) -> bool:
+    """Whether a written text is kept from training, with all others on its topic."""
+    told = f"{name.rpartition('-')[0]} {record['topic']}" if "topic" in record else name
+    return int(hashlib.sha256(told.encode()).hexdigest()[:8], 16) % HELD == 0
 
 
 def _passage(document: Document, draw: random.Random, answer: Span | None = None, *, whole: bool = False) -> Chunk:

@@ -17,9 +17,13 @@ WRITTEN, CHINESE = (Path(__file__).parent / name for name in ("written", "chines
 EVERY = 3  # of so many questions one is asked
 
 
-def held_back() -> Set:
-    """One of so many questions to each document that was held back, near misses among them."""
-    return _asked("written", {name: each for name, each in _read(WRITTEN, "en_?.jsonl") if is_held(name)}, EVERY)
+def held_back() -> tuple[Set, Set]:
+    """One of so many questions to each document that was held back, near misses among them: to documents on a topic of their own, and to
+    those that lie beside others on theirs."""
+    held = {name: each for name, each in _read(WRITTEN, "en_?.jsonl") if is_held(name, each)}
+    beside = {name: each for name, each in held.items() if "topic" in each}
+    alone = {name: each for name, each in held.items() if name not in beside}
+    return _asked("written", alone, EVERY), _asked("written_beside", beside, EVERY)
 
 
 def chinese() -> Set:

@@ -45,7 +45,9 @@ def main() -> int:
     parser.add_argument("--folder", type=Path, default=Path("build/doubt_reader"), help="where checkpoints are kept")
     parser.add_argument("--passes", type=float, default=5.0, help="passes over the statements")
     parser.add_argument("--rate", type=float, default=RATE, help="the highest rate of learning")
-    parser.add_argument("--start", type=Path, help="the folder of a run to go on from with all that there is to learn")
+    parser.add_argument(
+        "--start", type=Path, help="a run's folder or an adapter to go on from with all that there is to learn"
+    )
     parser.add_argument("--rank", type=int, default=RANK, help="the rank of the adapter")
     parser.add_argument(
         "--out", type=Path, default=wiring.DOUBTS_ADAPTER, help="the adapter that is written or weighed"
@@ -73,8 +75,8 @@ def _train(given: argparse.Namespace) -> None:
     learned += [each for each in written if not each.held]
     held = [each for each in written if each.held]
     print(f"{len(learned)} statements, {len(held)} held back", flush=True)
-    start = load_file(given.start / "weights.safetensors") if given.start else body_weights()
-    train(MARKS, start, learned, held, Plan(folder=given.folder, passes=given.passes, rate=given.rate))
+    plan = Plan(folder=given.folder, passes=given.passes, rate=given.rate)
+    train(MARKS, cutting.begun(given.start, MARKS.head(plan.seed)), learned, held, plan)
 
 
 def _written() -> list[Example]:
