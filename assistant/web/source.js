@@ -40,6 +40,14 @@ function toHit() {
   if (hit) scroll.scrollTop += hit.getBoundingClientRect().top - scroll.getBoundingClientRect().top - scroll.clientHeight / 3;
 }
 
+/** The same until nothing moves any more for some frames: blocks of a long text get their height when they are first seen. */
+function toHitTillStill(turn, still = 0, frames = 60) {
+  if (turn !== now.turn || !scrolled() || still > 3 || !frames) return;
+  const before = scrolled().scrollTop;
+  toHit();
+  requestAnimationFrame(() => toHitTillStill(turn, scrolled()?.scrollTop === before ? still + 1 : 0, frames - 1));
+}
+
 const scrolled = () => byId("source").querySelector(".src-scroll");
 
 /** The way back from a statement elsewhere to what was open before. */
@@ -66,8 +74,7 @@ async function show(turn, item, back) {
   if (identity) scroll.before(identity);
   scroll.replaceChildren(...content.filter(Boolean));
   scroll.scrollTop = 0;
-  toHit();
-  requestAnimationFrame(toHit);   // blocks of a long text get their height when they are first seen
+  toHitTillStill(turn);
   say(`${now.items.length > 1 ? `${position()}${t("colon")}` : ""}${item.title}. ${word}`);
   if (identity && !pane.querySelector(".beside")) scroll.after(besidePane(item, {
     asOf: BY_ANSWER.includes((now.trail[0] ?? now).noun) && page.scope?.as_of,
