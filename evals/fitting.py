@@ -1,7 +1,4 @@
-"""Training: the whole body for so many passes over what it is to read, on two threads, with checkpoints to go on from.
-
-In bfloat16 where the processor has it; where it has not, it would take nine times as long as float32.
-"""
+"""Training: the whole body for so many passes over what it is to read, on two threads, with checkpoints to go on from."""
 
 from __future__ import annotations
 
@@ -17,8 +14,7 @@ from typing import Generic, Protocol, TypeVar
 import torch
 from safetensors.torch import load_file, save_file
 
-from vectorstore.embedding import native_precision
-from vectorstore.pair_encoding import Drop, Weights
+from vectorstore.pair_encoding import Drop, Weights, computed_in
 
 THREADS = 2
 POOL = 24  # batches whose pairs are sorted by length together
@@ -141,8 +137,7 @@ def _descend(task: Task[T], whole: int, copy: Weights, chosen: Sequence[T], drop
 
 
 def _copy(master: Weights, moving: Sequence[str]) -> dict[str, torch.Tensor]:
-    kind = torch.bfloat16 if native_precision() == "bfloat16" else torch.float32
-    return {name: weight.to(kind, copy=True).requires_grad_(name in moving) for name, weight in master.items()}
+    return {name: weight.to(computed_in(), copy=True).requires_grad_(name in moving) for name, weight in master.items()}
 
 
 def _refresh(copies: Sequence[Weights], master: Weights, moving: Sequence[str]) -> None:

@@ -166,6 +166,12 @@ def tokenizer() -> Tokenizer:
     return found
 
 
+def computed_in(precision: Precision = "auto") -> torch.dtype:
+    """What the body is computed in; where the processor has no bfloat16 that takes nine times as long as float32, and `auto` spares it."""
+    wanted = native_precision() if precision == "auto" else precision
+    return torch.bfloat16 if wanted == "bfloat16" else torch.float32
+
+
 class AdaptedBody:
     """The default embedder's body with an adapter on it, loaded when it first reads, and the cores that read; threads may share it.
 
@@ -174,8 +180,7 @@ class AdaptedBody:
 
     def __init__(self, adapter: Path, precision: Precision = "auto") -> None:
         self._adapter = adapter
-        wanted = native_precision() if precision == "auto" else precision
-        self._kind = torch.bfloat16 if wanted == "bfloat16" else torch.float32
+        self._kind = computed_in(precision)
         self._loading = threading.Lock()
 
     @property

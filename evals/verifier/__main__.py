@@ -22,7 +22,7 @@ from evals.verifier.calibrating import calibration_error, temperature
 from evals.verifier.measuring import every
 from evals.verifier.pairs import Pair, altered_lines, from_lines, from_minutes, headed, minutes, mirrored
 from evals.verifier.training import LONGEST, PAIRS, Encoded, losses
-from vectorstore.pair_encoding import Weights, adapted, batch, body_weights, read, tokenizer
+from vectorstore.pair_encoding import Weights, adapted, batch, body_weights, computed_in, read, tokenizer
 
 WATCHED, RANK = 1200, 84
 
@@ -73,7 +73,7 @@ def _cut(given: argparse.Namespace) -> None:
     lines = from_lines(given.data / "train_pairs" / "core_pairs.jsonl")
     held = [each for each in lines if each.part == "calibrate"]
     labels, encoded = [each.label for each in held], encode(held)
-    logits = _logits({name: each.to(torch.bfloat16) for name, each in adapted(body, adapter).items()}, encoded)
+    logits = _logits({name: each.to(computed_in()) for name, each in adapted(body, adapter).items()}, encoded)
     warmth = temperature(logits, labels)
     loss = float(losses(logits / warmth, labels).mean())
     error = calibration_error((logits / warmth).softmax(1).numpy(), labels)
