@@ -76,10 +76,17 @@ def opened(
         if script:
             page.add_init_script(script)
         page.goto(path)
+        if not path.startswith("/docs"):
+            listens(page)
         yield page
         unforeseen = [error for error in errors if not any(part in error for part in expected)]
         assert not unforeseen, unforeseen
         assert not strays, strays
+
+
+def listens(page: playwright.Page) -> None:
+    """Waits until the page listens: its words are fetched, so it may do so a moment after it has loaded."""
+    expect(page.locator("#theme")).to_have_attribute("aria-label", re.compile("."))
 
 
 def said(language: str, key: str) -> str:

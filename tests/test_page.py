@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from browsing import expect, needs_browser, playwright, sample_served
+from browsing import expect, listens, needs_browser, playwright, sample_served
 
 pytestmark = needs_browser
 QUESTION = "How reliable is the health code?"
@@ -33,6 +33,7 @@ def page(browser: playwright.Browser, origin: str) -> Iterator[playwright.Page]:
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.on("request", lambda request: None if request.url.startswith(f"{origin}/") else strays.append(request.url))
         page.goto("/")
+        listens(page)
         yield page
         assert errors == []
         assert strays == []

@@ -204,8 +204,10 @@ async function showHealth() {
 
 const theme = memory.get("localStorage", "theme");
 setTheme(THEMES.includes(theme) ? theme : "auto");
+const early = document.activeElement === box && box.value.endsWith("\n") && box.value.trim();   // Enter was pressed before the page listened
 box.value ||= memory.get("localStorage", "draft") ?? "";
 at.place = null;
 scopePanel();
 showHealth();
 follow();
+if (early) submit(early);
