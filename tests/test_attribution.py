@@ -119,6 +119,23 @@ def test_a_pronoun_keeps_its_words_and_bears_the_name_it_stands_for():
     assert (whole.quote(found.speaker), found.name) == ("He", "Li Wei")
 
 
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("President George dissented because she believed that policy was right.", 'President George ("she")'),
+        ("Mr. Bo Lin, the mayor, resigned because he thought that the bridge was unsafe.", 'Mr. Bo Lin ("he")'),
+        ("President George met Mayor Ana Ruiz because she believed that policy was right.", "her"),
+        ("The mayor resigned because he thought that the bridge was unsafe.", "him"),
+        ("New York mayors resigned because he thought that the bridge was unsafe.", "him"),
+    ],
+)
+def test_a_pronoun_stands_for_who_opens_its_sentence_or_is_told_as_an_object(text: str, name: str):
+    whole = document(text)
+    [found] = find(whole, whole.statements[0])
+    assert f"by {name};" in found.reason
+    assert len(found.evidence) == 1
+
+
 def test_a_quotation_of_several_sentences_is_its_speaker_s_in_each():
     whole = document("“The road is open. We removed the last barrier on Monday,” said Li Wei, the foreman.")
     assert [each.kind for each in find(whole, whole.statements[0])] == ["attributed"]

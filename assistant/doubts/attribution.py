@@ -13,11 +13,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from assistant.doubts import lexicon, speech_chinese, speech_english, vague
+from assistant.doubts import lexicon, pronouns, speech_chinese, speech_english, vague
 from assistant.doubts.finding import Finding, source_of
+from assistant.doubts.pronouns import Antecedent
 from assistant.doubts.scope import scope
 from assistant.doubts.speech import Speech, Voice
-from assistant.doubts.words import Words, on_one_line, read
+from assistant.doubts.words import Words, read
 from ingest.document import Document, Span, Statement
 
 OPENS, CLOSES = "“「", "”」"
@@ -66,10 +67,10 @@ def find(words: Words, said: Sequence[Speech]) -> Finding | None:
     """The named voice of a statement."""
     for speech in said:
         if speech.voice == "pronoun":
-            antecedent = _antecedent(words)
+            antecedent = pronouns.antecedent(words, speech, speeches)
             if antecedent is not None:
                 return _by_antecedent(words, speech, antecedent)
-            if not _somebody(words, speech):
+            if not pronouns.stands_for_somebody(words, speech):
                 continue
         if speech.voice in {"named", "pronoun"} or (speech.voice == "vague" and vague.group_before(words, speech)):
             return _finding(words, speech)
@@ -108,10 +109,9 @@ def quoted_over_sentences(words: Words) -> tuple[Words, Speech] | None:
 
 
 def _attribution(words: Words, speech: Speech, said: Sequence[Speech]) -> Attribution:
-    antecedent = _antecedent(words) if speech.voice == "pronoun" else None
+    antecedent = pronouns.antecedent(words, speech, speeches) if speech.voice == "pronoun" else None
     spans = tuple(words.span(start, end) for start, end in scope(words, speech, said))
-    name = "" if antecedent is None else antecedent[0].quote(antecedent[1].speaker_start, antecedent[1].speaker_end)
-    return _placed(words, speech, spans, name)
+    return _placed(words, speech, spans, antecedent.name if antecedent is not None else "")
 
 
 def _placed(words: Words, speech: Speech, spans: tuple[Span, ...], name: str = "") -> Attribution:
@@ -130,6 +130,7 @@ def _placed(words: Words, speech: Speech, spans: tuple[Span, ...], name: str = "
 def _finding(words: Words, speech: Speech) -> Finding:
     span = words.span(speech.start, speech.end)
     speaker = _inside_a_sentence(words, words.quote(speech.speaker_start, speech.speaker_end))
+    speaker = pronouns.OBJECT.get(speaker.lower(), speaker)
     group = vague.group_before(words, speech) if speech.voice == "vague" else None
     cited = "" if speech.cited is None else f", citing {words.quote(*speech.cited)}"
     reason = _reason(words, speech, f"{speaker} ({group}, as named before)" if group else f"{speaker}{cited}")
@@ -159,34 +160,9 @@ def _reason(words: Words, speech: Speech, speaker: str) -> str:
     return f"Only as {verb} by {speaker}; {own_voice}"
 
 
-def _somebody(words: Words, speech: Speech) -> bool:
-    """Whether a pronoun without a speaker before it stands for somebody: "he believed"; "it said" of no notice."""
-    if words.spoken[speech.speaker_start : speech.speaker_end] in {"he", "she", "they", "他", "她", "他们"}:
-        return True
-    statements = [each for each in words.document.statements if each.span.end <= words.start]
-    if not statements or speech.stance == "showing":
-        return False
-    opening = set(words.document.quote(statements[-1].span).lower().split()[:8])
-    return opening.isdisjoint(lexicon.words("speakers", "en", "own"))
-
-
-def _antecedent(words: Words) -> tuple[Words, Speech] | None:
-    """Who spoke in the two statements before, for "he added that ..."."""
-    statements = words.document.statements
-    earlier = [statement for statement in statements if statement.span.end <= words.start][-2:] if statements else []
-    for before in (read(words.document, statement) for statement in reversed(earlier)):
-        speech = next((found for found in speeches(before) if found.voice == "named"), None)
-        if speech is not None:
-            return before, speech
-    return None
-
-
-def _by_antecedent(words: Words, speech: Speech, antecedent: tuple[Words, Speech]) -> Finding:
-    before, named = antecedent
-    who = on_one_line(before.quote(named.speaker_start, named.speaker_end))
+def _by_antecedent(words: Words, speech: Speech, antecedent: Antecedent) -> Finding:
     pronoun = words.quote(speech.speaker_start, speech.speaker_end)
     span = words.span(speech.start, speech.end)
-    earlier: Span = before.span(named.start, named.end)
-    return Finding(
-        kind="attributed", reason=_reason(words, speech, f'{who} ("{pronoun}")'), evidence=(span, earlier), words=span
-    )
+    evidence = (span,) if words.span(0, len(words.whole)).holds(antecedent.said) else (span, antecedent.said)
+    reason = _reason(words, speech, f'{antecedent.name} ("{pronoun}")')
+    return Finding(kind="attributed", reason=reason, evidence=evidence, words=span)
