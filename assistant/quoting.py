@@ -6,12 +6,12 @@ nothing answers enough, the question is refused; the limits are in `assistant/an
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from assistant.absent import absent
 from assistant.answering.limits import Features, default_limits
-from assistant.answering.scoring import Measures, Quote, match, scored, weights
+from assistant.answering.scoring import Measures, Quote, scored, weights
 from ingest.document import Document, Span, Statement
 from vectorstore.retrieval import Found
 from vectorstore.terms import terms
@@ -19,7 +19,7 @@ from vectorstore.terms import terms
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Selection:
-    """The quotes in the order they are read; none for a refusal. `absent` are the question's words that nothing found holds."""
+    """The quotes in the order they are read; none for a refusal. `absent` are the question's telling words that nothing found holds."""
 
     quotes: tuple[Quote, ...]
     answered: float
@@ -37,7 +37,7 @@ def select(question: str, found: Found, by: Measures, asked: str = "") -> Select
     quotes = scored(question, found, by, wanted, weights(question, by.words, asked, limits.asked))
     answered = limits.answered(features(quotes, found))
     chosen = _in_order(best(quotes)) if answered > 0 else ()
-    return Selection(quotes=chosen, answered=answered, absent=_absent(question, wanted, found), searched=tuple(wanted))
+    return Selection(quotes=chosen, answered=answered, absent=absent(question, found), searched=tuple(wanted))
 
 
 def ranked(question: str, found: Found, by: Measures) -> tuple[Quote, ...]:
@@ -76,18 +76,6 @@ def _in_order(quotes: Sequence[Quote]) -> tuple[Quote, ...]:
     for quote in quotes:
         rank.setdefault(quote.document.id, len(rank))
     return tuple(sorted(quotes, key=lambda quote: (rank[quote.document.id], quote.position)))
-
-
-def _absent(question: str, wanted: Mapping[str, float], found: Found) -> tuple[str, ...]:
-    """The words of the question that stand in none of the passages found."""
-    held = {
-        term
-        for passage in found.passages
-        for term in terms(f"{passage.document.title} {passage.chunk.section} {passage.text}")
-    }
-    missing = {term for term in wanted if match(term, held, 1.0) == 0}
-    words = re.findall(r"[^\W_]+", question)
-    return tuple(dict.fromkeys(word for word in words if (own := set(terms(word)) & set(wanted)) and own <= missing))
 
 
 def _shingles(quote: Quote) -> frozenset[tuple[str, ...]]:

@@ -12,11 +12,14 @@ import pytest
 import torch
 
 from assistant import wiring
+from assistant.absent import absent
 from assistant.answer import Answer
 from assistant.answering import Place, by_words
 from assistant.answering.limits import Features, default_limits
 from assistant.answering.reading import LONGEST, QUESTION, Reader, pieces
+from assistant.answering.speaking import asked_for
 from assistant.chain import Assistant
+from assistant.quoting import ranked
 from assistant.settings import Settings
 from assistant.versions import versions
 from evals.answer_reader.examples import Example, from_written, is_held
@@ -264,3 +267,68 @@ def test_texts_on_one_topic_are_learned_apart(tmp_path: Path) -> None:
     assert 5 < sum(each.near for each in found) < 20
     assert not any(each.alone for each in found)
     assert is_held("en_a-1", beside) == is_held("en_a-7", beside)
+
+
+@pytest.mark.parametrize(
+    ("question", "who"),
+    [
+        ("What did several participants at the March meeting say about prices?", {"particip"}),
+        ("How has the Board staff judged the risks?", {"staff"}),
+        ("What did Chair Powell tell reporters?", {"powel"}),
+        ("According to Mayor Ana Ruiz, when does the bridge open?", {"ruiz"}),
+        ("In the view of the traders, are the hours too short?", {"trader"}),
+        ("What does the notice say about lorries?", set()),
+        ("What did the State Office decide?", set()),
+        ("Which vans has Tolmen Express lent?", set()),
+        ("青桥市卫健委怎么看健康码？", {"青桥", "桥市", "市卫", "卫健", "健委"}),
+        ("按照第6号通知，几天后要删除？", set()),
+    ],
+)
+def test_a_question_tells_whose_words_it_asks_for(question: str, who: set[str]):
+    assert asked_for(question) == who
+
+
+def test_the_words_of_those_who_are_asked_for_come_first(tmp_path: Path):
+    body = (
+        "The harbour office sets the hours of the quay for all traders. The harbour office said that the hours suffice. "
+        "Traders said that the hours are too short."
+    )
+    with Store(tmp_path / "home", HashingEmbedder()) as held:
+        list(held.ingest([from_record({"_id": "quay", "title": TITLE, "text": body}, "test")]))
+        held.follow()
+        measures = replace(wiring.assistant(held, Settings(home=tmp_path / "home")).measures(), answering=by_words)
+        told = {}
+        for who in ("traders", "the harbour office"):
+            question = f"What did {who} say about the hours of the quay?"
+            best = ranked(question, held.retriever.search(question, limit=5), measures)[0]
+            told[who] = best.document.quote(best.statement.span)
+    assert told == {
+        "traders": "Traders said that the hours are too short.",
+        "the harbour office": "The harbour office said that the hours suffice.",
+    }
+
+
+@pytest.mark.parametrize(
+    ("question", "words"),
+    [
+        ("What is the penalty for lorries at the quay of Tolmen?", ("penalty",)),
+        ("When did the quay of Tolmen reopen, and why was it put back?", ()),
+        ("Did Germany pay for the quay of Tolmen in 1997?", ("Germany", "pay", "1997")),
+        ("Does the Tolmen Echo say when the quay reopened on 5 March 2021?", ()),
+        ("Tolmen码头的罚款是多少？", ()),
+    ],
+)
+def test_words_that_nothing_found_holds_are_told_where_their_absence_tells(
+    tmp_path: Path, question: str, words: tuple[str, ...]
+):
+    """A question's verbs and the nouns of any subject have other words beside them; what a document states of itself counts as held."""
+    record = {
+        "_id": "quay",
+        "title": TITLE,
+        "text": BODY,
+        "metadata": {"outlet": "Tolmen Echo", "issued": "2021-03-05"},
+    }
+    with Store(tmp_path / "home", HashingEmbedder()) as held:
+        list(held.ingest([from_record(record, "test")]))
+        held.follow()
+        assert absent(question, held.retriever.search(question, limit=5)) == words

@@ -33,6 +33,12 @@ def query_terms(text: str) -> list[str]:
     return list(dict.fromkeys(found or terms(text)))
 
 
+def content_words(text: str) -> list[str]:
+    """The words of a question without its frame, as they are written: `does Germany pay?` is `Germany`, `pay`; Chinese in runs."""
+    pieces = _PIECE.findall(_without_chinese_frame(unicodedata.normalize("NFKC", text)))
+    return list(dict.fromkeys(piece for piece in pieces if _bare(piece.casefold()) not in _stopwords()["english"]))
+
+
 @cache
 def function_words() -> frozenset[str]:
     """The terms of the English words that a query leaves out."""

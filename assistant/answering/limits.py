@@ -51,6 +51,7 @@ class Limits:
     near_best: float
     asked: float
     time: float
+    spoken: float
     same: float
     words_alone: float
     whole: float

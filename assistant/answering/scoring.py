@@ -1,8 +1,8 @@
 """How well statements answer a question: by its words, by its meaning, and by a reader of answers.
 
 A statement counts by how many of the question's terms it holds, each weighed by how rare it is in the library, by the cosine
-of its meaning, and by how far a reader finds that it answers. Terms in its title, section, lead-in and neighbours count in part:
-they say what it is about.
+of its meaning, by how far a reader finds that it answers, and by whether it gives the words of those whom the question names.
+Terms in its title, section, lead-in and neighbours count in part: they say what it is about.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import numpy as np
 
 from assistant.answering import Answering, by_words
 from assistant.answering.limits import Limits, default_limits
+from assistant.answering.speaking import asked_for, speaks
 from assistant.instructions import ordering
 from ingest.document import Document, Statement
 from vectorstore.embedding import Embedder
@@ -85,6 +86,7 @@ def scored(
     """
     limits = default_limits()
     quotes = _weighed(_candidates(found, wanted, telling or wanted, limits), found, by.embedder, limits)
+    quotes = _spoken(quotes, asked_for(question), limits)
     passages = list({quote.passage.chunk.id: quote.passage for quote in quotes}.values())[: limits.read]
     answers = by.answering(question, passages)
     return _by_score([_read(quote, answers.get((quote.document.id, quote.position)), limits) for quote in quotes])
@@ -139,6 +141,15 @@ def _weighed(quotes: Sequence[Quote], found: Found, embedder: Embedder, limits: 
         )
         for quote, cosine in zip(promising, cosines, strict=True)
     )
+
+
+def _spoken(quotes: list[Quote], who: frozenset[str], limits: Limits) -> list[Quote]:
+    """Where a question asks for somebody's words, and some statements give them, those first."""
+    speaking = [bool(who) and speaks(quote.document, quote.statement, who) for quote in quotes]
+    if not any(speaking):
+        return quotes
+    less = (0.0 if each else limits.spoken for each in speaking)
+    return _by_score(replace(quote, score=quote.score - each) for quote, each in zip(quotes, less, strict=True))
 
 
 def _read(quote: Quote, answers: float | None, limits: Limits) -> Quote:

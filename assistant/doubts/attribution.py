@@ -164,5 +164,5 @@ def _by_antecedent(words: Words, speech: Speech, antecedent: Antecedent) -> Find
     pronoun = words.quote(speech.speaker_start, speech.speaker_end)
     span = words.span(speech.start, speech.end)
     evidence = (span,) if words.span(0, len(words.whole)).holds(antecedent.said) else (span, antecedent.said)
-    reason = _reason(words, speech, f'{antecedent.name} ("{pronoun}")')
+    reason = _reason(words, speech, f'{_inside_a_sentence(words, antecedent.name)} ("{pronoun}")')
     return Finding(kind="attributed", reason=reason, evidence=evidence, words=span)

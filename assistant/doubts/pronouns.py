@@ -32,8 +32,20 @@ class Antecedent:
 
 
 def antecedent(words: Words, speech: Speech, speeches: Callable[[Words], Sequence[Speech]]) -> Antecedent | None:
-    """Whom a pronoun stands for: the person who opens its sentence, or who spoke before, for "he added that ..."."""
-    return _in_the_sentence(words, speech) or _speaking_before(words, speeches)
+    """Whom a pronoun stands for: who speaks or opens its sentence, or who spoke before, for "he added that ..."."""
+    return (
+        _speaking_ahead(words, speech, speeches) or _in_the_sentence(words, speech) or _speaking_before(words, speeches)
+    )
+
+
+def _speaking_ahead(words: Words, speech: Speech, speeches: Callable[[Words], Sequence[Speech]]) -> Antecedent | None:
+    """Who spoke ahead in the sentence: "Although participants expected a rise, they noted"."""
+    ahead = [each for each in speeches(words) if each.voice == "named" and each.end <= speech.speaker_start]
+    if not ahead:
+        return None
+    nearest = max(ahead, key=lambda each: each.end)
+    start, end = nearest.speaker_start, nearest.speaker_end
+    return Antecedent(words.quote(start, end), words.span(nearest.start, nearest.end))
 
 
 def _in_the_sentence(words: Words, speech: Speech) -> Antecedent | None:
