@@ -27,16 +27,19 @@ def terms(text: str) -> list[str]:
 
 def query_terms(text: str) -> list[str]:
     """The terms of a question without its frame ("what did ... say"); all of them where nothing else is left."""
-    pieces = _PIECE.findall(_without_chinese_frame(unicodedata.normalize("NFKC", text).casefold()))
-    kept = [piece for piece in pieces if _bare(piece) not in _stopwords()["english"]]
+    kept = _without_frame(unicodedata.normalize("NFKC", text).casefold())
     found = [term for piece in kept for term in _piece_terms(piece)]
     return list(dict.fromkeys(found or terms(text)))
 
 
 def content_words(text: str) -> list[str]:
     """The words of a question without its frame, as they are written: `does Germany pay?` is `Germany`, `pay`; Chinese in runs."""
-    pieces = _PIECE.findall(_without_chinese_frame(unicodedata.normalize("NFKC", text)))
-    return list(dict.fromkeys(piece for piece in pieces if _bare(piece.casefold()) not in _stopwords()["english"]))
+    return list(dict.fromkeys(_without_frame(unicodedata.normalize("NFKC", text))))
+
+
+def _without_frame(text: str) -> list[str]:
+    pieces = _PIECE.findall(_without_chinese_frame(text))
+    return [piece for piece in pieces if _bare(piece.casefold()) not in _stopwords()["english"]]
 
 
 @cache
