@@ -54,6 +54,20 @@ def test_a_footnote_is_read():
     assert "self_reported" not in doubts(text, "公路长318公里")
 
 
+@pytest.mark.parametrize("mark", ["*", "†", "(2)", "[b]", "(p)"])
+def test_a_footnote_may_question(mark: str):
+    """ "Could not be verified" at the foot is said of the statement with its mark, and of no other."""
+    text = f"The pier carried 900 people{mark}. The quay carried 300.\n\nDogs are welcome.\n\n{mark} This count could not be verified.\n"
+    assert "could not be verified" in doubts(text, "The pier carried")["questioned"]
+    assert "questioned" not in doubts(text, "The quay carried")
+
+
+def test_a_reference_to_a_rule_is_no_footnote():
+    """ "Under paragraph (b)" points to the rule of that letter, whatever stands in it."""
+    text = "The fee is refused under paragraph (b). Dogs stay ashore.\n\n(a) a late form;\n\n(b) a form whose accuracy is in doubt.\n"
+    assert "questioned" not in doubts(text, "The fee is refused")
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [

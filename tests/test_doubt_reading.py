@@ -104,14 +104,26 @@ def test_a_rule_stands_where_the_reader_hesitates_and_falls_where_it_is_sure() -
     assert Reader(Told("hedged", -9.0))(second) == [()]
 
 
-def test_a_rule_that_goes_by_words_out_of_sight_stands() -> None:
-    """Of a note that the reader was not given it cannot judge, however sure it is."""
+def test_a_note_farther_off_is_read_too() -> None:
+    """A note under a list, or at the foot behind the statement's mark, is given to the reader under its name."""
     items = "\n".join(f"- Berth {n} has {n} cranes." for n in range(1, 9))
-    held = document(f"Berths:\n\n{items}\n\nNote: these counts could not be independently confirmed.")
+    listed = document(f"Berths:\n\n{items}\n\nNote: these counts could not be independently confirmed.")
+    marked = document("It has 9 cranes.* It is long. It is old. It is wide. It is blue.\n\n* Nobody counted them.")
+    for held, words in ((listed, "could not be independently"), (marked, "Nobody counted them")):
+        found = pieces(held, held.statements[0])
+        told = "".join(" " if each is None else f"{held.quote(each)} " for each in found.spans)
+        assert words in told
+    assert "Nobody" not in str([marked.quote(each) for each in pieces(marked, marked.statements[1]).spans if each])
+
+
+def test_a_rule_that_goes_by_words_out_of_sight_stands() -> None:
+    """Of a caveat that the reader was not given it cannot judge, however sure it is."""
+    items = "".join(f"Berth {n} is long. " for n in range(1, 9))
+    held = document(f"Landings rose by 12% to 840 tonnes. {items}\n\nAll results given above are provisional.")
     first = [(held, held.statements[0])]
     [ruled] = by_rules(first)
-    [questioned] = [each for each in ruled if each.kind == "questioned"]
-    assert questioned in Reader(Told("questioned", -9.0))(first)[0]
+    [caveat] = [each for each in ruled if each.kind == "self_reported"]
+    assert caveat in Reader(Told("self_reported", -9.0))(first)[0]
 
 
 def test_doubts_come_in_their_order_each_kind_once() -> None:

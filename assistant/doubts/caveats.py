@@ -10,10 +10,16 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from assistant.doubts.lexicon import pattern
-from assistant.doubts.words import Words, language_of, lower
+from assistant.doubts.words import language_of, lower
 from ingest.document import Document, Span, Statement
 
-MARK = re.compile(r"[〔\[［（(](?P<number>\d{1,2}|\*)[〕\]］）)]|(?P<small>[¹²³⁴-⁹①-⑳†‡]|(?<=[.\d%])\*{1,3}(?!\*))")
+MARK = re.compile(
+    r"[〔\[［（(](?P<number>\d{1,2}|\*)[〕\]］）)]|(?P<small>[¹²³⁴-⁹①-⑳†‡※]|(?<=[\w.,;:!?)\]%\"”’])\*{1,3}(?![\w*]))"
+    r"|(?<!\d)(?P<letter>[(\[](?:[a-z]|[ivx]{2,4})[)\]])(?=\s*(?:[,.;:]|$))"
+)
+REFERRING = re.compile(  # "as paragraph (a)" points to a rule, and not to a note
+    r"\b(?:(?:sub-?)?(?:paragraph|section|clause)s?|items?|points?|articles?|regulations?|rules?|part|head|limb|under|or|and|to|in|of|by)\s*$"
+)
 LINES, SHORT, LONG = 6, 100, 160  # lines of a head, characters of one, and of a sentence on some figures
 CHECKED = re.compile(
     r"\b(?:audited|certified|final|register(?:ed)?|unchanged)\b(?<!un)|\bconfirmed (?!cases)|(?<!未)经[^，。；]{0,16}(?:审计|核实|核定)|终审"
@@ -74,13 +80,15 @@ def _shared(passage: str, text: str) -> bool:
     return any(word in text for word in WORD.findall(about) if word not in COMMON)
 
 
-def footnotes(words: Words) -> Iterator[Span]:
-    """The lines at the foot of a document that begin with a mark of the statement."""
-    text = words.document.text
-    after = words.start + len(words.whole)
-    for mark in MARK.finditer(words.whole + text[after : after + 4].split("\n")[0]):
+def footnotes(document: Document, span: Span) -> Iterator[Span]:
+    """The lines at the foot of a document that begin with a mark of a statement."""
+    text = document.text
+    words = document.quote(span) + text[span.end : span.end + 4].split("\n")[0]
+    for mark in MARK.finditer(words):
+        if mark["letter"] and REFERRING.search(words, 0, mark.start()):
+            continue
         line = re.compile(rf"^[ \t]*{re.escape(mark.group())}[ \t]*(?=\S)[^\n]+", re.MULTILINE)
-        for found in line.finditer(text, after):
+        for found in line.finditer(text, span.end):
             yield Span(start=found.start(), end=found.end())
 
 

@@ -72,7 +72,7 @@ def _said_elsewhere(words: Words, said: Sequence[Speech]) -> Finding | None:
     if orders(words) or caveats.checked(words.spoken) or not (counted or _outcome(words)):
         return None
     for language in words.languages:
-        for foot in caveats.footnotes(words):
+        for foot in caveats.footnotes(words.document, words.statement.span):
             note = lower(words.document.quote(foot))
             bare = note.lstrip(" *†‡[]()〔〕0123456789").rstrip(" .。")
             told = lexicon.pattern("interest", language, *CLASSES[language]).search(note)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from assistant.doubts import answered, corrections, lexicon, notes, questioned_nearby
+from assistant.doubts import answered, caveats, corrections, lexicon, notes, questioned_nearby
 from assistant.doubts.finding import Finding
 from assistant.doubts.lexicon import Language
 from assistant.doubts.words import HAN, Words, clipped, language_of, lower, matches, orders
@@ -59,8 +59,8 @@ def _by_a_note(words: Words) -> Finding | None:
             found = _noted(words, note)
             if found is not None:
                 return found
-    further = (_noted(words, note) for note in notes.whole_paragraph(document, statement))
-    return next((found for found in further if found is not None), None)
+    further = (*notes.whole_paragraph(document, statement), *caveats.footnotes(document, statement.span))
+    return next((found for note in further if (found := _noted(words, note)) is not None), None)
 
 
 def _noted(words: Words, note: Span) -> Finding | None:

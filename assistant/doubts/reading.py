@@ -19,6 +19,7 @@ import numpy as np
 from assistant.answer import DoubtKind
 from assistant.checking.reading import language
 from assistant.doubts import find
+from assistant.doubts.caveats import footnotes
 from assistant.doubts.finding import Finding
 from assistant.doubts.words import clipped, place_of
 from ingest.document import Document, Span, Statement
@@ -29,7 +30,7 @@ from vectorstore.vector_rows import Vector
 LIKELY = 0.5  # a false alarm costs as much as a miss: what is likelier than not is raised
 BESIDE = 2.5  # how much less a neighbour of the word that tells most may tell to be shown with it
 KINDS: tuple[DoubtKind, ...] = ("questioned", "cut_off", "self_reported", "vague_source", "attributed", "hedged")
-AROUND = (("under", 40), ("then", 64), ("next", 40), ("before", 40), ("head", 20))
+AROUND = (("under", 40), ("note", 60), ("then", 64), ("next", 40), ("before", 40), ("head", 20))
 """What stands around a statement, each with the word that names it to the model and its word pieces at most."""
 
 
@@ -65,11 +66,19 @@ def _cut(document: Document, span: Span, most: int) -> list[tuple[int, Span | No
 
 def _passages(document: Document, statement: Statement) -> Iterator[tuple[str, Span]]:
     place = place_of(document, statement)
+    beside = {
+        name: document.statements[place + step].span
+        for name, step in (("before", -1), ("then", 1), ("next", 2))
+        if 0 <= place + step < len(document.statements)
+    }
     if statement.lead_in is not None:
         yield "under", statement.lead_in
-    for name, other in (("before", place - 1), ("then", place + 1), ("next", place + 2)):
-        if 0 <= other < len(document.statements):
-            yield name, document.statements[other].span
+    notes = (*statement.notes, *footnotes(document, statement.span))
+    seen = (statement.span, *beside.values())
+    note = next((each for each in notes if not any(each.meets(other) for other in seen)), None)
+    if note is not None:
+        yield "note", note
+    yield from beside.items()
     head = document.text.find("\n")
     if 0 < head <= statement.span.start:
         yield "head", Span(start=0, end=head)
