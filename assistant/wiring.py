@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 ADAPTER = Path(__file__).parent / "checking" / "adapter" / "adapter.safetensors"
 DOUBTS_ADAPTER = Path(__file__).parent / "doubts" / "adapter" / "adapter.safetensors"
+CHINESE_DOUBTS = Path(__file__).parent / "doubts" / "chinese" / "network.safetensors"
 ANSWERS_ADAPTER = Path(__file__).parent / "answering" / "adapter" / "adapter.safetensors"
 _FOR_A_CLAIM = 2
 """Times the passages of an answer: what a claim rests on may stand in one document among many that are alike."""
@@ -84,16 +85,17 @@ def _trained_answering(precision: Precision) -> Answering:
 
 
 def doubter(settings: Settings) -> Doubter:
-    """What finds doubts in sources: the rules, and beside them the shipped reader, loaded when it first reads."""
+    """What finds doubts in sources: the rules, and beside them the shipped readers, each loaded when it first reads."""
     return by_rules if settings.doubts == "rules" else _trained_doubter(settings.precision)
 
 
 @cache
 def _trained_doubter(precision: Precision) -> Doubter:
     from assistant.doubts.reading import Reader  # noqa: PLC0415
-    from vectorstore.token_marking import Marker  # noqa: PLC0415 (torch takes seconds to import)
+    from vectorstore.character_marking import CharacterMarker  # noqa: PLC0415 (torch takes seconds to import)
+    from vectorstore.token_marking import Marker  # noqa: PLC0415
 
-    return Reader(Marker(DOUBTS_ADAPTER, precision=precision))
+    return Reader(Marker(DOUBTS_ADAPTER, precision=precision), CharacterMarker(CHINESE_DOUBTS))
 
 
 def verifier(

@@ -1,4 +1,4 @@
-"""The reader of doubts beside the rules: what it is given, how both are weighed, which words it shows, and what it leaves alone."""
+"""The readers of doubts beside the rules: what they are given, how both are weighed, which words they show, and what they leave alone."""
 
 from __future__ import annotations
 
@@ -14,21 +14,24 @@ from assistant.answer import DoubtKind
 from assistant.chain import Assistant
 from assistant.checking.deterministic import Deterministic
 from assistant.doubts import Finding, by_rules
-from assistant.doubts.reading import AROUND, KINDS, Reader, likelihood, limits, pieces, reasons
+from assistant.doubts.reading import LANGUAGES, Reader, likelihood, limits, reasons
+from assistant.doubts.seen import AROUND, CHARACTERS, KINDS, SIGNS, characters, lettered, pieces
 from assistant.drafts import Checker, draft_of
 from assistant.settings import Settings
 from evals.doubt_reader.examples import from_written
-from evals.doubt_reader.learning import MARKS
+from evals.doubt_reader.learning import MARKS, in_chinese
 from evals.fitting import Plan, train
 from ingest.document import Document, Span, Statement
 from ingest.sentences import statements
 from ingest.sources import from_record
+from vectorstore.character_marking import CharacterMarker, Lettered, vocabulary
 from vectorstore.embedding import DEFAULT_WEIGHTS_SHA256, HashingEmbedder
 from vectorstore.pair_encoding import AdapterError, Ids, body_weights
 from vectorstore.store import Store
 from vectorstore.token_marking import Marked, Marker, fresh_marks, marks, pooled
 
 BODY = "Harbour dues\n\nThe quay reopened on Monday. It may close again in June. Traders await the date."
+CHINESE = "码头收费\n\n码头周一重新开放。六月可能再次关闭。商户等待公布日期。"
 
 
 class Told(Marker):
@@ -47,6 +50,24 @@ class Told(Marker):
         told = np.full((length, len(KINDS)), -9.0)
         told[min(self.at, length - 1), self.kind] = self.logit
         return Marked(told.max(0), told)
+
+
+class ToldInChinese(CharacterMarker):
+    """The same, on the character at a place."""
+
+    def __init__(self, kind: DoubtKind, logit: float, at: int = 0) -> None:
+        super().__init__(Path("nowhere"))
+        self._told = Told(kind, logit, at)
+        self.asked: list[Lettered] = []
+
+    def marked(self, read):
+        self.asked += read
+        return self._told.marked([(each.own, each.around) for each in read])
+
+
+def reader(kind: DoubtKind, logit: float, at: int = 0) -> Reader:
+    """Both readers tell the same."""
+    return Reader(Told(kind, logit, at), ToldInChinese(kind, logit, at))
 
 
 def document(text: str) -> Document:
@@ -86,22 +107,22 @@ def test_a_sure_reader_adds_a_doubt_on_its_own_words() -> None:
     """A doubt that no rule finds is raised where the reader is sure, on the piece that tells, with its reason."""
     first = read()[:1]
     assert by_rules(first) == [()]
-    [[found]] = Reader(Told("questioned", 9.0, at=2))(first)
+    [[found]] = reader("questioned", 9.0, at=2)(first)
     assert found.kind == "questioned"
     assert found.words is not None
     assert first[0][0].quote(found.words) == "reopened"
-    assert found.reason == reasons()["questioned"].replace("{words}", "reopened")
-    assert Reader(Told("questioned", -9.0))(first) == [()]
+    assert found.reason == reasons("en")["questioned"].replace("{words}", "reopened")
+    assert reader("questioned", -9.0)(first) == [()]
 
 
 def test_a_rule_stands_where_the_reader_hesitates_and_falls_where_it_is_sure() -> None:
     """Both are weighed: a leaning that is too weak alone is enough beside a rule, whose reason and words are shown."""
-    assert Reader(Told("hedged", 2.0))(read()[:1]) == [()]
+    assert reader("hedged", 2.0)(read()[:1]) == [()]
     second = read()[1:2]
     [[ruled]] = by_rules(second)
     assert ruled.kind == "hedged"
-    assert Reader(Told("hedged", 2.0))(second) == [(ruled,)]
-    assert Reader(Told("hedged", -9.0))(second) == [()]
+    assert reader("hedged", 2.0)(second) == [(ruled,)]
+    assert reader("hedged", -9.0)(second) == [()]
 
 
 def test_a_note_farther_off_is_read_too() -> None:
@@ -123,32 +144,72 @@ def test_a_rule_that_goes_by_words_out_of_sight_stands() -> None:
     first = [(held, held.statements[0])]
     [ruled] = by_rules(first)
     [caveat] = [each for each in ruled if each.kind == "self_reported"]
-    assert caveat in Reader(Told("self_reported", -9.0))(first)[0]
+    assert caveat in reader("self_reported", -9.0)(first)[0]
+
+
+def test_a_note_in_the_statement_beside_means_that_one() -> None:
+    """However sure the reader is, a bracket touches the statement it stands in."""
+    held = document("The quay reopened. The crane moved 900 tonnes (Ed. note: nobody weighed them). It is red.")
+    first, second, _ = held.statements
+    at = next(n for n, span in enumerate(pieces(held, first).spans) if span and held.quote(span) == "nobody")
+    assert reader("questioned", 9.0, at)([(held, first)]) == [()]
+    own = next(n for n, span in enumerate(pieces(held, second).spans) if span and held.quote(span) == "nobody")
+    [[found]] = reader("questioned", 9.0, own)([(held, second)])
+    assert found.kind == "questioned"
 
 
 def test_doubts_come_in_their_order_each_kind_once() -> None:
     """What would change a reader's mind first is first, whoever found it."""
-    [found] = Reader(Told("questioned", 9.0, at=2))(read()[1:2])
+    [found] = reader("questioned", 9.0, at=2)(read()[1:2])
     kinds = [each.kind for each in found]
     assert kinds == sorted(set(kinds), key=KINDS.index)
     assert kinds[0] == "questioned"
 
 
-@pytest.mark.parametrize("text", ["码头可能于六月再次关闭。", "Le quai est fermé depuis lundi, selon la mairie."])
-def test_other_languages_are_the_rules_alone(text: str) -> None:
-    """It knows English: of other texts it is not asked."""
-    marker = Told("questioned", 9.0)
-    assert Reader(marker)(read(text)) == by_rules(read(text))
-    assert marker.asked == []
+def test_other_languages_are_the_rules_alone() -> None:
+    """Each reader is asked of its language, and none of another."""
+    text = "Le quai est fermé depuis lundi, selon la mairie."
+    english, chinese = Told("questioned", 9.0), ToldInChinese("questioned", 9.0)
+    assert Reader(english, chinese)(read(text)) == by_rules(read(text))
+    assert english.asked == chinese.asked == []
+    Reader(english, chinese)([*read(), *read(CHINESE)])
+    assert len(english.asked) == len(chinese.asked) == 3
 
 
-def test_likelihood_rises_with_the_logit_and_with_a_rule() -> None:
-    """For each kind: a line of the right sign, and a least that is a probability."""
+def test_a_chinese_statement_is_read_by_its_characters() -> None:
+    """What is read is the statement and what stands around it, each part opened by its number, with what rules find marked on it."""
+    first, second, _ = read(CHINESE)
+    cut = characters(*second)
+    told = "".join("|" if span is None else second[0].quote(span) for span in cut.spans)
+    assert told == "六月可能再次关闭。|商户等待公布日期。|码头周一重新开放。|码头收费"
+    opened = [number for number, span in zip([*cut.own, *cut.around], cut.spans, strict=True) if span is None]
+    names = list(CHARACTERS)
+    assert [names[number - 1] for number in opened] == ["then", "before", "head"]
+    [ruled] = by_rules([second])
+    signs = lettered(cut, ruled).signs
+    assert signs.shape == (len(cut.spans), SIGNS)
+    hedged = KINDS.index("hedged")
+    assert "".join(told[n] for n in np.flatnonzero(signs[:, hedged])) == "可能"
+    assert signs[:, len(KINDS) + hedged].all()
+    assert not lettered(characters(*first), ()).signs.any()
+
+
+def test_a_sure_reader_adds_a_doubt_in_chinese() -> None:
+    """On the characters that tell, with a reason in Chinese; Chinese has no words to be filled up to."""
+    first = read(CHINESE)[:1]
+    assert by_rules(first) == [()]
+    [[found]] = reader("questioned", 9.0, at=4)(first)
+    assert found.words is not None
+    assert first[0][0].quote(found.words) == "重"
+    assert found.reason == reasons("zh")["questioned"].replace("{words}", "重")
+
+
+@pytest.mark.parametrize("spoken", LANGUAGES)
+def test_likelihood_rises_with_the_logit(spoken: str) -> None:
+    """For each kind a line of the right sign."""
     for kind in KINDS:
-        assert (
-            likelihood(kind, 1.0, ruled=True) > likelihood(kind, 1.0, ruled=False) > likelihood(kind, -1.0, ruled=False)
-        )
-        assert limits()[kind].rule > 0
+        limit = limits(spoken)[kind]
+        assert likelihood(limit, 1.0, ruled=False) > likelihood(limit, -1.0, ruled=False)
 
 
 def test_the_shipped_reader_finds_what_no_rule_finds() -> None:
@@ -160,6 +221,28 @@ def test_the_shipped_reader_finds_what_no_rule_finds() -> None:
     found = wiring.doubter(Settings())(told)
     assert "questioned" in {each.kind for each in found[0]}
     assert found[2] == ()
+
+
+def test_the_shipped_chinese_reader_finds_what_no_rule_finds() -> None:
+    """Beside the rules: a figure that the record contradicts in plain words, and a rule's permission left in peace."""
+    told = read("仓库据厂方讲存有九百吨粮食。可账本上只有四百吨，两者对不上。申请人可以带狗进入。")
+    assert "questioned" not in {each.kind for each in by_rules(told)[0]}
+    found = wiring.doubter(Settings())(told)
+    assert "questioned" in {each.kind for each in found[0]}
+    assert found[2] == ()
+
+
+def test_one_by_one_is_as_together_in_chinese() -> None:
+    """What is read in one batch is told as it is alone, up to rounding."""
+    marker = CharacterMarker(wiring.CHINESE_DOUBTS)
+    given = [
+        lettered(characters(*one), ruled) for one, ruled in zip(read(CHINESE), by_rules(read(CHINESE)), strict=True)
+    ]
+    for one, told in zip(given, marker.marked(given), strict=True):
+        [alone] = marker.marked([one])
+        assert alone.statement == pytest.approx(told.statement, abs=1e-3)
+        assert told.pieces.shape == (len(one.own) + len(one.around), len(KINDS))
+    assert marker.marked([]) == []
 
 
 def test_one_by_one_is_as_together() -> None:
@@ -181,6 +264,18 @@ def test_an_adapter_for_another_body_is_refused(tmp_path: Path) -> None:
     for name in ("damaged", "foreign", "missing"):
         with pytest.raises(AdapterError):
             Marker(tmp_path / f"{name}.safetensors").marked([([2001], [])])
+
+
+def test_a_damaged_chinese_reader_is_refused(tmp_path: Path) -> None:
+    """It says so, and how to go on."""
+    from safetensors.torch import save_file  # noqa: PLC0415
+
+    (tmp_path / "damaged.safetensors").write_bytes(b"no network")
+    save_file({"a": torch.zeros(1)}, tmp_path / "foreign.safetensors")
+    for name in ("damaged", "foreign", "missing"):
+        with pytest.raises(AdapterError, match="Chinese") as raised:
+            CharacterMarker(tmp_path / f"{name}.safetensors").marked([lettered(characters(*read(CHINESE)[0]), ())])
+        assert "CAVEAT_DOUBTS=rules" in raised.value.hint
 
 
 def test_rules_alone_can_be_set() -> None:
@@ -208,6 +303,31 @@ def test_training_points_at_the_cue(tmp_path: Path) -> None:
     assert int(told[0, 1:6, kind].argmax()) == 2
     assert float(pooled(told)[0, kind]) > float(pooled(told)[1, kind]) + 1
     assert set(fresh_marks(3, 1)) == {"head.marks.weight", "head.marks.bias"}
+
+
+def test_chinese_is_learned_from_nothing(tmp_path: Path) -> None:
+    """After some steps on two statements the cue's characters tell more than the others, and the quiet one less."""
+    file = tmp_path / "two.jsonl"
+    file.write_text(
+        '{"name": "a", "kind": "report", "text": "码头说不准要关。码头已经关了。", "statements": ['
+        '{"words": "码头说不准要关。", "doubts": [{"kind": "hedged", "words": "说不准"}]},'
+        '{"words": "码头已经关了。", "doubts": []}]}\n',
+        encoding="utf-8",
+    )
+    hedged, quiet = examples = list(from_written(file))
+    given = [each.letters for each in examples if each.letters is not None]
+    assert len(given) == 2
+    known = vocabulary([[*each.own, *each.around] for each in given])
+    assert set("码头") <= set(known)
+    plan = Plan(folder=tmp_path / "run", size=4, rate=2e-3, head_rate=2e-3, warm=2, drop=0.0)
+    weights = train(in_chinese(known), {}, examples * 80, (), plan)
+    from vectorstore.character_marking import batch, marks, places  # noqa: PLC0415
+
+    kind = KINDS.index("hedged")
+    told = marks(weights, batch(given, places(known)))
+    assert int(told[0, :8, kind].argmax()) in {2, 3, 4}
+    assert float(pooled(told)[0, kind]) > float(pooled(told)[1, kind]) + 1
+    assert (hedged.deserved[kind], quiet.deserved[kind]) == (True, False)
 
 
 def first_word(read: Sequence[tuple[Document, Statement]]) -> list[tuple[Finding, ...]]:

@@ -1,11 +1,12 @@
 """Labelled statements: read with their line, counted by kind, halves by the hash of an id, and the table of the seed."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
 
-from evals import doubts, seed_table
+from evals import agreement, doubts, seed_table
 from evals.case import BadSet
 from evals.doubts import Label, judge
 from evals.labelled import Text, documents, half, place, rows
@@ -114,3 +115,19 @@ def test_the_table_of_the_seed_clips_what_it_quotes(tmp_path: Path):
     assert "|  |  | `hedged` |" in table
     assert "| 2 | The port is open. | – |" in table
     assert long not in table
+
+
+def test_two_readers_are_compared_as_the_program_is(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What one of them alone labels counts against both; a statement that the first did not label is an error."""
+    first, second = tmp_path / "first.jsonl", tmp_path / "second.jsonl"
+    first.write_text("\n".join(map(json.dumps, ROWS)), encoding="utf-8")
+    told = [{"id": "a", "doubts": [{"kind": "hedged"}]}, {"id": "b", "doubts": [{"kind": "hedged"}]}, {"id": "c"}]
+    second.write_text("\n".join(map(json.dumps, told)), encoding="utf-8")
+    assert agreement.main([str(first), str(second)]) == 0
+    printed = capsys.readouterr().out
+    assert re.search(r"hedged\s+0\.667\s+1\s+0\s+1\n", printed)
+    assert re.search(r"attributed\s+0\.000\s+0\s+1\s+0\n", printed)
+    assert "the second flags 100.000" in printed
+    second.write_text('{"id": "z"}', encoding="utf-8")
+    assert agreement.main([str(first), str(second)]) == 2
+    assert "z is not in the first reader's set" in capsys.readouterr().err

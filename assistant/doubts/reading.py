@@ -1,87 +1,39 @@
-"""A small model that reads a statement with what stands around it, beside the rules: it finds what they miss, and overrules them.
+"""Small models that read a statement with what stands around it, beside the rules: they find what those miss, and overrule them.
 
-Rules know the words they were given; the model has learned from some ten thousand labelled statements, and tells how likely a
+Rules know the words they were given; a model has learned from some ten thousand labelled statements, and tells how likely a
 doubt of each kind is and by which words. Both are weighed together (`reading.toml`): what a rule found is dropped where the
 model sees nothing of it, unless it stands in that kind, and what no rule found is raised where the model is sure.
-It knows English; other languages are the rules' alone.
+There is one for English and one for Chinese; other languages are the rules' alone.
 """
 
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
+from typing import Any, Literal
 
 import numpy as np
 
 from assistant.answer import DoubtKind
 from assistant.checking.reading import language
 from assistant.doubts import find
-from assistant.doubts.caveats import footnotes
 from assistant.doubts.finding import Finding
-from assistant.doubts.words import clipped, place_of
+from assistant.doubts.seen import KINDS, Pieces, characters, lettered, pieces
+from assistant.doubts.words import HAN, clipped, place_of
 from ingest.document import Document, Span, Statement
-from vectorstore.pair_encoding import CLAIM_AT_MOST, Ids
-from vectorstore.token_marking import LONGEST, Marker, word_pieces
+from vectorstore.character_marking import CharacterMarker
+from vectorstore.token_marking import Marked, Marker
 from vectorstore.vector_rows import Vector
 
 LIKELY = 0.5  # a false alarm costs as much as a miss: what is likelier than not is raised
+LEFT = 0.4  # what a rule found falls where it is less likely; on the documents that are weighed by, 0.3 to 0.5 do alike
+BESIDE_AT_MOST = 3  # statements from the one itself on that the model is given
 BESIDE = 2.5  # how much less a neighbour of the word that tells most may tell to be shown with it
-KINDS: tuple[DoubtKind, ...] = ("questioned", "cut_off", "self_reported", "vague_source", "attributed", "hedged")
-AROUND = (("under", 40), ("note", 60), ("then", 64), ("next", 40), ("before", 40), ("head", 20))
-"""What stands around a statement, each with the word that names it to the model and its word pieces at most."""
-
-
-@dataclass(frozen=True, slots=True)
-class Pieces:
-    """A statement and what stands around it in word pieces, and where in the document each stands; None for the words that name."""
-
-    own: Ids
-    around: Ids
-    spans: tuple[Span | None, ...]
-
-
-def pieces(document: Document, statement: Statement) -> Pieces:
-    """A statement as the model reads it."""
-    own = _cut(document, statement.span, CLAIM_AT_MOST)
-    around: list[tuple[int, Span | None]] = []
-    passages = dict(_passages(document, statement))
-    for name, most in AROUND:
-        if name in passages:
-            around += [(number, None) for number, _, _ in word_pieces(f"{name}:")]
-            around += _cut(document, passages[name], most)
-    both = [*own, *around[: LONGEST - len(own) - 3]]
-    numbers, spans = [number for number, _ in both], tuple(span for _, span in both)
-    return Pieces(numbers[: len(own)], numbers[len(own) :], spans)
-
-
-def _cut(document: Document, span: Span, most: int) -> list[tuple[int, Span | None]]:
-    return [
-        (number, Span(start=span.start + start, end=span.start + end))
-        for number, start, end in word_pieces(document.quote(span))[:most]
-    ]
-
-
-def _passages(document: Document, statement: Statement) -> Iterator[tuple[str, Span]]:
-    place = place_of(document, statement)
-    beside = {
-        name: document.statements[place + step].span
-        for name, step in (("before", -1), ("then", 1), ("next", 2))
-        if 0 <= place + step < len(document.statements)
-    }
-    if statement.lead_in is not None:
-        yield "under", statement.lead_in
-    notes = (*statement.notes, *footnotes(document, statement.span))
-    seen = (statement.span, *beside.values())
-    note = next((each for each in notes if not any(each.meets(other) for other in seen)), None)
-    if note is not None:
-        yield "note", note
-    yield from beside.items()
-    head = document.text.find("\n")
-    if 0 < head <= statement.span.start:
-        yield "head", Span(start=0, end=head)
+Known = Literal["en", "zh"]
+LANGUAGES: tuple[Known, ...] = ("en", "zh")
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,65 +52,93 @@ class Limits:
 class Reader:
     """Doubts by rules and model together: a Doubter."""
 
-    def __init__(self, marker: Marker) -> None:
-        self._marker = marker
+    def __init__(self, english: Marker, chinese: CharacterMarker) -> None:
+        self._english, self._chinese = english, chinese
 
     def __call__(self, read: Sequence[tuple[Document, Statement]]) -> list[tuple[Finding, ...]]:
         """The doubts of statements, each kind at most once, first what would change a reader's mind first."""
         ruled = [find(document, statement) for document, statement in read]
-        known = [n for n, (document, statement) in enumerate(read) if language(document.quote(statement.span)) == "en"]
-        cut = [pieces(*read[n]) for n in known]
-        marked = self._marker.marked([(each.own, each.around) for each in cut])
-        for n, each, told in zip(known, cut, marked, strict=True):
-            ruled[n] = tuple(_weighed(read[n][0], ruled[n], each, told.statement, told.pieces))
+        for spoken in LANGUAGES:
+            weigh = partial(_weighed, spoken)
+            known = [n for n, (document, each) in enumerate(read) if language(document.quote(each.span)) == spoken]
+            cut = [as_read(spoken)(*read[n]) for n in known]
+            if spoken == "en":
+                marked = self._english.marked([(each.own, each.around) for each in cut])
+            else:
+                marked = self._chinese.marked([lettered(each, ruled[n]) for n, each in zip(known, cut, strict=True)])
+            for n, each, told in zip(known, cut, marked, strict=True):
+                ruled[n] = tuple(weigh(read[n], ruled[n], each, told))
         return ruled
 
 
+def as_read(spoken: Known) -> Callable[[Document, Statement], Pieces]:
+    """How a statement is cut for the reader of its language."""
+    return pieces if spoken == "en" else characters
+
+
 def _weighed(
-    document: Document, ruled: Sequence[Finding], cut: Pieces, statement: Vector, marks: Vector
+    spoken: Known, read: tuple[Document, Statement], ruled: Sequence[Finding], cut: Pieces, marked: Marked
 ) -> Iterator[Finding]:
+    document, statement = read
     found = {each.kind: each for each in ruled}
     for number, kind in enumerate(KINDS):
-        told = found.get(kind)
-        stands = told is not None and (limits()[kind].stands or not in_sight(told, cut))
-        if not stands and likelihood(kind, float(statement[number]), ruled=told is not None) < LIKELY:
+        told, each = found.get(kind), limits(spoken)[kind]
+        stands = told is not None and (each.stands or not in_sight(told, cut))
+        likely = likelihood(each, float(marked.statement[number]), ruled=told is not None)
+        if not stands and likely < (LIKELY if told is None else LEFT):
             continue
         if told is None and kind == "self_reported" and "vague_source" in found:
             continue  # whom nobody can name speaks of no affair of his own
-        told = told or _found(document, kind, cut, marks[:, number])
-        if told is not None:
+        told = told or _found(reasons(spoken)[kind], document, kind, cut, marked.pieces[:, number])
+        if told is not None and (kind in found or not _in_a_note_on_another(document, statement, told)):
             yield told
 
 
+def _in_a_note_on_another(document: Document, statement: Statement, found: Finding) -> bool:
+    """Whether the words of a doubt stand in a note that touches a statement beside this one, and not this."""
+    place = place_of(document, statement)
+    beside = document.statements[max(0, place - 1) : place + BESIDE_AT_MOST]
+    notes = {note for each in beside for note in each.notes if each != statement} - {*statement.notes}
+    return any(note.holds(span) for note in notes for span in found.evidence)
+
+
 def in_sight(finding: Finding, cut: Pieces) -> bool:
-    """Whether the model read the words that a rule rests on; of a note that stands farther off it cannot judge."""
+    """Whether the model may judge the words that a rule rests on: it read them, and they are no note that stands farther off.
+
+    Such notes it is given to find more by; of whom one means it knows less than the rules.
+    """
+    if cut.note is not None and any(each.meets(cut.note) for each in finding.evidence):
+        return False
     return all(any(span is not None and span.meets(each) for span in cut.spans) for each in finding.evidence)
 
 
-def likelihood(kind: DoubtKind, logit: float, *, ruled: bool) -> float:
+def likelihood(limits: Limits, logit: float, *, ruled: bool) -> float:
     """How likely a doubt is by the model's logit and whether a rule found it."""
-    each = limits()[kind]
-    return float(1 / (1 + np.exp(-(each.weight * logit + each.rule * ruled + each.bias))))
+    return float(1 / (1 + np.exp(-(limits.weight * logit + limits.rule * ruled + limits.bias))))
 
 
-def _found(document: Document, kind: DoubtKind, cut: Pieces, marks: Vector) -> Finding | None:
+def _found(reason: str, document: Document, kind: DoubtKind, cut: Pieces, marks: Vector) -> Finding | None:
     """A doubt that the model alone raises, on the words that tell most."""
     words = telling(cut, marks)
     if words is None:
         return None
     words = _whole_words(document.text, words)
-    reason = reasons()[kind].replace("{words}", clipped(document.quote(words)))
+    reason = reason.replace("{words}", clipped(document.quote(words)))
     return Finding(kind=kind, reason=reason, evidence=(words,), words=words)
 
 
 def _whole_words(text: str, span: Span) -> Span:
-    """A span that ends where words end: a word piece may be a part of one."""
+    """A span that ends where words end: a word piece may be a part of one. Chinese is not parted into words."""
     start, end = span.start, span.end
-    while start > 0 and text[start - 1].isalnum() and text[start].isalnum():
+    while start > 0 and _one_word(text[start - 1 : start + 1]):
         start -= 1
-    while end < len(text) and text[end].isalnum() and text[end - 1].isalnum():
+    while end < len(text) and _one_word(text[end - 1 : end + 1]):
         end += 1
     return Span(start=start, end=end)
+
+
+def _one_word(letters: str) -> bool:
+    return letters.isalnum() and HAN.search(letters) is None
 
 
 def telling(cut: Pieces, marks: Vector) -> Span | None:
@@ -181,17 +161,17 @@ def telling(cut: Pieces, marks: Vector) -> Span | None:
 
 
 @cache
-def _told() -> Mapping[str, Mapping[str, object]]:
+def _told() -> Mapping[str, Mapping[str, Mapping[str, Any]]]:
     return tomllib.loads((Path(__file__).parent / "reading.toml").read_text(encoding="utf-8"))
 
 
 @cache
-def limits() -> Mapping[DoubtKind, Limits]:
-    """The numbers of `reading.toml`."""
-    return {kind: Limits(**_told()["limits"][kind]) for kind in KINDS}  # type: ignore[arg-type]
+def limits(spoken: Known) -> Mapping[DoubtKind, Limits]:
+    """The numbers of `reading.toml` for a language."""
+    return {kind: Limits(**_told()[spoken]["limits"][kind]) for kind in KINDS}
 
 
 @cache
-def reasons() -> Mapping[DoubtKind, str]:
-    """How a doubt that the model alone raises is told."""
-    return {kind: str(_told()["reasons"][kind]) for kind in KINDS}
+def reasons(spoken: Known) -> Mapping[DoubtKind, str]:
+    """How a doubt that the model of a language alone raises is told."""
+    return {kind: str(_told()[spoken]["reasons"][kind]) for kind in KINDS}

@@ -1,7 +1,7 @@
-"""The reader of doubts, made and measured.
+"""The readers of doubts, made and measured; `--language zh` for the Chinese one.
 
-python -m evals.doubt_reader train   --data ../shared/data     trains the body; the same command goes on from its checkpoint
-python -m evals.doubt_reader cut                               cuts it down to the adapter that is shipped
+python -m evals.doubt_reader train   --data ../shared/data     trains; the same command goes on from its checkpoint
+python -m evals.doubt_reader cut                               writes what is shipped
 python -m evals.doubt_reader weigh                             how rules and reader are weighed: what reading.toml holds
 """
 
@@ -12,25 +12,33 @@ import sys
 from pathlib import Path
 
 import torch
-from safetensors.torch import load_file
+from safetensors.torch import load_file, save_file
 
 from assistant import wiring
+from assistant.doubts.reading import LANGUAGES
 from evals import cutting
 from evals.doubt_reader.examples import Example, flat, from_minutes, from_sample_library, from_set, from_written
-from evals.doubt_reader.learning import MARKS
+from evals.doubt_reader.learning import MARKS, in_chinese
 from evals.doubt_reader.weighing import weighed
 from evals.doubts import SET, Label
 from evals.fitting import Plan, train
 from evals.labelled import DATA, half, rows
+from vectorstore.character_marking import CharacterMarker, vocabulary
 from vectorstore.pair_encoding import body_weights
 from vectorstore.token_marking import LONGEST, Marker
 
 WRITTEN = Path(__file__).parent / "written"
-KNOWN = Path(__file__).parent / "known" / "examples.jsonl"
+KNOWN = Path(__file__).parent / "known"
+ORDINARY = Path(__file__).parent / "ordinary"
 SETS = SET.parent
+CHARACTERS = "characters.txt"  # beside the weights of the Chinese reader
 BUILT_ON = ("doubts_wide.jsonl", "doubts_unseen.jsonl")
 RATE, RANK, UNSCALED = 1.5e-4, 32, 1.0
-REPEATED = 2  # how often a pass reads what guards the rules: the half to build on, the sample library, the examples of the tests
+CHINESE_RATE, CHINESE_PASSES, CHINESE_DROP, CHINESE_DECAY = 2e-3, 12.0, 0.25, 0.05
+REPEATED, CHINESE_REPEATED = (
+    2,
+    4,
+)  # how often a pass reads what guards the rules: the half to build on, the sample library, the tests' examples
 
 
 def main() -> int:
@@ -41,46 +49,78 @@ def main() -> int:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("command", choices=("train", "cut", "weigh"))
+    parser.add_argument("--language", choices=LANGUAGES, default="en")
     parser.add_argument("--data", type=Path, default=DATA, help="the folder of the development data")
     parser.add_argument("--folder", type=Path, default=Path("build/doubt_reader"), help="where checkpoints are kept")
-    parser.add_argument("--passes", type=float, default=5.0, help="passes over the statements")
-    parser.add_argument("--rate", type=float, default=RATE, help="the highest rate of learning")
+    parser.add_argument("--passes", type=float, help="passes over the statements")
+    parser.add_argument("--rate", type=float, help="the highest rate of learning")
     parser.add_argument(
         "--start", type=Path, help="a run's folder or an adapter to go on from with all that there is to learn"
     )
     parser.add_argument("--rank", type=int, default=RANK, help="the rank of the adapter")
-    parser.add_argument(
-        "--out", type=Path, default=wiring.DOUBTS_ADAPTER, help="the adapter that is written or weighed"
-    )
+    parser.add_argument("--out", type=Path, help="what is written or weighed")
     given = parser.parse_args()
     torch.set_num_threads(1)
+    chinese = given.language == "zh"
+    out: Path = given.out or (wiring.CHINESE_DOUBTS if chinese else wiring.DOUBTS_ADAPTER)
     if given.command == "train":
-        _train(given)
+        _train(given, chinese=chinese)
     elif given.command == "cut":
         trained = load_file(given.folder / "weights.safetensors")
-        cutting.write(given.out, cutting.cut(body_weights(), trained, given.rank, LONGEST), UNSCALED, given.rank)
-        print(f"{given.out}: {given.out.stat().st_size:,} bytes")
+        if chinese:
+            known = (given.folder / CHARACTERS).read_text(encoding="utf-8")
+            save_file({name: weight.half() for name, weight in trained.items()}, out, metadata={"characters": known})
+        else:
+            cutting.write(out, cutting.cut(body_weights(), trained, given.rank, LONGEST), UNSCALED, given.rank)
+        print(f"{out}: {out.stat().st_size:,} bytes")
     else:
-        print(weighed(Marker(given.out), [each for each in _written() if each.held]))
+        held = [*(each for each in _examples(WRITTEN) if each.held), *_examples(ORDINARY)]
+        held = [each for each in held if (each.letters is not None) == chinese]
+        if chinese:
+            marked = CharacterMarker(out).marked([each.letters for each in held if each.letters is not None])
+        else:
+            marked = Marker(out).marked([(each.pieces.own, each.pieces.around) for each in held])
+        print(weighed(given.language, [each.statement for each in marked], held))
     return 0
 
 
-def _train(given: argparse.Namespace) -> None:
+def _train(given: argparse.Namespace, *, chinese: bool) -> None:
     labelled = frozenset(flat(each.words) for each in rows(SET, Label))
-    written = _written()
+    written = _examples(WRITTEN)
     learned = [each for name in BUILT_ON for each in from_set(SETS / name, given.data)]
-    learned += _half_to_build_on(given.data) * REPEATED
-    learned += from_minutes(given.data, labelled)
-    learned += [*from_sample_library(labelled), *from_written(KNOWN)] * REPEATED
+    repeated = CHINESE_REPEATED if chinese else REPEATED
+    learned += _half_to_build_on(given.data) * repeated
+    learned += [] if chinese else from_minutes(given.data, labelled)
+    learned += [*from_sample_library(labelled), *_examples(KNOWN)] * repeated
     learned += [each for each in written if not each.held]
-    held = [each for each in written if each.held]
+    learned = [each for each in learned if (each.letters is not None) == chinese]
+    held = [each for each in written if each.held and (each.letters is not None) == chinese]
     print(f"{len(learned)} statements, {len(held)} held back", flush=True)
-    plan = Plan(folder=given.folder, passes=given.passes, rate=given.rate)
+    if chinese:
+        _train_chinese(given, learned, held)
+        return
+    plan = Plan(folder=given.folder, passes=given.passes or 5.0, rate=given.rate or RATE)
     train(MARKS, cutting.begun(given.start, MARKS.head(plan.seed)), learned, held, plan)
 
 
-def _written() -> list[Example]:
-    return [each for file in sorted(WRITTEN.glob("*.jsonl")) for each in from_written(file)]
+def _train_chinese(given: argparse.Namespace, learned: list[Example], held: list[Example]) -> None:
+    """Trains from nothing; the vocabulary is kept beside the weights."""
+    known = vocabulary([[*each.letters.own, *each.letters.around] for each in learned if each.letters is not None])
+    given.folder.mkdir(parents=True, exist_ok=True)
+    (given.folder / CHARACTERS).write_text(known, encoding="utf-8")
+    plan = Plan(
+        folder=given.folder,
+        passes=given.passes or CHINESE_PASSES,
+        rate=given.rate or CHINESE_RATE,
+        head_rate=given.rate or CHINESE_RATE,
+        drop=CHINESE_DROP,
+        decay=CHINESE_DECAY,
+    )
+    train(in_chinese(known), {}, learned, held, plan)
+
+
+def _examples(folder: Path) -> list[Example]:
+    return [each for file in sorted(folder.glob("*.jsonl")) for each in from_written(file)]
 
 
 def _half_to_build_on(data: Path) -> list[Example]:

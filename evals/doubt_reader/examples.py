@@ -8,12 +8,15 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from assistant.checking.reading import language
 from assistant.doubts import find
-from assistant.doubts.reading import KINDS, Pieces, in_sight, pieces
+from assistant.doubts.reading import LANGUAGES, Known, as_read, in_sight
+from assistant.doubts.seen import KINDS, Pieces, lettered
 from evals.doubts import Deserved, Label
 from evals.labelled import DATA, MINUTES, Text, documents, place, rows, statements
 from evals.planted import documents as sample_library
 from ingest.document import Document, Span
+from vectorstore.character_marking import Lettered
 
 HELD = 6  # of so many documents one is held back, to weigh rules and model by
 EVERY = 8  # of so many statements of minutes one is read
@@ -22,10 +25,11 @@ EVERY = 8  # of so many statements of minutes one is read
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Example:
     """A statement; `marks` are the pieces that tell a kind, None where they are not known; `ruled` are the kinds that rules find by words
-    that are read here."""
+    that are read here; `letters` is what the Chinese reader is given, None in English."""
 
     name: str
     pieces: Pieces
+    letters: Lettered | None
     deserved: tuple[bool, ...]
     unsure: tuple[bool, ...]
     marks: tuple[frozenset[int] | None, ...]
@@ -59,7 +63,7 @@ def from_written(file: Path) -> Iterator[Example]:
 
 
 def from_set(file: Path, data: Path = DATA, chosen: Callable[[Label], bool] = lambda _: True) -> list[Example]:
-    """The English examples of a set of `python -m evals.doubts`, as far as they are chosen."""
+    """The examples of a set of `python -m evals.doubts`, as far as they are chosen."""
     labels = rows(file, Label)
     texts = {label.text.name or label.id: label.text for label in labels if label.text is not None}
     held = documents((label.name for label in labels), texts, data)
@@ -99,9 +103,10 @@ def _examples(labels: Sequence[Label], held: dict[str, Document]) -> Iterator[Ex
         document = held[label.name]
         words = place(document, label.words)
         about = list(statements(document, words)) if words is not None else []
-        if not about or any("\u3400" <= each <= "\u9fff" for each in label.words):
+        spoken = _spoken(label.words)
+        if not about or spoken is None:
             continue
-        read = pieces(document, about[0])
+        read = as_read(spoken)(document, about[0])
         found = [finding for each in about for finding in find(document, each)]
         ruled = {finding.kind for finding in found if in_sight(finding, read)}
         wanted: dict[str, str] = {doubt.kind: doubt.words for doubt in label.doubts}
@@ -109,12 +114,17 @@ def _examples(labels: Sequence[Label], held: dict[str, Document]) -> Iterator[Ex
         yield Example(
             name=label.name,
             pieces=read,
+            letters=lettered(read, found) if spoken == "zh" else None,
             deserved=tuple(kind in wanted for kind in KINDS),
             unsure=tuple(kind in label.unsure for kind in KINDS),
             marks=tuple(_marks(read, spans.get(kind)) for kind in KINDS),
             ruled=tuple(kind in ruled for kind in KINDS),
             held=int(hashlib.sha256(label.name.encode()).hexdigest()[:8], 16) % HELD == 0,
         )
+
+
+def _spoken(words: str) -> Known | None:
+    return next((each for each in LANGUAGES if each == language(words)), None)
 
 
 def _marks(read: Pieces, cue: Span | None) -> frozenset[int] | None:
