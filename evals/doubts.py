@@ -1,11 +1,12 @@
 """Doubts that a source raises itself, against statements that people labelled.
 
-    python -m evals.doubts [evals/sets/doubts.jsonl] [--data ../shared/data] [--rules] [--whole] [--show] [--report]
+    python -m evals.doubts [evals/sets/doubts.jsonl] [--data ../shared/data] [--rules] [--whole] [--language zh] [--show] [--report]
 
 Per kind precision, recall and F1, how often a right doubt lies on the labelled words, and false alarms of 100 quiet
 statements, for the half to build on and the half to report on; with `--whole` of a set that nothing was built on at once.
 What is measured is what answers show, the rules with the trained reader beside them; with `--rules` the rules alone.
-`--show` prints the misses and false alarms of the half to build on; only with `--report` also those of the other.
+`--language` takes the statements in one alone. `--show` prints the misses and false alarms of the half to build on; only
+with `--report` also those of the other.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from assistant import wiring
+from assistant.checking.reading import language
 from assistant.doubts import Doubter, Finding, attributions, by_rules
 from assistant.settings import Settings
 from evals.case import BadSet
@@ -192,6 +194,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--data", type=Path, default=DATA)
     parser.add_argument("--rules", action="store_true")
     parser.add_argument("--whole", action="store_true")
+    parser.add_argument("--language", choices=("en", "zh"))
     parser.add_argument("--show", action="store_true")
     parser.add_argument("--report", action="store_true")
     given = parser.parse_args(arguments)
@@ -199,6 +202,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         labels = rows(given.set, Label)
         texts = {label.text.name or label.id: label.text for label in labels if label.text is not None}
         doubter = by_rules if given.rules else wiring.doubter(Settings())
+        if given.language is not None:
+            labels = [label for label in labels if language(label.words) == given.language]
         held = documents((label.name for label in labels), texts, given.data)
         tallies = judge(labels, held, doubter, whole=given.whole)
     except CaveatError as error:

@@ -62,9 +62,12 @@ def test_a_footnote_may_question(mark: str):
     assert "questioned" not in doubts(text, "The quay carried")
 
 
-def test_a_reference_to_a_rule_is_no_footnote():
+@pytest.mark.parametrize(
+    ("rule", "mark"), [("paragraph (b)", "(b)"), ("paragraph (2)", "(2)"), ("Section 4(2)", "(2)")]
+)
+def test_a_reference_to_a_rule_is_no_footnote(rule: str, mark: str):
     """ "Under paragraph (b)" points to the rule of that letter, whatever stands in it."""
-    text = "The fee is refused under paragraph (b). Dogs stay ashore.\n\n(a) a late form;\n\n(b) a form whose accuracy is in doubt.\n"
+    text = f"The fee is refused under {rule}. Dogs stay ashore.\n\nA late form is void.\n\n{mark} Its accuracy is in doubt.\n"
     assert "questioned" not in doubts(text, "The fee is refused")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from assistant.doubts.reading import LANGUAGES, Reader, likelihood, limits, reas
 from assistant.doubts.seen import AROUND, CHARACTERS, KINDS, SIGNS, characters, lettered, pieces
 from assistant.drafts import Checker, draft_of
 from assistant.settings import Settings
-from evals.doubt_reader.examples import from_written
+from evals.doubt_reader.examples import Example, from_written
 from evals.doubt_reader.learning import MARKS, in_chinese
 from evals.fitting import Plan, train
 from ingest.document import Document, Span, Statement
@@ -242,7 +243,6 @@ def test_one_by_one_is_as_together_in_chinese() -> None:
         [alone] = marker.marked([one])
         assert alone.statement == pytest.approx(told.statement, abs=1e-3)
         assert told.pieces.shape == (len(one.own) + len(one.around), len(KINDS))
-    assert marker.marked([]) == []
 
 
 def test_one_by_one_is_as_together() -> None:
@@ -278,21 +278,29 @@ def test_a_damaged_chinese_reader_is_refused(tmp_path: Path) -> None:
         assert "CAVEAT_DOUBTS=rules" in raised.value.hint
 
 
+def test_where_nothing_is_chinese_the_chinese_reader_is_not_loaded(tmp_path: Path) -> None:
+    """English answers need no file but their own, and wait for no other."""
+    assert CharacterMarker(tmp_path / "missing.safetensors").marked([]) == []
+    marker = CharacterMarker(tmp_path / "missing.safetensors")
+    assert Reader(Told("questioned", -9.0), marker)(read()[:1]) == [()]
+
+
 def test_rules_alone_can_be_set() -> None:
     """Who wants no trained reader sets it."""
     assert wiring.doubter(Settings(doubts="rules")) is by_rules
 
 
+def hedged_and_quiet(folder: Path, hedged: str, cue: str, quiet: str) -> list[Example]:
+    """Two statements of one document, the first hedged by its cue."""
+    told = [{"words": hedged, "doubts": [{"kind": "hedged", "words": cue}]}, {"words": quiet, "doubts": []}]
+    record = {"name": "a", "kind": "report", "text": f"{hedged} {quiet}", "statements": told}
+    (folder / "two.jsonl").write_text(json.dumps(record), encoding="utf-8")
+    return list(from_written(folder / "two.jsonl"))
+
+
 def test_training_points_at_the_cue(tmp_path: Path) -> None:
     """After some steps on two statements the cue's piece tells more than any other of its statement, and the quiet one less."""
-    file = tmp_path / "two.jsonl"
-    file.write_text(
-        '{"name": "a", "kind": "report", "text": "The quay may close. The quay is shut.", "statements": ['
-        '{"words": "The quay may close.", "doubts": [{"kind": "hedged", "words": "may"}]},'
-        '{"words": "The quay is shut.", "doubts": []}]}\n',
-        encoding="utf-8",
-    )
-    hedged, quiet = examples = list(from_written(file))
+    hedged, quiet = examples = hedged_and_quiet(tmp_path, "The quay may close.", "may", "The quay is shut.")
     assert hedged.marks[KINDS.index("hedged")] == {2}
     assert quiet.deserved == (False,) * len(KINDS)
     weights = train(MARKS, body_weights(), examples * 40, (), Plan(folder=tmp_path / "run", size=4, warm=2, drop=0.0))
@@ -307,14 +315,7 @@ def test_training_points_at_the_cue(tmp_path: Path) -> None:
 
 def test_chinese_is_learned_from_nothing(tmp_path: Path) -> None:
     """After some steps on two statements the cue's characters tell more than the others, and the quiet one less."""
-    file = tmp_path / "two.jsonl"
-    file.write_text(
-        '{"name": "a", "kind": "report", "text": "码头说不准要关。码头已经关了。", "statements": ['
-        '{"words": "码头说不准要关。", "doubts": [{"kind": "hedged", "words": "说不准"}]},'
-        '{"words": "码头已经关了。", "doubts": []}]}\n',
-        encoding="utf-8",
-    )
-    hedged, quiet = examples = list(from_written(file))
+    hedged, quiet = examples = hedged_and_quiet(tmp_path, "码头说不准要关。", "说不准", "码头已经关了。")
     given = [each.letters for each in examples if each.letters is not None]
     assert len(given) == 2
     known = vocabulary([[*each.own, *each.around] for each in given])

@@ -154,6 +154,8 @@ class CharacterMarker:
 
     def marked(self, read: Sequence[Lettered]) -> list[Marked]:
         """For each statement and what stands around it what tells; an AdapterError where the file cannot be used."""
+        if not read:
+            return []
         known, weights = self._loaded
         found: dict[int, Marked] = {}
         order = sorted(range(len(read)), key=lambda n: len(read[n].signs))

@@ -17,8 +17,10 @@ MARK = re.compile(
     r"[〔\[［（(](?P<number>\d{1,2}|\*)[〕\]］）)]|(?P<small>[¹²³⁴-⁹①-⑳†‡※]|(?<=[\w.,;:!?)\]%\"”’])\*{1,3}(?![\w*]))"
     r"|(?<!\d)(?P<letter>[(\[](?:[a-z]|[ivx]{2,4})[)\]])(?=\s*(?:[,.;:]|$))"
 )
-REFERRING = re.compile(  # "as paragraph (a)" points to a rule, and not to a note
-    r"\b(?:(?:sub-?)?(?:paragraph|section|clause)s?|items?|points?|articles?|regulations?|rules?|part|head|limb|under|or|and|to|in|of|by)\s*$"
+REFERRING = re.compile(  # "as paragraph (a)" and "section 4(2)" point to a rule, and not to a note
+    r"\b(?:(?:(?:sub-?)?(?:paragraph|section|clause)s?|items?|points?|articles?|regulations?|rules?|part|head|limb)(?:\s*\d+[a-z]?)?"
+    r"|under|or|and|to|in|of|by)\s*$",
+    re.IGNORECASE,
 )
 LINES, SHORT, LONG = 6, 100, 160  # lines of a head, characters of one, and of a sentence on some figures
 CHECKED = re.compile(
@@ -85,7 +87,7 @@ def footnotes(document: Document, span: Span) -> Iterator[Span]:
     text = document.text
     words = document.quote(span) + text[span.end : span.end + 4].split("\n")[0]
     for mark in MARK.finditer(words):
-        if mark["letter"] and REFERRING.search(words, 0, mark.start()):
+        if mark["small"] is None and REFERRING.search(words, 0, mark.start()):
             continue
         line = re.compile(rf"^[ \t]*{re.escape(mark.group())}[ \t]*(?=\S)[^\n]+", re.MULTILINE)
         for found in line.finditer(text, span.end):
