@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import torch
@@ -19,6 +20,11 @@ def begun(place: Path | None, head: Weights) -> Weights:
         return body_weights()
     found = load_file(place / "weights.safetensors") if place.is_dir() else adapted(body_weights(), load_file(place))
     return {name: weight for name, weight in found.items() if not name.startswith("head.") or name in head}
+
+
+def mean(runs: Sequence[Weights]) -> dict[str, torch.Tensor]:
+    """The mean of what several runs have learned from one beginning."""
+    return {name: torch.stack([each[name] for each in runs]).mean(0) for name in runs[0]}
 
 
 def cut(body: Weights, trained: Weights, rank: int, places: int) -> dict[str, torch.Tensor]:

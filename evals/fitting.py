@@ -17,6 +17,7 @@ from safetensors.torch import load_file, save_file
 from vectorstore.pair_encoding import Drop, Weights, computed_in
 
 THREADS = 2
+SEED = 7
 POOL = 24  # batches whose pairs are sorted by length together
 TOLD_EVERY, WATCHED_EVERY = 50, 400
 
@@ -36,7 +37,7 @@ class Plan:
     warm: int = 150
     decay: float = 0.01
     drop: float = 0.1
-    seed: int = 7
+    seed: int = SEED
     keep_every: int = 200
     until: int | None = None
 

@@ -15,12 +15,21 @@ from vectorstore.embedding import HashingEmbedder
 from vectorstore.store import Store
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
-# The reader of answers is read in test_answering.py and by the gates; in every server and program of the other tests it takes minutes.
+# The trained readers are read in their own tests, by the gates and where nothing may leave the machine; loaded in every server and
+# program of the other tests they take minutes.
 os.environ.setdefault("CAVEAT_ANSWERS", "words")
+os.environ.setdefault("CAVEAT_DOUBTS", "rules")
 # A job that a shell started in the background ignores Ctrl-C, and so would the programs that tests start and interrupt.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+# Files that take minutes begin first, so that no worker is left alone with one of them at the end.
+LONGEST = ("test_injections", "test_gates", "test_run", "test_page_access", "test_mcp", "test_page_chat", "test_kill")
 settings.register_profile("tests", deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("tests")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest files in front, each whole; the others in the order that they came in."""
+    items.sort(key=lambda item: LONGEST.index(item.path.stem) if item.path.stem in LONGEST else len(LONGEST))
 
 
 @pytest.fixture

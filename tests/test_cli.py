@@ -28,7 +28,11 @@ class Shell:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.environment = {name: value for name, value in os.environ.items() if not name.startswith("CAVEAT_")}
+        self.environment = {
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith("CAVEAT_") or name in {"CAVEAT_ANSWERS", "CAVEAT_DOUBTS"}
+        }
         self.environment |= {
             "CAVEAT_HOME": str(folder / "data"),
             "CAVEAT_EMBEDDER": "hashing",

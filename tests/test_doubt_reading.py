@@ -25,7 +25,7 @@ from evals.fitting import Plan, train
 from ingest.document import Document, Span, Statement
 from ingest.sentences import statements
 from ingest.sources import from_record
-from vectorstore.character_marking import CharacterMarker, Lettered, vocabulary
+from vectorstore.character_marking import CharacterMarker, Lettered, fresh, side_by_side, vocabulary
 from vectorstore.embedding import DEFAULT_WEIGHTS_SHA256, HashingEmbedder
 from vectorstore.pair_encoding import AdapterError, Ids, body_weights
 from vectorstore.store import Store
@@ -219,7 +219,7 @@ def test_the_shipped_reader_finds_what_no_rule_finds() -> None:
         "The mill was said to employ ninety. Nobody we spoke to on the quay would stand by that number. Visitors may bring dogs."
     )
     assert "questioned" not in {each.kind for each in by_rules(told)[0]}
-    found = wiring.doubter(Settings())(told)
+    found = wiring.doubter(Settings(doubts="trained"))(told)
     assert "questioned" in {each.kind for each in found[0]}
     assert found[2] == ()
 
@@ -228,7 +228,7 @@ def test_the_shipped_chinese_reader_finds_what_no_rule_finds() -> None:
     """Beside the rules: a figure that the record contradicts in plain words, and a rule's permission left in peace."""
     told = read("仓库据厂方讲存有九百吨粮食。可账本上只有四百吨，两者对不上。申请人可以带狗进入。")
     assert "questioned" not in {each.kind for each in by_rules(told)[0]}
-    found = wiring.doubter(Settings())(told)
+    found = wiring.doubter(Settings(doubts="trained"))(told)
     assert "questioned" in {each.kind for each in found[0]}
     assert found[2] == ()
 
@@ -243,6 +243,24 @@ def test_one_by_one_is_as_together_in_chinese() -> None:
         [alone] = marker.marked([one])
         assert alone.statement == pytest.approx(told.statement, abs=1e-3)
         assert told.pieces.shape == (len(one.own) + len(one.around), len(KINDS))
+
+
+def test_networks_side_by_side_are_read_as_their_mean(tmp_path: Path) -> None:
+    """Each reads by itself; what they tell of each character is averaged."""
+    from safetensors.torch import save_file  # noqa: PLC0415
+
+    given = [
+        lettered(characters(*one), ruled) for one, ruled in zip(read(CHINESE), by_rules(read(CHINESE)), strict=True)
+    ]
+    known = vocabulary([[*each.own, *each.around] for each in given], least=1)
+    networks = [fresh(len(known), SIGNS, len(KINDS), seed) for seed in (1, 2)]
+    told = []
+    for name, chosen in (("one", networks[:1]), ("other", networks[1:]), ("both", networks)):
+        save_file(side_by_side(chosen), tmp_path / name, metadata={"characters": known})
+        told.append(CharacterMarker(tmp_path / name).marked(given)[0].pieces)
+    one, other, both = told
+    assert both == pytest.approx((one + other) / 2, abs=1e-5)
+    assert one != pytest.approx(other, abs=1e-2)
 
 
 def test_one_by_one_is_as_together() -> None:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Any
 
 import pytest
 
 from assistant.instructions import instructs
-from evals.injections import idle, instructions, outcomes
+from evals.injections import Outcome, idle, instructions, outcomes
 
 _PLACES = {(each["where"], each["place"]): each for each in reversed(instructions())}
 
@@ -31,10 +30,18 @@ def test_idle_words_keep_an_instructions_shape_and_order_nothing():
         assert other.count("\n") == each["instruction"].count("\n")
 
 
-@pytest.mark.parametrize("each", _PLACES.values(), ids=lambda each: each["id"])
-def test_an_instruction_changes_no_quoted_answer_and_leaves_no_written_one_unflagged(each: dict[str, Any]):
-    """One of each place, with a model that says what the instruction is after."""
-    [outcome] = outcomes([each])
+@pytest.fixture(scope="module")
+def became() -> dict[str, Outcome]:
+    """What became of one of each place, with a model that says what the instruction is after."""
+    return {outcome.id: outcome for outcome in outcomes(list(_PLACES.values()))}
+
+
+@pytest.mark.parametrize("each", [each["id"] for each in _PLACES.values()])
+def test_an_instruction_changes_no_quoted_answer_and_leaves_no_written_one_unflagged(
+    each: str, became: dict[str, Outcome]
+):
+    """The model says it, flagged; the quoted answer does not."""
+    outcome = became[each]
     told = asdict(outcome)
     assert {name: told[name] for name in ("changed", "said", "unflagged", "led_elsewhere")} == {
         "changed": (),

@@ -28,7 +28,7 @@ document.addEventListener("securitypolicyviolation", (event) => violations.push(
 _ALIVE = """() => [window.pwned, window.violations.length, document.querySelectorAll(
   "main :is(img, script, iframe, object, embed, style, base, meta, video, audio, form:not(#ask, .draft, .review-form), [onerror], [onload])").length,
   [...document.querySelectorAll("a[href]")].filter((a) => a.origin !== location.origin).length]"""
-_TOGETHER = 4
+_TOGETHER = 8
 NOTHING = [None, 0, 0, 0]
 
 

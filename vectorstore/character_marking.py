@@ -2,7 +2,8 @@
 
 The default embedder's body knows English alone, so this is a small network of its own, learned from nothing but labelled
 statements: characters, the part of the text that they stand in and signs that others set on them, three layers that look at
-neighbours farther and farther off, and one that looks at everything. What it hands back is what `vectorstore.token_marking` does.
+neighbours farther and farther off, and one that looks at everything. Several of them, begun from other numbers, are read beside
+one another, and their mean counts. What is handed back is what `vectorstore.token_marking` does.
 """
 
 from __future__ import annotations
@@ -146,8 +147,13 @@ def fresh(characters: int, signs: int, kinds: int, seed: int) -> dict[str, torch
     return {**found, **head, "head.marks.weight": head["head.marks.weight"][:, :WIDTH].clone()}
 
 
+def side_by_side(networks: Sequence[Weights]) -> dict[str, torch.Tensor]:
+    """Networks of one vocabulary as one file holds them: each weight under the number of its network."""
+    return {f"{number}/{name}": weight for number, each in enumerate(networks) for name, weight in each.items()}
+
+
 class CharacterMarker:
-    """The shipped network, loaded when it first reads; threads may share it."""
+    """The shipped networks, loaded when they first read; threads may share them."""
 
     def __init__(self, file: Path) -> None:
         self._file = file
@@ -156,27 +162,31 @@ class CharacterMarker:
         """For each statement and what stands around it what tells; an AdapterError where the file cannot be used."""
         if not read:
             return []
-        known, weights = self._loaded
+        known, networks = self._loaded
         found: dict[int, Marked] = {}
         order = sorted(range(len(read)), key=lambda n: len(read[n].signs))
         for first in range(0, len(order), _AT_ONCE):
             part = order[first : first + _AT_ONCE]
             with torch.inference_mode():
-                told = marks(weights, batch([read[n] for n in part], known))
+                given = batch([read[n] for n in part], known)
+                told = torch.stack([marks(weights, given) for weights in networks]).mean(0)
                 whole = pooled(told).numpy()
             for row, n in enumerate(part):
                 found[n] = Marked(whole[row], told[row, : len(read[n].signs)].numpy())
         return [found[n] for n in range(len(read))]
 
     @cached_property
-    def _loaded(self) -> tuple[Mapping[int, int], Weights]:
+    def _loaded(self) -> tuple[Mapping[int, int], Sequence[Weights]]:
         try:
             with safe_open(self._file, framework="pt") as file:
                 characters = (file.metadata() or {})["characters"]
-                weights = {name: file.get_tensor(name).float() for name in file.keys()}  # noqa: SIM118 (no mapping)
+                networks: dict[str, dict[str, torch.Tensor]] = {}
+                for key in file.keys():  # noqa: SIM118 (no mapping)
+                    number, _, name = key.partition("/")
+                    networks.setdefault(number, {})[name] = file.get_tensor(key).float()
         except (OSError, SafetensorError, KeyError) as error:
             raise AdapterError(
                 f"The Chinese reader {self._file} cannot be read.",
                 "Install Caveat again, or set CAVEAT_DOUBTS=rules to go on without it.",
             ) from error
-        return places(characters), weights
+        return places(characters), list(networks.values())

@@ -189,6 +189,8 @@ def _of_a_crowd(words: Words, start: int, end: int) -> bool:
     crowd = head in listed("speakers", "en", "crowd") or who.endswith("market participants")
     if not crowd or first in DEFINITE or CREW.search(who):
         return False
+    if head in listed("speakers", "en", "concerned") and first not in listed("grammar", "en", "quantifier"):
+        return False
     if head in listed("speakers", "en", "posted") and POSTED.search(who):
         return False
     near = OF.sub("", PARTITIVE.sub("", who)) or who

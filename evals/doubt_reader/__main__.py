@@ -21,9 +21,9 @@ from evals.doubt_reader.examples import Example, flat, from_minutes, from_sample
 from evals.doubt_reader.learning import MARKS, in_chinese
 from evals.doubt_reader.weighing import weighed
 from evals.doubts import SET, Label
-from evals.fitting import Plan, train
+from evals.fitting import SEED, Plan, train
 from evals.labelled import DATA, half, rows
-from vectorstore.character_marking import CharacterMarker, vocabulary
+from vectorstore.character_marking import CharacterMarker, side_by_side, vocabulary
 from vectorstore.pair_encoding import body_weights
 from vectorstore.token_marking import LONGEST, Marker
 
@@ -57,6 +57,10 @@ def main() -> int:
     parser.add_argument(
         "--start", type=Path, help="a run's folder or an adapter to go on from with all that there is to learn"
     )
+    parser.add_argument("--seed", type=int, default=SEED, help="what the run's draws begin with")
+    parser.add_argument(
+        "--also", type=Path, nargs="*", default=[], help="folders of other runs: their mean is cut, in Chinese all are"
+    )
     parser.add_argument("--rank", type=int, default=RANK, help="the rank of the adapter")
     parser.add_argument("--out", type=Path, help="what is written or weighed")
     given = parser.parse_args()
@@ -66,12 +70,15 @@ def main() -> int:
     if given.command == "train":
         _train(given, chinese=chinese)
     elif given.command == "cut":
-        trained = load_file(given.folder / "weights.safetensors")
+        runs = [load_file(folder / "weights.safetensors") for folder in (given.folder, *given.also)]
         if chinese:
             known = (given.folder / CHARACTERS).read_text(encoding="utf-8")
-            save_file({name: weight.half() for name, weight in trained.items()}, out, metadata={"characters": known})
+            halved = [{name: weight.half() for name, weight in run.items()} for run in runs]
+            save_file(side_by_side(halved), out, metadata={"characters": known})
         else:
-            cutting.write(out, cutting.cut(body_weights(), trained, given.rank, LONGEST), UNSCALED, given.rank)
+            cutting.write(
+                out, cutting.cut(body_weights(), cutting.mean(runs), given.rank, LONGEST), UNSCALED, given.rank
+            )
         print(f"{out}: {out.stat().st_size:,} bytes")
     else:
         held = [*(each for each in _examples(WRITTEN) if each.held), *_examples(ORDINARY)]
@@ -99,7 +106,7 @@ def _train(given: argparse.Namespace, *, chinese: bool) -> None:
     if chinese:
         _train_chinese(given, learned, held)
         return
-    plan = Plan(folder=given.folder, passes=given.passes or 5.0, rate=given.rate or RATE)
+    plan = Plan(folder=given.folder, passes=given.passes or 5.0, rate=given.rate or RATE, seed=given.seed)
     train(MARKS, cutting.begun(given.start, MARKS.head(plan.seed)), learned, held, plan)
 
 
@@ -115,6 +122,7 @@ def _train_chinese(given: argparse.Namespace, learned: list[Example], held: list
         head_rate=given.rate or CHINESE_RATE,
         drop=CHINESE_DROP,
         decay=CHINESE_DECAY,
+        seed=given.seed,
     )
     train(in_chinese(known), {}, learned, held, plan)
 

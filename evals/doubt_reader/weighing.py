@@ -15,7 +15,7 @@ from vectorstore.vector_rows import Vector
 
 Flags = npt.NDArray[np.bool_]
 Counts = npt.NDArray[np.float64]
-RELIABLE = 0.85  # rules that are right so often in documents full of traps are not overruled
+RELIABLE = 0.85  # rules that are right so often are not overruled
 ORDINARY = "ordinary"  # in the names of files of documents as they are met every day; those full of traps count no more than they in sum
 
 
@@ -39,9 +39,9 @@ def weighed(spoken: str, told: Sequence[Vector], held: Sequence[Example]) -> str
 def _limits(number: int, logits: Vector, ruled: Flags, deserved: Flags, ordinary: Flags) -> tuple[str, Flags]:
     """The lines of a kind, and which statements get it."""
     seen = np.column_stack((logits, ruled))
-    line = LogisticRegression(C=1.0).fit(seen, deserved, sample_weight=_counted(ordinary))
-    hard = ruled & ~ordinary
-    stands = (hard & deserved).sum() >= RELIABLE * hard.sum()
+    counted = _counted(ordinary)
+    line = LogisticRegression(C=1.0).fit(seen, deserved, sample_weight=counted)
+    stands = (ruled & deserved) @ counted >= RELIABLE * (ruled @ counted)
     both: Flags = (line.predict_proba(seen)[:, 1] >= np.where(ruled, LEFT, LIKELY)) | (ruled & stands)
     alone, reader, together = (_f1(deserved, told) for told in (ruled, logits > 0, both))
     lines = (

@@ -68,8 +68,7 @@ def _train(given: argparse.Namespace) -> None:
 def _cut(given: argparse.Namespace) -> None:
     body = body_weights()
     runs = [load_file(folder / "weights.safetensors") for folder in (given.folder, *given.also)]
-    trained = {name: torch.stack([each[name] for each in runs]).mean(0) for name in runs[0]}
-    adapter = cutting.cut(body, trained, given.rank, LONGEST)
+    adapter = cutting.cut(body, cutting.mean(runs), given.rank, LONGEST)
     lines = from_lines(given.data / "train_pairs" / "core_pairs.jsonl")
     held = [each for each in lines if each.part == "calibrate"]
     labels, encoded = [each.label for each in held], encode(held)
