@@ -27,9 +27,8 @@ system:
 	  ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || want="$$want postgresql"; \
 	  if [ -n "$$want" ]; then apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq $$want >/dev/null; fi; fi
 
-# Tests wait for servers and browsers a third of the time, so there are half as many workers more as cores, four at most.
 test: .venv/installed system
-	$(BIN)/python -m pytest -q --numprocesses $$(n=$$(($$(nproc) * 3 / 2)); echo $$((n > 4 ? 4 : n))) --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest -q --numprocesses auto --dist loadfile --no-loadscope-reorder
 
 lint: .venv/installed
 	$(BIN)/ruff check .

@@ -22,9 +22,26 @@ os.environ.setdefault("CAVEAT_DOUBTS", "rules")
 # A job that a shell started in the background ignores Ctrl-C, and so would the programs that tests start and interrupt.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 # Files that take minutes begin first, so that no worker is left alone with one of them at the end.
-LONGEST = ("test_injections", "test_gates", "test_run", "test_page_access", "test_mcp", "test_page_chat", "test_kill")
+LONGEST = (
+    "test_gates",
+    "test_run",
+    "test_page_views",
+    "test_writing",
+    "test_page_chat",
+    "test_injections",
+    "test_page_access",
+    "test_page_payloads",
+    "test_page_beside",
+    "test_contract",
+    "test_mcp",
+)
 settings.register_profile("tests", deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("tests")
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """Half as many more as cores, four at most: tests wait for servers and browsers a third of the time."""
+    return min(4, (os.cpu_count() or 1) * 3 // 2)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

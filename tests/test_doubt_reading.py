@@ -16,11 +16,12 @@ from assistant.chain import Assistant
 from assistant.checking.deterministic import Deterministic
 from assistant.doubts import Finding, by_rules
 from assistant.doubts.reading import LANGUAGES, Reader, likelihood, limits, reasons
-from assistant.doubts.seen import AROUND, CHARACTERS, KINDS, SIGNS, characters, lettered, pieces
+from assistant.doubts.seen import AROUND, CHARACTERS, KINDS, SIGNS, Pieces, characters, lettered, pieces
 from assistant.drafts import Checker, draft_of
 from assistant.settings import Settings
 from evals.doubt_reader.examples import Example, from_written
 from evals.doubt_reader.learning import MARKS, in_chinese
+from evals.doubt_reader.weighing import weighed
 from evals.fitting import Plan, train
 from ingest.document import Document, Span, Statement
 from ingest.sentences import statements
@@ -306,6 +307,28 @@ def test_where_nothing_is_chinese_the_chinese_reader_is_not_loaded(tmp_path: Pat
 def test_rules_alone_can_be_set() -> None:
     """Who wants no trained reader sets it."""
     assert wiring.doubter(Settings(doubts="rules")) is by_rules
+
+
+def example(name: str, *, deserved: bool, ruled: bool) -> Example:
+    """A statement of a document that deserves each kind, and is ruled to, or not."""
+    every, nothing = (deserved,) * len(KINDS), (False,) * len(KINDS)
+    none = Pieces(own=(), around=(), spans=())
+    return Example(
+        name=name, pieces=none, letters=None, deserved=every, unsure=nothing, marks=(None,) * len(KINDS),
+        ruled=(ruled,) * len(KINDS), held=True,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(("right", "stands"), [(9, "true"), (6, "false")])
+def test_rules_stand_that_are_right_in_hard_and_ordinary_documents_alike(right: int, stands: str) -> None:
+    """Right in all of twenty ordinary findings: how many of ten hard ones are right decides, since both count alike in sum."""
+    hard = [example("en_a-1", deserved=n < right, ruled=True) for n in range(10)]
+    hard += [example("en_a-2", deserved=False, ruled=False) for _ in range(10)]
+    ordinary = [example("en_ordinary_a-1", deserved=n < 20, ruled=n < 20) for n in range(40)]
+    held = [*hard, *ordinary]
+    told = weighed("en", [np.full(len(KINDS), 1.0 if each.deserved[0] else -1.0) for each in held], held)
+    assert told.count(f"stands = {stands}") == len(KINDS)
+    assert f"# hard documents, 20 statements: rules F1 {2 * right / (10 + right):.3f}" in told
 
 
 def hedged_and_quiet(folder: Path, hedged: str, cue: str, quiet: str) -> list[Example]:

@@ -10,7 +10,7 @@ import pytest
 import torch
 from safetensors.torch import save_file
 
-from evals.cutting import begun, cut, write
+from evals.cutting import begun, cut, mean, write
 from evals.fitting import Plan, train
 from evals.verifier.altering import KINDS, altered, reworded
 from evals.verifier.calibrating import calibration_error, temperature
@@ -43,7 +43,7 @@ def test_the_mean_of_several_runs_ships_no_word_embeddings() -> None:
     """They are not trained; what rounding makes of their mean is no difference."""
     body = body_weights()
     name = "embeddings.word_embeddings.weight"
-    trained = {name: torch.stack([body[name]] * 3).mean(0)} | fresh_head(2)
+    trained = mean([{name: body[name]}] * 3) | fresh_head(2)
     assert (trained[name] != body[name]).any()
     assert all(each.startswith("head.") for each in cut(body, trained, rank=4, places=128))
 
