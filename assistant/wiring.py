@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,13 +20,15 @@ if TYPE_CHECKING:
     from assistant.archive import Archive
     from assistant.chain import Assistant
     from assistant.checking.prose import PairReader
+    from assistant.doubts.reading import Known
     from assistant.drafts import Checker
     from assistant.model import ChatModel
     from assistant.writing import Writer
 
 ADAPTER = Path(__file__).parent / "checking" / "adapter" / "adapter.safetensors"
 DOUBTS_ADAPTER = Path(__file__).parent / "doubts" / "adapter" / "adapter.safetensors"
-CHINESE_DOUBTS = Path(__file__).parent / "doubts" / "chinese" / "network.safetensors"
+_NETWORKS = Path(__file__).parent / "doubts" / "networks"
+DOUBTS_NETWORKS: Mapping[Known, Path] = {"en": _NETWORKS / "en.safetensors", "zh": _NETWORKS / "zh.safetensors"}
 ANSWERS_ADAPTER = Path(__file__).parent / "answering" / "adapter" / "adapter.safetensors"
 _FOR_A_CLAIM = 2
 """Times the passages of an answer: what a claim rests on may stand in one document among many that are alike."""
@@ -92,10 +94,11 @@ def doubter(settings: Settings) -> Doubter:
 @cache
 def _trained_doubter(precision: Precision) -> Doubter:
     from assistant.doubts.reading import Reader  # noqa: PLC0415
-    from vectorstore.character_marking import CharacterMarker  # noqa: PLC0415 (torch takes seconds to import)
+    from vectorstore.network_marking import NetworkMarker  # noqa: PLC0415 (torch takes seconds to import)
     from vectorstore.token_marking import Marker  # noqa: PLC0415
 
-    return Reader(Marker(DOUBTS_ADAPTER, precision=precision), CharacterMarker(CHINESE_DOUBTS))
+    networks = {spoken: NetworkMarker(file) for spoken, file in DOUBTS_NETWORKS.items()}
+    return Reader(Marker(DOUBTS_ADAPTER, precision=precision), networks)
 
 
 def verifier(

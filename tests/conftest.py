@@ -39,6 +39,7 @@ settings.register_profile("tests", deadline=None, max_examples=60, suppress_heal
 settings.load_profile("tests")
 
 
+@pytest.hookimpl(optionalhook=True)  # also where tests run without xdist
 def pytest_xdist_auto_num_workers() -> int:
     """Half as many more as cores, four at most: tests wait for servers and browsers a third of the time."""
     return min(4, (os.cpu_count() or 1) * 3 // 2)

@@ -15,19 +15,19 @@ from assistant.answer import DoubtKind
 from assistant.chain import Assistant
 from assistant.checking.deterministic import Deterministic
 from assistant.doubts import Finding, by_rules
-from assistant.doubts.reading import LANGUAGES, Reader, likelihood, limits, reasons
-from assistant.doubts.seen import AROUND, CHARACTERS, KINDS, SIGNS, Pieces, characters, lettered, pieces
+from assistant.doubts.reading import LANGUAGES, Known, Reader, as_read, likelihood, limits, reasons
+from assistant.doubts.seen import AROUND, CHARACTERS, KINDS, SIGNS, Pieces, characters, pieces, signed
 from assistant.drafts import Checker, draft_of
 from assistant.settings import Settings
 from evals.doubt_reader.examples import Example, from_written
-from evals.doubt_reader.learning import MARKS, in_chinese
+from evals.doubt_reader.learning import MARKS, by_a_network
 from evals.doubt_reader.weighing import weighed
 from evals.fitting import Plan, train
 from ingest.document import Document, Span, Statement
 from ingest.sentences import statements
 from ingest.sources import from_record
-from vectorstore.character_marking import CharacterMarker, Lettered, fresh, side_by_side, vocabulary
 from vectorstore.embedding import DEFAULT_WEIGHTS_SHA256, HashingEmbedder
+from vectorstore.network_marking import PARTS, NetworkMarker, Signed, fresh, side_by_side, vocabulary
 from vectorstore.pair_encoding import AdapterError, Ids, body_weights
 from vectorstore.store import Store
 from vectorstore.token_marking import Marked, Marker, fresh_marks, marks, pooled
@@ -54,22 +54,22 @@ class Told(Marker):
         return Marked(told.max(0), told)
 
 
-class ToldInChinese(CharacterMarker):
-    """The same, on the character at a place."""
+class ToldByNetworks(NetworkMarker):
+    """The same, on the symbol at a place."""
 
     def __init__(self, kind: DoubtKind, logit: float, at: int = 0) -> None:
         super().__init__(Path("nowhere"))
         self._told = Told(kind, logit, at)
-        self.asked: list[Lettered] = []
+        self.asked: list[Signed] = []
 
     def marked(self, read):
         self.asked += read
-        return self._told.marked([(each.own, each.around) for each in read])
+        return self._told.marked([(each.symbols, ()) for each in read])
 
 
 def reader(kind: DoubtKind, logit: float, at: int = 0) -> Reader:
-    """Both readers tell the same."""
-    return Reader(Told(kind, logit, at), ToldInChinese(kind, logit, at))
+    """All models tell the same."""
+    return Reader(Told(kind, logit, at), {spoken: ToldByNetworks(kind, logit, at) for spoken in LANGUAGES})
 
 
 def document(text: str) -> Document:
@@ -119,11 +119,11 @@ def test_a_sure_reader_adds_a_doubt_on_its_own_words() -> None:
 
 def test_a_rule_stands_where_the_reader_hesitates_and_falls_where_it_is_sure() -> None:
     """Both are weighed: a leaning that is too weak alone is enough beside a rule, whose reason and words are shown."""
-    assert reader("hedged", 2.0)(read()[:1]) == [()]
+    assert reader("hedged", 1.0)(read()[:1]) == [()]
     second = read()[1:2]
     [[ruled]] = by_rules(second)
     assert ruled.kind == "hedged"
-    assert reader("hedged", 2.0)(second) == [(ruled,)]
+    assert reader("hedged", 1.0)(second) == [(ruled,)]
     assert reader("hedged", -9.0)(second) == [()]
 
 
@@ -171,11 +171,37 @@ def test_doubts_come_in_their_order_each_kind_once() -> None:
 def test_other_languages_are_the_rules_alone() -> None:
     """Each reader is asked of its language, and none of another."""
     text = "Le quai est fermé depuis lundi, selon la mairie."
-    english, chinese = Told("questioned", 9.0), ToldInChinese("questioned", 9.0)
-    assert Reader(english, chinese)(read(text)) == by_rules(read(text))
-    assert english.asked == chinese.asked == []
-    Reader(english, chinese)([*read(), *read(CHINESE)])
-    assert len(english.asked) == len(chinese.asked) == 3
+    body, networks = Told("questioned", 9.0), {spoken: ToldByNetworks("questioned", 9.0) for spoken in LANGUAGES}
+    assert Reader(body, networks)(read(text)) == by_rules(read(text))
+    assert body.asked == networks["en"].asked == networks["zh"].asked == []
+    Reader(body, networks)([*read(), *read(CHINESE)])
+    assert len(body.asked) == len(networks["en"].asked) == len(networks["zh"].asked) == 3
+
+
+def test_body_and_networks_are_weighed_together() -> None:
+    """Neither alone is enough for what both together raise."""
+    limit = limits("en")["questioned"]
+    enough = -limit.bias / sum(limit.weights) + 0.5
+    for body, network, raised in ((enough, enough, True), (enough, -enough, False), (-enough, enough, False)):
+        told = Reader(
+            Told("questioned", body), {"en": ToldByNetworks("questioned", network), "zh": ToldByNetworks("hedged", 0)}
+        )
+        assert bool(told(read()[:1])[0]) == raised
+
+
+def test_networks_read_english_in_word_pieces() -> None:
+    """The words that name a part give way to its number; every other piece is as the body knows it."""
+    held, second = read()[1]
+    cut = pieces(held, second)
+    symbols = signed(cut, ()).symbols
+    numbers = [*cut.own, *cut.around]
+    named = [n for n, span in enumerate(cut.spans) if span is None]
+    assert [each for n, each in enumerate(symbols) if n not in named] == [
+        each for n, each in enumerate(numbers) if n not in named
+    ]
+    names = [name for name, _ in AROUND]
+    assert [names[number - 1] for number in dict.fromkeys(symbols[n] for n in named)] == ["then", "before", "head"]
+    assert max(symbols[n] for n in named) < PARTS <= min(each for n, each in enumerate(symbols) if n not in named)
 
 
 def test_a_chinese_statement_is_read_by_its_characters() -> None:
@@ -188,12 +214,12 @@ def test_a_chinese_statement_is_read_by_its_characters() -> None:
     names = list(CHARACTERS)
     assert [names[number - 1] for number in opened] == ["then", "before", "head"]
     [ruled] = by_rules([second])
-    signs = lettered(cut, ruled).signs
+    signs = signed(cut, ruled).signs
     assert signs.shape == (len(cut.spans), SIGNS)
     hedged = KINDS.index("hedged")
     assert "".join(told[n] for n in np.flatnonzero(signs[:, hedged])) == "可能"
     assert signs[:, len(KINDS) + hedged].all()
-    assert not lettered(characters(*first), ()).signs.any()
+    assert not signed(characters(*first), ()).signs.any()
 
 
 def test_a_sure_reader_adds_a_doubt_in_chinese() -> None:
@@ -211,7 +237,9 @@ def test_likelihood_rises_with_the_logit(spoken: str) -> None:
     """For each kind a line of the right sign."""
     for kind in KINDS:
         limit = limits(spoken)[kind]
-        assert likelihood(limit, 1.0, ruled=False) > likelihood(limit, -1.0, ruled=False)
+        low, high = ([logit] * len(limit.weights) for logit in (-1.0, 1.0))
+        assert likelihood(limit, high, ruled=False) > likelihood(limit, low, ruled=False)
+        assert min(limit.weights) > 0
 
 
 def test_the_shipped_reader_finds_what_no_rule_finds() -> None:
@@ -234,31 +262,32 @@ def test_the_shipped_chinese_reader_finds_what_no_rule_finds() -> None:
     assert found[2] == ()
 
 
-def test_one_by_one_is_as_together_in_chinese() -> None:
+@pytest.mark.parametrize("spoken", LANGUAGES)
+def test_one_by_one_is_as_together_by_networks(spoken: Known) -> None:
     """What is read in one batch is told as it is alone, up to rounding."""
-    marker = CharacterMarker(wiring.CHINESE_DOUBTS)
-    given = [
-        lettered(characters(*one), ruled) for one, ruled in zip(read(CHINESE), by_rules(read(CHINESE)), strict=True)
-    ]
+    marker = NetworkMarker(wiring.DOUBTS_NETWORKS[spoken])
+    chosen = read(CHINESE if spoken == "zh" else BODY)
+    given = [signed(as_read(spoken)(*one), ruled) for one, ruled in zip(chosen, by_rules(chosen), strict=True)]
     for one, told in zip(given, marker.marked(given), strict=True):
         [alone] = marker.marked([one])
         assert alone.statement == pytest.approx(told.statement, abs=1e-3)
-        assert told.pieces.shape == (len(one.own) + len(one.around), len(KINDS))
+        assert told.pieces.shape == (len(one.symbols), len(KINDS))
 
 
-def test_networks_side_by_side_are_read_as_their_mean(tmp_path: Path) -> None:
-    """Each reads by itself; what they tell of each character is averaged."""
+@pytest.mark.parametrize("spoken", LANGUAGES)
+def test_networks_side_by_side_are_read_as_their_mean(tmp_path: Path, spoken: Known) -> None:
+    """Each reads by itself; what they tell of each symbol is averaged."""
     from safetensors.torch import save_file  # noqa: PLC0415
 
-    given = [
-        lettered(characters(*one), ruled) for one, ruled in zip(read(CHINESE), by_rules(read(CHINESE)), strict=True)
-    ]
-    known = vocabulary([[*each.own, *each.around] for each in given], least=1)
-    networks = [fresh(len(known), SIGNS, len(KINDS), seed) for seed in (1, 2)]
+    chosen = read(CHINESE if spoken == "zh" else BODY)
+    given = [signed(as_read(spoken)(*one), ruled) for one, ruled in zip(chosen, by_rules(chosen), strict=True)]
+    known = vocabulary([each.symbols for each in given], least=1) if spoken == "zh" else None
+    characters = None if known is None else len(known)
+    networks = [fresh(characters, SIGNS, len(KINDS), seed) for seed in (1, 2)]
     told = []
-    for name, chosen in (("one", networks[:1]), ("other", networks[1:]), ("both", networks)):
-        save_file(side_by_side(chosen), tmp_path / name, metadata={"characters": known})
-        told.append(CharacterMarker(tmp_path / name).marked(given)[0].pieces)
+    for name, some in (("one", networks[:1]), ("other", networks[1:]), ("both", networks)):
+        save_file(side_by_side(some), tmp_path / name, metadata=None if known is None else {"characters": known})
+        told.append(NetworkMarker(tmp_path / name).marked(given)[0].pieces)
     one, other, both = told
     assert both == pytest.approx((one + other) / 2, abs=1e-5)
     assert one != pytest.approx(other, abs=1e-2)
@@ -285,23 +314,25 @@ def test_an_adapter_for_another_body_is_refused(tmp_path: Path) -> None:
             Marker(tmp_path / f"{name}.safetensors").marked([([2001], [])])
 
 
-def test_a_damaged_chinese_reader_is_refused(tmp_path: Path) -> None:
-    """It says so, and how to go on."""
+def test_damaged_networks_are_refused(tmp_path: Path) -> None:
+    """They say so, and how to go on; networks over word pieces that hold characters are none."""
     from safetensors.torch import save_file  # noqa: PLC0415
 
     (tmp_path / "damaged.safetensors").write_bytes(b"no network")
     save_file({"a": torch.zeros(1)}, tmp_path / "foreign.safetensors")
-    for name in ("damaged", "foreign", "missing"):
-        with pytest.raises(AdapterError, match="Chinese") as raised:
-            CharacterMarker(tmp_path / f"{name}.safetensors").marked([lettered(characters(*read(CHINESE)[0]), ())])
+    save_file(side_by_side([fresh(9, SIGNS, len(KINDS), 1)]), tmp_path / "unlettered.safetensors")
+    for name in ("damaged", "foreign", "missing", "unlettered"):
+        with pytest.raises(AdapterError, match=name) as raised:
+            NetworkMarker(tmp_path / f"{name}.safetensors").marked([signed(characters(*read(CHINESE)[0]), ())])
         assert "CAVEAT_DOUBTS=rules" in raised.value.hint
 
 
-def test_where_nothing_is_chinese_the_chinese_reader_is_not_loaded(tmp_path: Path) -> None:
+def test_what_no_statement_needs_is_not_loaded(tmp_path: Path) -> None:
     """English answers need no file but their own, and wait for no other."""
-    assert CharacterMarker(tmp_path / "missing.safetensors").marked([]) == []
-    marker = CharacterMarker(tmp_path / "missing.safetensors")
-    assert Reader(Told("questioned", -9.0), marker)(read()[:1]) == [()]
+    missing = NetworkMarker(tmp_path / "missing.safetensors")
+    assert missing.marked([]) == []
+    networks = {"en": ToldByNetworks("questioned", -9.0), "zh": missing}
+    assert Reader(Told("questioned", -9.0), networks)(read()[:1]) == [()]
 
 
 def test_rules_alone_can_be_set() -> None:
@@ -314,7 +345,7 @@ def example(name: str, *, deserved: bool, ruled: bool) -> Example:
     every, nothing = (deserved,) * len(KINDS), (False,) * len(KINDS)
     none = Pieces(own=(), around=(), spans=())
     return Example(
-        name=name, pieces=none, letters=None, deserved=every, unsure=nothing, marks=(None,) * len(KINDS),
+        name=name, spoken="en", pieces=none, signed=signed(none, ()), deserved=every, unsure=nothing, marks=(None,) * len(KINDS),
         ruled=(ruled,) * len(KINDS), held=True,
     )  # fmt: skip
 
@@ -326,7 +357,7 @@ def test_rules_stand_that_are_right_in_hard_and_ordinary_documents_alike(right: 
     hard += [example("en_a-2", deserved=False, ruled=False) for _ in range(10)]
     ordinary = [example("en_ordinary_a-1", deserved=n < 20, ruled=n < 20) for n in range(40)]
     held = [*hard, *ordinary]
-    told = weighed("en", [np.full(len(KINDS), 1.0 if each.deserved[0] else -1.0) for each in held], held)
+    told = weighed("en", [[np.full(len(KINDS), 1.0 if each.deserved[0] else -1.0) for each in held]], held)
     assert told.count(f"stands = {stands}") == len(KINDS)
     assert f"# hard documents, 20 statements: rules F1 {2 * right / (10 + right):.3f}" in told
 
@@ -354,22 +385,23 @@ def test_training_points_at_the_cue(tmp_path: Path) -> None:
     assert set(fresh_marks(3, 1)) == {"head.marks.weight", "head.marks.bias"}
 
 
-def test_chinese_is_learned_from_nothing(tmp_path: Path) -> None:
-    """After some steps on two statements the cue's characters tell more than the others, and the quiet one less."""
-    hedged, quiet = examples = hedged_and_quiet(tmp_path, "码头说不准要关。", "说不准", "码头已经关了。")
-    given = [each.letters for each in examples if each.letters is not None]
-    assert len(given) == 2
-    known = vocabulary([[*each.own, *each.around] for each in given])
-    assert set("码头") <= set(known)
+@pytest.mark.parametrize(
+    ("hedged", "cue", "quiet"),
+    [("码头说不准要关。", "说不准", "码头已经关了。"), ("The quay may close.", "may", "The quay is shut.")],
+)
+def test_a_network_learns_from_nothing(tmp_path: Path, hedged: str, cue: str, quiet: str) -> None:
+    """After some steps on two statements a symbol of the cue tells more than all others, and the quiet statement less."""
+    first, second = examples = hedged_and_quiet(tmp_path, hedged, cue, quiet)
+    known = vocabulary([each.signed.symbols for each in examples]) if first.spoken == "zh" else None
     plan = Plan(folder=tmp_path / "run", size=4, rate=2e-3, head_rate=2e-3, warm=2, drop=0.0)
-    weights = train(in_chinese(known), {}, examples * 80, (), plan)
-    from vectorstore.character_marking import batch, marks, places  # noqa: PLC0415
+    weights = train(by_a_network(known), {}, examples * 80, (), plan)
+    from vectorstore.network_marking import batch, marks, places  # noqa: PLC0415
 
     kind = KINDS.index("hedged")
-    told = marks(weights, batch(given, places(known)))
-    assert int(told[0, :8, kind].argmax()) in {2, 3, 4}
+    told = marks(weights, batch([each.signed for each in examples], None if known is None else places(known)))
+    assert int(told[0, : len(first.pieces.own), kind].argmax()) in (first.marks[kind] or ())
     assert float(pooled(told)[0, kind]) > float(pooled(told)[1, kind]) + 1
-    assert (hedged.deserved[kind], quiet.deserved[kind]) == (True, False)
+    assert (first.deserved[kind], second.deserved[kind]) == (True, False)
 
 
 def first_word(read: Sequence[tuple[Document, Statement]]) -> list[tuple[Finding, ...]]:

@@ -3,7 +3,7 @@
 Rules know the words they were given; a model has learned from some ten thousand labelled statements, and tells how likely a
 doubt of each kind is and by which words. Both are weighed together (`reading.toml`): what a rule found is dropped where the
 model sees nothing of it, unless it stands in that kind, and what no rule found is raised where the model is sure.
-There is one for English and one for Chinese; other languages are the rules' alone.
+Small networks read English and Chinese, and English is read by an adapted body besides; other languages are the rules' alone.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -21,10 +21,10 @@ from assistant.answer import DoubtKind
 from assistant.checking.reading import language
 from assistant.doubts import find
 from assistant.doubts.finding import Finding
-from assistant.doubts.seen import KINDS, Pieces, characters, lettered, pieces
+from assistant.doubts.seen import KINDS, Pieces, characters, pieces, signed
 from assistant.doubts.words import HAN, clipped, place_of
 from ingest.document import Document, Span, Statement
-from vectorstore.character_marking import CharacterMarker
+from vectorstore.network_marking import NetworkMarker
 from vectorstore.token_marking import Marked, Marker
 from vectorstore.vector_rows import Vector
 
@@ -38,37 +38,42 @@ LANGUAGES: tuple[Known, ...] = ("en", "zh")
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How far the model is followed in a kind: `weight` and `bias` weigh its logit, `rule` that a rule found it too.
+    """How far the models are followed in a kind: `weights` and `bias` weigh their logits, `rule` that a rule found it too.
 
-    What a rule found `stands` in kinds where the model, overruling it, is wrong as often as right.
+    What a rule found `stands` in kinds where the models, overruling it, are wrong as often as right.
     """
 
-    weight: float
+    weights: Sequence[float]
     rule: float
     bias: float
     stands: bool
 
 
 class Reader:
-    """Doubts by rules and model together: a Doubter."""
+    """Doubts by rules and models together: a Doubter."""
 
-    def __init__(self, english: Marker, chinese: CharacterMarker) -> None:
-        self._english, self._chinese = english, chinese
+    def __init__(self, body: Marker, networks: Mapping[Known, NetworkMarker]) -> None:
+        self._body, self._networks = body, networks
 
     def __call__(self, read: Sequence[tuple[Document, Statement]]) -> list[tuple[Finding, ...]]:
         """The doubts of statements, each kind at most once, first what would change a reader's mind first."""
         ruled = [find(document, statement) for document, statement in read]
         for spoken in LANGUAGES:
-            weigh = partial(_weighed, spoken)
             known = [n for n, (document, each) in enumerate(read) if language(document.quote(each.span)) == spoken]
             cut = [as_read(spoken)(*read[n]) for n in known]
-            if spoken == "en":
-                marked = self._english.marked([(each.own, each.around) for each in cut])
-            else:
-                marked = self._chinese.marked([lettered(each, ruled[n]) for n, each in zip(known, cut, strict=True)])
-            for n, each, told in zip(known, cut, marked, strict=True):
-                ruled[n] = tuple(weigh(read[n], ruled[n], each, told))
+            for n, each, told in zip(known, cut, self._told(spoken, cut, [ruled[n] for n in known]), strict=True):
+                ruled[n] = tuple(_weighed(spoken, read[n], ruled[n], each, told))
         return ruled
+
+    def _told(
+        self, spoken: Known, cut: Sequence[Pieces], ruled: Sequence[Sequence[Finding]]
+    ) -> Iterator[Sequence[Marked]]:
+        """For each statement what each model tells, in the order of their weights."""
+        signs = [signed(each, found) for each, found in zip(cut, ruled, strict=True)]
+        told = [self._networks[spoken].marked(signs)]
+        if spoken == "en":
+            told.insert(0, self._body.marked([(each.own, each.around) for each in cut]))
+        yield from zip(*told, strict=True)
 
 
 def as_read(spoken: Known) -> Callable[[Document, Statement], Pieces]:
@@ -77,19 +82,24 @@ def as_read(spoken: Known) -> Callable[[Document, Statement], Pieces]:
 
 
 def _weighed(
-    spoken: Known, read: tuple[Document, Statement], ruled: Sequence[Finding], cut: Pieces, marked: Marked
+    spoken: Known,
+    read: tuple[Document, Statement],
+    ruled: Sequence[Finding],
+    cut: Pieces,
+    marked: Sequence[Marked],
 ) -> Iterator[Finding]:
     document, statement = read
     found = {each.kind: each for each in ruled}
     for number, kind in enumerate(KINDS):
         told, each = found.get(kind), limits(spoken)[kind]
         stands = told is not None and (each.stands or not in_sight(told, cut))
-        likely = likelihood(each, float(marked.statement[number]), ruled=told is not None)
+        likely = likelihood(each, [model.statement[number] for model in marked], ruled=told is not None)
         if not stands and likely < (LIKELY if told is None else LEFT):
             continue
         if told is None and kind == "self_reported" and "vague_source" in found:
             continue  # whom nobody can name speaks of no affair of his own
-        told = told or _found(reasons(spoken)[kind], document, kind, cut, marked.pieces[:, number])
+        marks = np.average([model.pieces[:, number] for model in marked], axis=0, weights=each.weights)
+        told = told or _found(reasons(spoken)[kind], document, kind, cut, marks)
         if told is not None and (kind in found or not _in_a_note_on_another(document, statement, told)):
             yield told
 
@@ -112,9 +122,10 @@ def in_sight(finding: Finding, cut: Pieces) -> bool:
     return all(any(span is not None and span.meets(each) for span in cut.spans) for each in finding.evidence)
 
 
-def likelihood(limits: Limits, logit: float, *, ruled: bool) -> float:
-    """How likely a doubt is by the model's logit and whether a rule found it."""
-    return float(1 / (1 + np.exp(-(limits.weight * logit + limits.rule * ruled + limits.bias))))
+def likelihood(limits: Limits, logits: Sequence[float], *, ruled: bool) -> float:
+    """How likely a doubt is by the models' logits and whether a rule found it."""
+    weighed = sum(weight * logit for weight, logit in zip(limits.weights, logits, strict=True))
+    return float(1 / (1 + np.exp(-(weighed + limits.rule * ruled + limits.bias))))
 
 
 def _found(reason: str, document: Document, kind: DoubtKind, cut: Pieces, marks: Vector) -> Finding | None:

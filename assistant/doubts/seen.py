@@ -1,12 +1,13 @@
-"""What a reader of doubts is given: a statement and what stands around it, in word pieces or, in Chinese, in characters.
+"""What readers of doubts are given: a statement and what stands around it, in word pieces or, in Chinese, in characters.
 
 Each piece knows where it stands in the document, so that the words a reader goes by can be shown.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
@@ -15,7 +16,7 @@ from assistant.doubts.caveats import footnotes
 from assistant.doubts.finding import Finding
 from assistant.doubts.words import place_of
 from ingest.document import Document, Span, Statement
-from vectorstore.character_marking import PARTS, Lettered
+from vectorstore.network_marking import PARTS, Signed
 from vectorstore.pair_encoding import CLAIM_AT_MOST, Ids
 from vectorstore.token_marking import LONGEST, word_pieces
 
@@ -25,7 +26,7 @@ AROUND = (("under", 40), ("note", 60), ("then", 64), ("next", 40), ("before", 40
 CHARACTERS = {"under": 60, "note": 80, "then": 100, "next": 60, "before": 60, "head": 40}
 """The same in Chinese, with its characters at most; each is opened by its number, from 1 on."""
 OWN_CHARACTERS = 200
-SIGNS = 2 * len(KINDS)  # on a character, for each kind: a rule rests on it; a rule finds it in the statement
+SIGNS = 2 * len(KINDS)  # on a symbol, for each kind: a rule rests on it; a rule finds it in the statement
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,15 +64,30 @@ def characters(document: Document, statement: Statement) -> Pieces:
     return _pieces(_letters(document, statement.span, OWN_CHARACTERS), around, passages.get("note"))
 
 
-def lettered(cut: Pieces, ruled: Sequence[Finding]) -> Lettered:
-    """What the Chinese reader is given: characters, and on each what the rules find."""
+def signed(cut: Pieces, ruled: Sequence[Finding]) -> Signed:
+    """What the small networks are given: word pieces or characters, and on each what the rules find."""
     signs = np.zeros((len(cut.spans), SIGNS), np.float32)
     for finding in ruled:
         kind = KINDS.index(finding.kind)
         signs[:, len(KINDS) + kind] = 1
         for span in (*finding.evidence, *([finding.words] if finding.words else [])):
             signs[[n for n, each in enumerate(cut.spans) if each is not None and each.meets(span)], kind] = 1
-    return Lettered(cut.own, cut.around, signs)
+    return Signed(list(_symbols(cut)), signs)
+
+
+def _symbols(cut: Pieces) -> Iterator[int]:
+    """The symbols of what is read; in place of the word pieces that name a part stands its number."""
+    part = 0
+    for number, span in zip((*cut.own, *cut.around), cut.spans, strict=True):
+        if span is None:
+            part = number if number < PARTS else _names().get(number, part)
+        yield number if span is not None else part
+
+
+@cache
+def _names() -> Mapping[int, int]:
+    """The numbers of the parts by the first word piece of their names."""
+    return {word_pieces(name)[0][0]: number for number, (name, _) in enumerate(AROUND, 1)}
 
 
 def _pieces(

@@ -11,12 +11,12 @@ from pathlib import Path
 from assistant.checking.reading import language
 from assistant.doubts import find
 from assistant.doubts.reading import LANGUAGES, Known, as_read, in_sight
-from assistant.doubts.seen import KINDS, Pieces, lettered
+from assistant.doubts.seen import KINDS, Pieces, signed
 from evals.doubts import Deserved, Label
 from evals.labelled import DATA, MINUTES, Text, documents, place, rows, statements
 from evals.planted import documents as sample_library
 from ingest.document import Document, Span
-from vectorstore.character_marking import Lettered
+from vectorstore.network_marking import Signed
 
 HELD = 6  # of so many documents one is held back, to weigh rules and model by
 EVERY = 8  # of so many statements of minutes one is read
@@ -25,11 +25,12 @@ EVERY = 8  # of so many statements of minutes one is read
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Example:
     """A statement; `marks` are the pieces that tell a kind, None where they are not known; `ruled` are the kinds that rules find by words
-    that are read here; `letters` is what the Chinese reader is given, None in English."""
+    that are read here; `signed` is what the small networks are given."""
 
     name: str
+    spoken: Known
     pieces: Pieces
-    letters: Lettered | None
+    signed: Signed
     deserved: tuple[bool, ...]
     unsure: tuple[bool, ...]
     marks: tuple[frozenset[int] | None, ...]
@@ -113,8 +114,9 @@ def _examples(labels: Sequence[Label], held: dict[str, Document]) -> Iterator[Ex
         spans = {kind: place(document, cue, about[0].span) if cue else None for kind, cue in wanted.items()}
         yield Example(
             name=label.name,
+            spoken=spoken,
             pieces=read,
-            letters=lettered(read, found) if spoken == "zh" else None,
+            signed=signed(read, found),
             deserved=tuple(kind in wanted for kind in KINDS),
             unsure=tuple(kind in label.unsure for kind in KINDS),
             marks=tuple(_marks(read, spans.get(kind)) for kind in KINDS),

@@ -11,8 +11,8 @@ import torch.nn.functional as f
 from assistant.doubts.seen import KINDS, SIGNS
 from evals.doubt_reader.examples import Example
 from evals.fitting import Task
-from vectorstore import character_marking
-from vectorstore.character_marking import UNKNOWN
+from vectorstore import network_marking
+from vectorstore.network_marking import PARTS, UNKNOWN, UNKNOWN_PIECE
 from vectorstore.pair_encoding import Drop, Weights, batch
 from vectorstore.token_marking import LONGEST, fresh_marks, marks, pooled
 
@@ -27,17 +27,20 @@ def _whole(states: torch.Tensor) -> torch.Tensor:
     return states
 
 
-def _english(weights: Weights, chosen: Sequence[Example], drop: Drop) -> tuple[torch.Tensor, int]:
+def _by_the_body(weights: Weights, chosen: Sequence[Example], drop: Drop) -> tuple[torch.Tensor, int]:
     return marks(weights, batch([(each.pieces.own, each.pieces.around) for each in chosen], LONGEST), drop), 1
 
 
-def _chinese(characters: str, weights: Weights, chosen: Sequence[Example], drop: Drop) -> tuple[torch.Tensor, int]:
-    """Where states are dropped, now and then a character is unknown too: so it learns what to make of those it will not know."""
-    letters = [each.letters for each in chosen if each.letters is not None]
-    read = character_marking.batch(letters, character_marking.places(characters))
-    lost = (drop(torch.ones(read.ids.shape)) == 0) & (drop(torch.ones(read.ids.shape)) == 0) & (read.ids > UNKNOWN)
-    read.ids[lost] = UNKNOWN
-    return character_marking.marks(weights, read, drop), 0
+def _by_a_network(
+    characters: str | None, weights: Weights, chosen: Sequence[Example], drop: Drop
+) -> tuple[torch.Tensor, int]:
+    """Where states are dropped, now and then a symbol is unknown too: so it learns what to make of those it will not know."""
+    known = None if characters is None else network_marking.places(characters)
+    read = network_marking.batch([each.signed for each in chosen], known)
+    unknown, least = (UNKNOWN_PIECE, PARTS) if known is None else (UNKNOWN, UNKNOWN + 1)
+    lost = (drop(torch.ones(read.ids.shape)) == 0) & (drop(torch.ones(read.ids.shape)) == 0) & (read.ids >= least)
+    read.ids[lost] = unknown
+    return network_marking.marks(weights, read, drop), 0
 
 
 def _loss(marked: Marks, weights: Weights, chosen: Sequence[Example], drop: Drop) -> torch.Tensor:
@@ -71,11 +74,13 @@ def _right(marked: Marks, weights: Weights, chosen: Sequence[Example]) -> float:
     return float((told == torch.tensor([each.deserved for each in chosen])).float().mean(1).sum())
 
 
-MARKS = Task(head=partial(fresh_marks, len(KINDS)), loss=partial(_loss, _english), right=partial(_right, _english))
+MARKS = Task(
+    head=partial(fresh_marks, len(KINDS)), loss=partial(_loss, _by_the_body), right=partial(_right, _by_the_body)
+)
 
 
-def in_chinese(characters: str) -> Task[Example]:
-    """What the Chinese reader learns, with a vocabulary of its own; it begins with nothing."""
-    marked = partial(_chinese, characters)
-    fresh = partial(character_marking.fresh, len(characters), SIGNS, len(KINDS))
+def by_a_network(characters: str | None) -> Task[Example]:
+    """What a small network learns, with a vocabulary of its own, or None for the word pieces of the body; it begins with nothing."""
+    marked = partial(_by_a_network, characters)
+    fresh = partial(network_marking.fresh, None if characters is None else len(characters), SIGNS, len(KINDS))
     return Task(head=fresh, loss=partial(_loss, marked), right=partial(_right, marked))

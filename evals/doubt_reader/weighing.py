@@ -1,4 +1,4 @@
-"""How rules and reader are weighed: for each kind a logistic line over the reader's logit and whether a rule found it."""
+"""How rules and models are weighed: for each kind a logistic line over the models' logits and whether a rule found it."""
 
 from __future__ import annotations
 
@@ -19,14 +19,15 @@ RELIABLE = 0.85  # rules that are right so often are not overruled
 ORDINARY = "ordinary"  # in the names of files of documents as they are met every day; those full of traps count no more than they in sum
 
 
-def weighed(spoken: str, told: Sequence[Vector], held: Sequence[Example]) -> str:
-    """The limits of `assistant/doubts/reading.toml`, by what a reader tells of documents that neither rules nor reader were made on.
+def weighed(spoken: str, told: Sequence[Sequence[Vector]], held: Sequence[Example]) -> str:
+    """The limits of `assistant/doubts/reading.toml`, by what models tell of documents that neither rules nor they were made on.
 
-    Behind them, as comments, how well rules alone and rules with reader do on all kinds together.
+    `told` holds the logits of each statement by each model. Behind the limits, as comments, how well rules alone and rules with
+    models do on all kinds together.
     """
-    logits = np.array(told)
+    logits = np.array(told)  # shape (models, statements, kinds)
     ruled, deserved = (np.array([getattr(each, name) for each in held]) for name in ("ruled", "deserved"))
-    found = [_limits(n, logits[:, n], ruled[:, n], deserved[:, n], _ordinary(held)) for n in range(len(KINDS))]
+    found = [_limits(n, logits[:, :, n], ruled[:, n], deserved[:, n], _ordinary(held)) for n in range(len(KINDS))]
     both = np.column_stack([raised for _, raised in found])
     lines = [f"[{spoken}.{lines}" for lines, _ in found]
     for name, chosen in (("hard", ~_ordinary(held)), ("ordinary", _ordinary(held))):
@@ -38,15 +39,16 @@ def weighed(spoken: str, told: Sequence[Vector], held: Sequence[Example]) -> str
 
 def _limits(number: int, logits: Vector, ruled: Flags, deserved: Flags, ordinary: Flags) -> tuple[str, Flags]:
     """The lines of a kind, and which statements get it."""
-    seen = np.column_stack((logits, ruled))
+    seen = np.column_stack((*logits, ruled))
     counted = _counted(ordinary)
     line = LogisticRegression(C=1.0).fit(seen, deserved, sample_weight=counted)
     stands = (ruled & deserved) @ counted >= RELIABLE * (ruled @ counted)
     both: Flags = (line.predict_proba(seen)[:, 1] >= np.where(ruled, LEFT, LIKELY)) | (ruled & stands)
-    alone, reader, together = (_f1(deserved, told) for told in (ruled, logits > 0, both))
+    alone, reader, together = (_f1(deserved, told) for told in (ruled, logits[0] > 0, both))
+    weights = ", ".join(f"{each:.3f}" for each in line.coef_[0][:-1])
     lines = (
         f"limits.{KINDS[number]}]  # F1 of rules {alone:.3f}, reader {reader:.3f}, both {together:.3f}\n"
-        f"weight = {line.coef_[0][0]:.3f}\nrule = {line.coef_[0][1]:.3f}\nbias = {line.intercept_[0]:.3f}\nstands = {str(stands).lower()}\n"
+        f"weights = [{weights}]\nrule = {line.coef_[0][-1]:.3f}\nbias = {line.intercept_[0]:.3f}\nstands = {str(stands).lower()}\n"
     )
     return lines, both
 

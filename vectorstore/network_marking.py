@@ -1,8 +1,9 @@
-"""Statements in Chinese read with what stands around them, character by character: how much each tells, for each of some kinds.
+"""Statements read with what stands around them by small networks of their own: how much each tells, for each of some kinds.
 
-The default embedder's body knows English alone, so this is a small network of its own, learned from nothing but labelled
-statements: characters, the part of the text that they stand in and signs that others set on them, three layers that look at
-neighbours farther and farther off, and one that looks at everything. Several of them, begun from other numbers, are read beside
+A network reads signs of writing one after another, characters of Chinese or word pieces of English, learned from nothing but
+labelled statements: each with the part of the text that it stands in and what others have set on it, three layers that look at
+neighbours farther and farther off, and one that looks at everything. Characters have vectors of the network's own; word pieces
+those that the default embedder's body has for them, made narrower. Several networks, begun from other numbers, are read beside
 one another, and their mean counts. What is handed back is what `vectorstore.token_marking` does.
 """
 
@@ -10,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 
 import numpy as np
@@ -18,32 +19,33 @@ import torch
 import torch.nn.functional as f
 from safetensors import SafetensorError, safe_open
 
-from vectorstore.pair_encoding import AdapterError, Drop, Ids, Weights
+from vectorstore.pair_encoding import WIDTH as BODY
+from vectorstore.pair_encoding import AdapterError, Drop, Ids, Weights, body_weights
 from vectorstore.token_marking import Marked, fresh_marks, pooled
 from vectorstore.vector_rows import Vector
 
-WIDTH, WIDER, HEADS = 96, 192, 4
-STEPS, REACH = (1, 2, 4), 5  # how far apart the characters are that a layer lays side by side, and how many
-PARTS = 8  # the statement itself, and the parts around it by the marks that open them: characters 1 to 7
-UNKNOWN = 1
+CHARACTERS_WIDE, PIECES_WIDE = 96, 128  # how wide a network is over characters and over word pieces
+HEADS = 4
+STEPS, REACH = (1, 2, 4), 5  # how far apart the symbols are that a layer lays side by side, and how many
+PARTS = 8  # the statement itself, and the parts around it by the marks that open them: symbols 1 to 7
+UNKNOWN, UNKNOWN_PIECE = 1, 100
 _AT_ONCE = 8
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Lettered:
-    """A statement and what stands around it, as code points; a part around it is opened by its number, 1 to 7.
+class Signed:
+    """A statement and what stands around it, as code points or the numbers of word pieces; a part around it is opened by its number, 1 to 7.
 
-    `signs`: what others have set on each of them, shape (characters, signs).
+    `signs`: what others have set on each of them, shape (symbols, signs).
     """
 
-    own: Ids
-    around: Ids
+    symbols: Ids
     signs: Vector
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Letters:
-    """Statements side by side: characters, the part that each stands in, its signs, and which are there at all."""
+class Side:
+    """Statements side by side: symbols, the part that each stands in, its signs, and which are there at all."""
 
     ids: torch.Tensor
     parts: torch.Tensor
@@ -60,22 +62,23 @@ def vocabulary(texts: Sequence[Ids], least: int = 2) -> str:
     return "".join(chr(each) for each in sorted(counts) if counts[each] >= least and each >= PARTS)
 
 
-def batch(read: Sequence[Lettered], known: Mapping[int, int]) -> Letters:
-    """Statements as the network reads them, padded to the longest; `known` are the places of characters in the vocabulary."""
-    rows = [[*each.own, *each.around] for each in read]
+def batch(read: Sequence[Signed], known: Mapping[int, int] | None) -> Side:
+    """Statements as a network reads them, padded to the longest; `known` are the places of characters in the vocabulary, None for word pieces."""
+    rows = [np.array(each.symbols) for each in read]
     width = max(map(len, rows), default=1)
     ids, parts = (torch.zeros((len(rows), width), dtype=torch.long) for _ in range(2))
     signs = torch.zeros((len(rows), width, read[0].signs.shape[1]))
     there = torch.zeros((len(rows), width), dtype=torch.bool)
     for number, row in enumerate(rows):
         end = len(row)
-        ids[number, :end] = torch.tensor([known.get(each, UNKNOWN) for each in row])
-        opened = np.array([0 if each >= PARTS else each for each in row])
+        opened = np.where(row < PARTS, row, 0)
+        own = np.where(row < PARTS, 0, row) if known is None else [known.get(int(each), UNKNOWN) for each in row]
         last = np.maximum.accumulate(np.where(opened > 0, np.arange(end), 0))
+        ids[number, :end] = torch.from_numpy(np.asarray(own))
         parts[number, :end] = torch.from_numpy(opened[last])
         signs[number, :end] = torch.from_numpy(np.asarray(read[number].signs, dtype=np.float32))
         there[number, :end] = True
-    return Letters(ids, parts, signs, there)
+    return Side(ids, parts, signs, there)
 
 
 def places(characters: str) -> dict[int, int]:
@@ -83,11 +86,11 @@ def places(characters: str) -> dict[int, int]:
     return {ord(each): place for place, each in enumerate(characters, UNKNOWN + 1)}
 
 
-def marks(weights: Weights, given: Letters, drop: Drop = lambda states: states) -> torch.Tensor:
-    """The logits of each character, shape (rows, width, kinds), float32; where nothing is, so low that nothing is told."""
+def marks(weights: Weights, given: Side, drop: Drop = lambda states: states) -> torch.Tensor:
+    """The logits of each symbol, shape (rows, width, kinds), float32; where nothing is, so low that nothing is told."""
     there = given.there[:, :, None]
     signed = f.linear(given.signs.to(weights["signs.weight"].dtype), weights["signs.weight"])
-    states = drop(weights["characters"][given.ids] + weights["parts"][given.parts] + signed) * there
+    states = drop(_vectors(weights, given.ids) + weights["parts"][given.parts] + signed) * there
     for number, step in enumerate(STEPS):
         layer = f"near.{number}"
         near = f.conv1d(
@@ -105,46 +108,62 @@ def marks(weights: Weights, given: Letters, drop: Drop = lambda states: states) 
     return logits.masked_fill(~there, -1e4)
 
 
+def _vectors(weights: Weights, ids: torch.Tensor) -> torch.Tensor:
+    """The vectors of characters, or those of word pieces as the body has them, made narrower."""
+    if "characters" in weights:
+        return weights["characters"][ids]
+    return f.linear(_word_vectors()[ids].to(weights["pieces.weight"].dtype), weights["pieces.weight"])
+
+
+@cache
+def _word_vectors() -> torch.Tensor:
+    """The default embedder's vector of each word piece, shape (word pieces, BODY), as far apart on average as random ones of spread 1."""
+    found = body_weights()["embeddings.word_embeddings.weight"]
+    return found / found.std()
+
+
 def _mixed(weights: Weights, states: torch.Tensor, there: torch.Tensor) -> torch.Tensor:
-    rows, width, _ = states.shape
+    rows, width, wide = states.shape
     query, key, value = (
         f.linear(states, weights[f"far.{name}.weight"], weights[f"far.{name}.bias"])
         .view(rows, width, HEADS, -1)
         .transpose(1, 2)
         for name in ("query", "key", "value")
     )
-    scores = torch.matmul(query * (WIDTH // HEADS) ** -0.5, key.transpose(2, 3))
+    scores = torch.matmul(query * (wide // HEADS) ** -0.5, key.transpose(2, 3))
     scores = scores.masked_fill(~there[:, None, None, :], -1e4)
-    mixed = torch.matmul(scores.softmax(-1), value).transpose(1, 2).reshape(rows, width, WIDTH)
+    mixed = torch.matmul(scores.softmax(-1), value).transpose(1, 2).reshape(rows, width, wide)
     return f.linear(mixed, weights["far.out.weight"], weights["far.out.bias"])
 
 
 def _norm(weights: Weights, name: str, states: torch.Tensor) -> torch.Tensor:
-    return f.layer_norm(states, (WIDTH,), weights[f"{name}.norm.weight"], weights[f"{name}.norm.bias"])
+    return f.layer_norm(states, states.shape[-1:], weights[f"{name}.norm.weight"], weights[f"{name}.norm.bias"])
 
 
-def fresh(characters: int, signs: int, kinds: int, seed: int) -> dict[str, torch.Tensor]:
-    """The network as training begins with, for a vocabulary of so many characters."""
+def fresh(characters: int | None, signs: int, kinds: int, seed: int) -> dict[str, torch.Tensor]:
+    """A network as training begins with, for a vocabulary of so many characters, or for word pieces."""
     draw = torch.Generator().manual_seed(seed)
+    wide = PIECES_WIDE if characters is None else CHARACTERS_WIDE
 
     def drawn(*shape: int, spread: float) -> torch.Tensor:
         return torch.randn(shape, generator=draw) * spread
 
-    found = {
-        "characters": drawn(characters + UNKNOWN + 1, WIDTH, spread=0.1),
-        "parts": drawn(PARTS, WIDTH, spread=0.1),
-        "signs.weight": drawn(WIDTH, signs, spread=0.1),
-    }
-    shapes: dict[str, tuple[int, ...]] = {f"near.{number}": (WIDTH, WIDTH, REACH) for number in range(len(STEPS))}
-    shapes |= {f"far.{name}": (WIDTH, WIDTH) for name in ("query", "key", "value", "out")}
-    shapes |= {"wide": (WIDER, WIDTH), "narrow": (WIDTH, WIDER)}
+    found = (
+        {"pieces.weight": drawn(wide, BODY, spread=BODY**-0.5)}
+        if characters is None
+        else {"characters": drawn(characters + UNKNOWN + 1, wide, spread=0.1)}
+    )
+    found |= {"parts": drawn(PARTS, wide, spread=0.1), "signs.weight": drawn(wide, signs, spread=0.1)}
+    shapes: dict[str, tuple[int, ...]] = {f"near.{number}": (wide, wide, REACH) for number in range(len(STEPS))}
+    shapes |= {f"far.{name}": (wide, wide) for name in ("query", "key", "value", "out")}
+    shapes |= {"wide": (2 * wide, wide), "narrow": (wide, 2 * wide)}
     for name, shape in shapes.items():
         inputs = int(np.prod(shape[1:]))
         found |= {f"{name}.weight": drawn(*shape, spread=inputs**-0.5), f"{name}.bias": torch.zeros(shape[0])}
     for name in (*(f"near.{number}" for number in range(len(STEPS))), "far", "last"):
-        found |= {f"{name}.norm.weight": torch.ones(WIDTH), f"{name}.norm.bias": torch.zeros(WIDTH)}
+        found |= {f"{name}.norm.weight": torch.ones(wide), f"{name}.norm.bias": torch.zeros(wide)}
     head = fresh_marks(kinds, seed)
-    return {**found, **head, "head.marks.weight": head["head.marks.weight"][:, :WIDTH].clone()}
+    return {**found, **head, "head.marks.weight": head["head.marks.weight"][:, :wide].clone()}
 
 
 def side_by_side(networks: Sequence[Weights]) -> dict[str, torch.Tensor]:
@@ -152,13 +171,13 @@ def side_by_side(networks: Sequence[Weights]) -> dict[str, torch.Tensor]:
     return {f"{number}/{name}": weight for number, each in enumerate(networks) for name, weight in each.items()}
 
 
-class CharacterMarker:
+class NetworkMarker:
     """The shipped networks, loaded when they first read; threads may share them."""
 
     def __init__(self, file: Path) -> None:
         self._file = file
 
-    def marked(self, read: Sequence[Lettered]) -> list[Marked]:
+    def marked(self, read: Sequence[Signed]) -> list[Marked]:
         """For each statement and what stands around it what tells; an AdapterError where the file cannot be used."""
         if not read:
             return []
@@ -176,17 +195,20 @@ class CharacterMarker:
         return [found[n] for n in range(len(read))]
 
     @cached_property
-    def _loaded(self) -> tuple[Mapping[int, int], Sequence[Weights]]:
+    def _loaded(self) -> tuple[Mapping[int, int] | None, Sequence[Weights]]:
         try:
             with safe_open(self._file, framework="pt") as file:
-                characters = (file.metadata() or {})["characters"]
+                characters = (file.metadata() or {}).get("characters")
                 networks: dict[str, dict[str, torch.Tensor]] = {}
                 for key in file.keys():  # noqa: SIM118 (no mapping)
                     number, _, name = key.partition("/")
                     networks.setdefault(number, {})[name] = file.get_tensor(key).float()
+                lacking = {"head.marks.weight", "pieces.weight" if characters is None else "characters"}
+                if any(lacking - each.keys() for each in networks.values()):
+                    raise KeyError(*lacking)
         except (OSError, SafetensorError, KeyError) as error:
             raise AdapterError(
-                f"The Chinese reader {self._file} cannot be read.",
+                f"The reader of doubts {self._file} cannot be read.",
                 "Install Caveat again, or set CAVEAT_DOUBTS=rules to go on without it.",
             ) from error
-        return places(characters), list(networks.values())
+        return None if characters is None else places(characters), list(networks.values())
