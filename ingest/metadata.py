@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
 from importlib.resources import files
 from pathlib import PurePath
@@ -18,6 +18,7 @@ _LABELLED = re.compile(
     r"[ \t#>•*-]*(?P<label>[A-Za-z\u4e00-\u9fff][\w .\u4e00-\u9fff]{0,24}?)[ \t]*[:：][ \t]*(?P<value>.*)"
 )
 _FILLED_BY_PROGRAMS = {"title", "language", "publisher"}
+_NUMERALS = {numeral: number for number, numeral in enumerate("一二三四五六七八九十", 1)}
 _OPENING = 2_000
 _HEADER_LINES = 40
 _HEADING_LINES = 6  # lines that are not empty
@@ -36,14 +37,16 @@ def find(reading: Reading, name: str) -> Metadata:
     number = header.get("number") or opening.get("number")
     outlet = header.get("outlet") or reading.hints.get("publisher") or reading.hints.get("site_name")
     kind = _kind(header, issuer, number, outlet, headed=_speaks_as_an_authority(title, reading.text))
-    issued = (header.get("issued"), _dated_name(name), opening.get("issued"), anywhere.get("issued"))
+    issued = _date(header.get("issued"), _dated_name(name), opening.get("issued"), anywhere.get("issued"))
+    effective = _date(header.get("effective"), anywhere.get("effective"))
     return Metadata(
         issuer=issuer,
         number=number,
         kind=kind,
-        issued=_date(*issued),
-        effective=_date(header.get("effective"), anywhere.get("effective")),
-        expires=_date(header.get("expires"), anywhere.get("expires")),
+        issued=issued,
+        effective=effective,
+        expires=_date(header.get("expires"), anywhere.get("expires"))
+        or _after(effective or issued, anywhere.get("years")),
         status=_status(header.get("status", ""), title, reading.text, kind),
         relations=_relations(header, reading.text, kind),
         language=_language(reading),
@@ -138,6 +141,22 @@ def _matched(part: str, text: str) -> dict[str, str]:
 def _date(*statements: str | None) -> date | None:
     """The first date in the first statement that holds one."""
     return next((day for words in statements if words and (day := first_date(words))), None)
+
+
+def _after(first: date | None, years: str | None) -> date | None:
+    """The last day of so many years from a day on: 有效期5年."""
+    if first is None or years is None:
+        return None
+    number = int(years) if years.isdecimal() else _NUMERALS.get(years, 0)
+    return _years_on(first, number) - timedelta(days=1) if number else None
+
+
+def _years_on(day: date, years: int) -> date:
+    """The same day so many years on; the first of March where there is no 29 February."""
+    try:
+        return day.replace(year=day.year + years)
+    except ValueError:
+        return date(day.year + years, 3, 1)
 
 
 def _dated_name(name: str) -> str | None:

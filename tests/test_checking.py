@@ -247,6 +247,28 @@ def test_a_claim_that_follows_its_source_and_turns_it_round_is_contradicted(
     assert (claim[span.start : span.end] if span is not None else None) == words
 
 
+ALLOWED = [
+    ("补贴以电子服务券形式发放，不得兑换现金。", "补贴可以兑换现金。", "contradicted"),
+    ("经营者不得向消费者收取押金。", "经营者可以收取押金。", "contradicted"),
+    ("严禁物业收集人脸信息。", "物业可以收集人脸信息。", "contradicted"),
+    ("企业应当公示排放数据。", "企业可以不公示排放数据。", "contradicted"),
+    ("申请人须提交身份证明。", "申请人不必提交身份证明。", "contradicted"),
+    ("企业未经批准不得提前拆除设备。", "企业可以提前拆除设备。", "contradicted"),
+    ("经批准企业可以提前拆除设备，未经批准不得提前拆除设备。", "经批准企业可以提前拆除设备。", "supported"),
+    ("使用人可以携带证件入场，不得携带宠物入场。", "使用人可以携带证件入场。", "supported"),
+    ("企业可以申请延期，但不得超过三十日。", "企业可以申请延期。", "supported"),
+    ("补贴标准不得低于每月200元，可以适当提高。", "补贴标准不得低于每月200元。", "supported"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("source", "claim", "verdict"), ALLOWED)
+def test_in_chinese_what_is_forbidden_is_not_allowed_nor_what_is_demanded_waived(
+    source: str, claim: str, verdict: str
+) -> None:
+    """可以 and 不得 share every other word: the deed behind them is compared, and a case of which alone a clause speaks is left alone."""
+    assert judge(claim, [written(source)]).verdict == verdict
+
+
 @pytest.mark.parametrize(("source", "claim"), SAME_SENSE)
 def test_a_negation_that_moved_or_was_left_out_with_its_clause_contradicts_nothing(source: str, claim: str) -> None:
     """As many denials on either side, or a denial that went with the words it denies, leave the sense as it was."""

@@ -98,6 +98,45 @@ def test_a_chinese_notice_states_itself_by_form() -> None:
     )
 
 
+HEAD = "Notice on mackerel\n\nIssuer: Marine Authority\nNumber: MFA 14/2023\nIssued: 21 November 2023\n\n"
+
+
+@pytest.mark.parametrize(
+    ("sentence", "kind"),
+    [
+        ("This Notice repeals Notice MFA 9/2022.", "repeals"),
+        ("Notice MFA 9/2022 is hereby revoked.", "repeals"),
+        ("Notice MFA 9/2022 ceases to have effect on 1 May 2024.", "repeals"),
+        ("In the light of the stock, Notice MFA 9/2022 is amended as follows.", "amends"),
+        ("This Notice amends Notice MFA 9/2022.", "amends"),
+        ('In Article 1 of Notice MFA 9/2022, "5 tonnes" is replaced by "6 tonnes".', "amends"),
+        ("This Notice supersedes Notice MFA 9/2022.", "supersedes"),
+        ("Notice MFA 9/2022 is replaced by this Notice.", "supersedes"),
+    ],
+)
+def test_a_number_before_its_year_names_a_document(sentence: str, kind: str) -> None:
+    """Numbers such as 9/2022, 2019/947 and 12 of 2021 are read in what a document says of another."""
+    assert found(HEAD + sentence).relations == (Relation(kind=kind, target="Notice MFA 9/2022"),)
+    assert (
+        found(HEAD + "This Notice repeals Regulation (EU) 2019/947.").relations[0].target == "Regulation (EU) 2019/947"
+    )
+    assert found(HEAD + "This Notice repeals Circular 12 of 2021.").relations[0].target == "Circular 12 of 2021"
+
+
+@pytest.mark.parametrize(
+    ("sentence", "expires"),
+    [
+        ("This Notice enters into force on 1 January 2024 and expires on 31 December 2024.", date(2024, 12, 31)),
+        ("本通知自2024年10月1日起施行，有效期5年。", date(2029, 9, 30)),
+        ("本办法自2024年2月29日起施行，有效期为三年。", date(2027, 2, 28)),
+        ("This Notice enters into force on 1 January 2024. The permit expires on 31 December 2024.", None),
+    ],
+)
+def test_how_long_a_document_holds(sentence: str, expires: date | None) -> None:
+    """It says so together with its entry into force, as a day or in years from that day."""
+    assert found(HEAD + sentence).expires == expires
+
+
 def test_a_report_about_a_notice_is_a_report() -> None:
     """An outlet line makes a report; the number, dates and doings of the notice it tells of are not its own."""
     report = found(

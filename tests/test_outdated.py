@@ -221,6 +221,32 @@ def test_only_the_amended_clause_is_told(hashing_store: Store):
     assert found.reason.startswith("Notice No. 3 of 2018 was amended on 1 June 2019 by notice No. 8 of 2019")
 
 
+def test_a_change_of_what_differs_touches_what_the_newer_one_speaks_of(hashing_store: Store):
+    """与本通知不一致的，以本通知为准 outdates the clause that the newer notice words anew, and leaves the others alone."""
+    old = OLD_ZH.replace("复工企业必须每天", "复工企业不得兑换现金。\n\n复工企业必须每天")
+    new = NEW_ZH.replace("贸信〔2020〕6号通知同时废止。", "贸信〔2020〕6号通知与本通知不一致的，以本通知为准。")
+    first, _ = keep(hashing_store, old, new)
+    found = doubt(hashing_store, first, "复工企业必须每天")
+    assert found is not None
+    assert "修改" in found.reason
+    assert [each.quote for each in found.evidence] == ["贸信〔2020〕6号通知与本通知不一致的，以本通知为准。"]
+    assert doubt(hashing_store, first, "复工企业不得") is None
+
+
+def test_a_number_before_its_year_tells_which_notice_was_replaced(hashing_store: Store):
+    """MFA 9/2022 and MFA 14/2023 are as good as numbers in brackets."""
+    old, _ = keep(
+        hashing_store,
+        OLD.replace("MT [2020] 6", "MT 6/2020"),
+        NEW.replace("MT [2020] 6", "MT 6/2020")
+        .replace("MT [2020] 14", "MT 14/2020")
+        .replace("Ministry of Trade", "Trade Office"),
+    )
+    found = doubt(hashing_store, old, "Reopened firms must report")
+    assert found is not None
+    assert found.reason == "Notice MT 6/2020 was superseded on 1 March 2020 by notice MT 14/2020 (24 February 2020)."
+
+
 def test_a_number_without_letters_means_a_document_of_the_same_issuer(hashing_store: Store):
     """Notice No. 7 of one ministry does not repeal Notice No. 3 of another, nor a notice the order of that number."""
     text = "{kind} on {what}\n\nIssuer: {issuer}\nNumber: {kind} No. 3 of 2018\nIssued: 1 March 2018\n\nShops must close at {what}."
@@ -310,6 +336,10 @@ def test_a_figure_as_of_a_day_is_outdated_by_a_newer_one_unless_that_day_is_aske
         ("数信〔2020〕6号通知现在还有效吗？", None),
         ("What did operators have to do on 22 February 2020?", date(2020, 2, 22)),
         ("2020年2月时企业要怎样报送？", date(2020, 2, 29)),
+        ("Is Notice MFA 14/2023 still in force?", None),
+        ("Does Regulation (EU) 2019/947 apply to kites?", None),
+        ("Is Order No. 318/2023 in force?", None),
+        ("Is Circular 12 of 2021 in force?", None),
         ("What was said in 2020?", date(2020, 12, 31)),
         ("What has changed since March 2020?", date(2026, 11, 28)),
         ("2020年3月以来有什么变化？", date(2026, 11, 28)),
@@ -330,6 +360,10 @@ def test_a_document_is_named_alike_however_its_number_is_written():
     assert number_keys("MDI IT [2020] 6") == number_keys("Notice MDI IT〔2020〕6") == ("mdiit/2020-6",)
     assert number_keys("No. 5 of 2019") == number_keys("Order No. 5 [2019]")
     assert set(number_keys("数信〔2020〕6号")) <= set(number_keys("按照数信[2020]第6号"))
+    assert target_keys("Notice MFA 14/2023") == number_keys("MFA 14/2023") == ("mfa/2023-14",)
+    assert target_keys("Circular 12 of 2021") == number_keys("No. 12 of 2021")
+    named = "Notice MFA 9/2022, SI 2021/1094 and Decision 27/2024, not FY 2019/20 or CPI 5/2020, paid on 3/2024"
+    assert [named[each.start : each.end] for each in namings(named)] == ["Notice MFA 9/2022", "SI 2021/1094"]
     assert number_keys("MDI IT [2021] 6") != number_keys("MDI IT [2020] 6") != number_keys("MDI HR [2020] 6")
     own = own_keys("贸易部关于印发《数据安全管理办法》的通知", Metadata(issuer="贸易部"))
     assert set(target_keys("《数据安全管理办法》")) <= set(own)

@@ -333,3 +333,15 @@ def test_evidence_is_read_under_the_heading_of_its_document() -> None:
 
         Trained(Sees(1.0, 0.0)).verify(claim, passages([(title, statement)]), ())
         assert set(seen) == {read}
+
+
+def test_shall_is_read_as_must() -> None:
+    """A notice's "shall" and a draft's "must" are one duty, also behind a date."""
+    source = "From 1 May 2024 all owners shall file a return within 10 days of sale."
+    judge = Together(Deterministic(HashingEmbedder()), shipped(), doubting=True)
+    cited = passages([("", source)])
+    assert (
+        judge.verify("Since 1 May 2024, all owners must file a return within 10 days.", cited, ()).verdict
+        == "supported"
+    )
+    assert judge.verify("Owners need not file a return.", cited, ()).verdict == "contradicted"

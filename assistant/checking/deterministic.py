@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 from assistant.answer import DoubtKind, Verdict
 from assistant.answering.scoring import Rarity
-from assistant.checking import figures, names, parts, polarity, quotations, strength
+from assistant.checking import figures, names, parts, permission, polarity, quotations, strength
 from assistant.checking.remarks import Remark, listing, say
 from assistant.checking.support import Carrying, Line, Wanted, choose, lines, missing, wanted
 from assistant.checking.verifier import Fault, Judgement
@@ -101,13 +101,17 @@ def _checked(
     chosen.extend(line for line in added if line not in chosen)
     found_wrong: tuple[tuple[DoubtKind, list[Remark]], ...] = (
         ("misquoted", _worst(misquoted)),
-        ("unsupported", polarity.check(claim, chosen) or parts.check(claim, chosen, readable)),
+        ("unsupported", _opposed(claim, chosen) or parts.check(claim, chosen, readable)),
         ("overstated", strength.check(claim, chosen)),
     )
     faults = tuple(_fault(kind, found[0]) for kind, found in found_wrong if found)
     contradicts = any(remark.contradicts for _, found in found_wrong for remark in found)
     verdict: Verdict = "contradicted" if contradicts else "not_found" if faults else "supported"
     return Judgement(verdict=verdict, support=tuple(line.support for line in chosen), faults=faults)
+
+
+def _opposed(claim: Wanted, chosen: Sequence[Line]) -> list[Remark]:
+    return polarity.check(claim, chosen) or permission.check(claim, chosen)
 
 
 def _worst(remarks: Sequence[Remark]) -> list[Remark]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -11,6 +12,7 @@ from assistant.checking.wording import limits
 from vectorstore.vector_rows import Vector
 
 WORDS_AROUND = 90  # words of statements that a claim is read with, its own and those beside them
+BINDING = re.compile(r"\bshall\b")  # notices write it for "must"; readers have learned from texts that hardly do
 PROMISING = 3  # statements that are read by themselves where none of them clearly carries a claim
 
 
@@ -40,12 +42,17 @@ def readings(
     """One for each group of statements: the mean of how it reads by itself and with what stands around it."""
     texts = [(_told(group), _told(_around(group, candidates))) for group in groups]
     wanted = list(dict.fromkeys(text for both in texts for text in both))
-    told = dict(zip(wanted, reader.probabilities([(claim.claim, text) for text in wanted]), strict=True))
+    pairs = [(_plainly(claim.claim), _plainly(text)) for text in wanted]
+    told = dict(zip(wanted, reader.probabilities(pairs), strict=True))
     means = [(told[alone] + told[around]) / 2 for alone, around in texts]
     return tuple(
         Reading(lines=tuple(group), supports=float(each[0]), contradicts=float(each[1]), neither=float(each[2]))
         for group, each in zip(groups, means, strict=True)
     )
+
+
+def _plainly(text: str) -> str:
+    return BINDING.sub("must", text)
 
 
 def promising(claim: Wanted, candidates: Sequence[Line]) -> list[list[Line]]:

@@ -63,6 +63,11 @@ def touches(lapse: Lapse, document: Document, start: int) -> bool:
     return own is None or any(own == each or own.startswith(f"{each}.") for each in lapse.clauses)
 
 
+def only_where_they_differ(lapse: Lapse) -> bool:
+    """Whether a change touches only what the newer document says otherwise: 与本通知不一致的，以本通知为准."""
+    return lapse.how == "amended" and any(cue("partly", document.quote(span)) for document, span in lapse.evidence)
+
+
 def cue(name: str, text: str) -> bool:
     """Whether a text has one of a list of words of `lexicon/standing.toml`."""
     language = language_of(text)
@@ -122,9 +127,9 @@ def _one_register(document: Document, by: Document, relation: Relation) -> bool:
     one, other = document.metadata.issuer, by.metadata.issuer
     if one is not None and other is not None and one.casefold() == other.casefold():
         return True
-    return bool(re.search(r"[\[〔［]\d{4}[\]〕］]|[\u4e00-\u9fff]令", relation.target)) or (
-        relation.target[:1] in "《“" and (one is None or other is None or bool(HAN.search(relation.target)))
-    )
+    return bool(
+        re.search(r"[\[〔［]\d{4}[\]〕］]|[\u4e00-\u9fff]令|\b[A-Z]{2,}\)?[ -]\d{1,5}/\d", relation.target)
+    ) or (relation.target[:1] in "《“" and (one is None or other is None or bool(HAN.search(relation.target))))
 
 
 def _words(by: Document, relation: Relation) -> Span:
