@@ -32,12 +32,21 @@ def find(reading: Reading, name: str) -> Metadata:
     header = _header(reading)
     title = title_of(reading, name)
     opening = _matched("opening", reading.text[:_OPENING])
-    anywhere = {} if "outlet" in header else _matched("anywhere", reading.text)
+    masthead = _masthead(reading.text)
+    anywhere = {} if "outlet" in header or masthead else _matched("anywhere", reading.text)
     issuer = header.get("issuer") or opening.get("issuer") or anywhere.get("issuer")
     number = header.get("number") or opening.get("number")
-    outlet = header.get("outlet") or reading.hints.get("publisher") or reading.hints.get("site_name")
+    printed = masthead.groupdict() if masthead else {}
+    outlet = (
+        header.get("outlet")
+        or printed.get("outlet")
+        or reading.hints.get("publisher")
+        or reading.hints.get("site_name")
+    )
     kind = _kind(header, issuer, number, outlet, headed=_speaks_as_an_authority(title, reading.text))
-    issued = _date(header.get("issued"), _dated_name(name), opening.get("issued"), anywhere.get("issued"))
+    issued = _date(
+        header.get("issued"), _dated_name(name), opening.get("issued"), printed.get("issued"), anywhere.get("issued")
+    )
     effective = _date(header.get("effective"), anywhere.get("effective"))
     return Metadata(
         issuer=issuer,
@@ -57,14 +66,28 @@ def find(reading: Reading, name: str) -> Metadata:
 def title_of(reading: Reading, name: str) -> str:
     """The title that the file states, else its short first line, else its opening words, else the name of the file."""
     stated = reading.title.strip() or _header(reading).get("title", "")
-    first = next((line.strip() for line in reading.text.split("\n") if line.strip()), "")
-    if stated:
+    masthead = _masthead(reading.text)
+    if stated and (masthead is None or stated not in (masthead["outlet"], masthead[0].strip())):
         return stated
+    text = _below_the_masthead(reading.text)
+    first = next((line.strip() for line in text.split("\n") if line.strip()), "")
     if first and len(first) <= _LONGEST_LINE:
         return first
     if first:
         return _matched("opening", reading.text[:_OPENING]).get("title") or _shortened(first)
     return re.sub(r"[\s_=-]+", " ", PurePath(name).stem).strip() or name
+
+
+def _masthead(text: str) -> re.Match[str] | None:
+    """The name of a paper among the first lines, with its day: what the document came out in."""
+    return next((found for pattern, _ in _patterns("mastheads") if (found := pattern.match(text[:_OPENING]))), None)
+
+
+def _below_the_masthead(text: str) -> str:
+    """A text without a masthead that opens it, so that the headline below is the title."""
+    found = _masthead(text)
+    opens = found is not None and not text[: found.start("outlet")].strip()
+    return text[found.end() :] if found is not None and opens and text[found.end() :].strip() else text
 
 
 def _shortened(line: str) -> str:

@@ -148,6 +148,28 @@ def test_a_report_about_a_notice_is_a_report() -> None:
     assert (report.issuer, report.number, report.effective, report.relations) == (None, None, None, ())
 
 
+@pytest.mark.parametrize(
+    ("text", "outlet", "issued", "title"),
+    [
+        ("The Tolland Post\nSaturday, 11 May 2024\n\nFree lunches\n\nPupils eat.", "The Tolland Post", date(2024, 5, 11), "Free lunches"),
+        ("Data centres grow\n\nThe Grid Journal, 19 March 2024\n\nThey grew.", "The Grid Journal", date(2024, 3, 19), "Data centres grow"),
+        ("Tidewater Press Agency\n22 November 2023\n\nCatch cut\n\nIt fell.", "Tidewater Press Agency", date(2023, 11, 22), "Catch cut"),
+        ("临川晚报\n2024年12月3日\n新版目录落地\n\n目录已执行。", "临川晚报", date(2024, 12, 3), "新版目录落地"),
+        ("松溪日报 2024年10月9日\n\n补贴提标\n\n已经实施。", "松溪日报", date(2024, 10, 9), "补贴提标"),
+        ("目录落地\n来源：临川晚报\n\n目录已执行。", "临川晚报", None, "目录落地"),
+        ("Official Gazette\n19 March 2024\n\nNotice on dues\n\nDues rise.", None, None, "Official Gazette"),
+        ("Letters\n\nHe wrote to the Tolland Post on 19 March 2024.", None, None, "Letters"),
+    ],
+)  # fmt: skip
+def test_a_masthead_names_the_paper_and_its_day(text: str, outlet: str | None, issued: date | None, title: str) -> None:
+    """A paper's name with its day among the first lines makes a report; the headline below it is the title."""
+    about = found(text)
+    assert (about.outlet, about.issued) == (outlet, issued)
+    assert about.kind == ("report" if outlet else "other")
+    assert title_of(Reading(text=text), "x.txt") == title
+    assert title_of(Reading(text=text, title=text.split("\n", maxsplit=1)[0]), "x.txt") == title
+
+
 def test_nothing_is_guessed() -> None:
     """A text that names a ministry, a notice and a date in its prose states none of them of itself."""
     prose = "In May 2020 the MIIT (Ministry of IT) issued ‘Notice on facilitating work’, No. 8, and it is law."
