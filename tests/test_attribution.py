@@ -31,6 +31,13 @@ def said(text: str, position: int = -1) -> list[tuple[str, str, list[str]]]:
 CASES = [
     ("The ministry said that the road was open.", "The ministry", "said", ["the road was open"]),
     ("The road was open, the ministry said on Monday.", "the ministry", "said", ["The road was open"]),
+    (
+        "Halden Compute, the largest operator, says its campus ran at 1.12.",
+        "Halden Compute",
+        "said",
+        ["its campus ran at 1.12"],
+    ),
+    ("The park opens in May, says its director.", "its director", "said", ["The park opens in May"]),
     ("Deliveries doubled in a week, reported Xinhua.", "Xinhua", "reported", ["Deliveries doubled in a week"]),
     (
         "According to the port authority, four ships are waiting.",

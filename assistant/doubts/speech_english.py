@@ -84,7 +84,9 @@ def speeches(words: Words) -> Iterator[Speech]:
         if words.whole[verb.start()].isupper() and words.spoken[: verb.start()].strip():
             continue
         told = " ".join(verb.group().split())
-        speech = _after(words, verb, told) or _before(words, verb, told)
+        speech = _after(words, verb, told)
+        if speech is None or _stands_before(words, verb, speech):
+            speech = _before(words, verb, told) or speech
         if speech is not None:
             yield speech
     adding: re.Match[str]
@@ -117,6 +119,15 @@ def _after(words: Words, verb: re.Match[str], told: str) -> Speech | None:
     later = LATER.search(text[start:end])
     end = start + len(text[start : start + later.start() if later else end].rstrip())
     return speech_of(words, (verb.start(), end), (start, end), told) if _names(words, start, end, told) else None
+
+
+def _stands_before(words: Words, verb: re.Match[str], after: Speech) -> bool:
+    """Whether the subject with what is said of it stands before the verb: "Halden, the largest operator, says its campus ran at"."""
+    if head_of(words.spoken[after.speaker_start : after.speaker_end]) in agents():
+        return False
+    opening = max((found.end() for found in CLAUSE_START.finditer(words.spoken, 0, verb.start())), default=0)
+    before = words.spoken[opening : verb.start()]
+    return "," in before and not (PREDICATE.search(before) or speakers.FINITE.search(before))
 
 
 def _names(words: Words, start: int, end: int, told: str) -> bool:
