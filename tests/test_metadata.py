@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from ingest.dates import first_date
 from ingest.document import Metadata, Reading, Relation
 from ingest.metadata import find, title_of
+from ingest.reading import markdown
 
 NOTICE = """Notice on epidemic control with digital tools
 
@@ -135,6 +136,17 @@ def test_a_number_before_its_year_names_a_document(sentence: str, kind: str) -> 
 def test_how_long_a_document_holds(sentence: str, expires: date | None) -> None:
     """It says so together with its entry into force, as a day or in years from that day."""
     assert found(HEAD + sentence).expires == expires
+
+
+def test_the_head_of_a_chinese_notice_in_markdown_keeps_its_lines() -> None:
+    """Issuer, number and day on lines of their own are one paragraph to Markdown, and are no sentence; prose is joined as before."""
+    head = "# 关于补贴的通知\n\n松溪市民政局\n松民发〔2024〕22号\n2024年9月25日\n\n补贴自十月起\n发放。"
+    reading = markdown.read(head.encode())
+    assert reading.text.endswith("松溪市民政局\n松民发〔2024〕22号\n2024年9月25日\n\n补贴自十月起发放。")
+    about = find(reading, "notice.md")
+    assert (about.issuer, about.number, about.issued) == ("松溪市民政局", "松民发〔2024〕22号", date(2024, 9, 25))
+    wrapped = "It was signed on\n19 March 2024\nin Osk, and stands."
+    assert markdown.read(wrapped.encode()).text == wrapped.replace("\n", " ")
 
 
 def test_a_report_about_a_notice_is_a_report() -> None:

@@ -169,6 +169,7 @@ def managing(page: playwright.Page, origin: str) -> Iterator[str]:
     page.route("**/v1/operator/settings", lambda route: route.fulfill(json=told | {"keys_asked": True}))
     page.route("**/v1/operator/keys", lambda route: route.fulfill(json=KEY if route.request.method == "POST" else KEYS))
     page.reload()
+    expect(page.locator(".checks li").first).to_be_visible(timeout=60_000)  # they come above the form and push it down
     page.locator("#key-name").fill("Bot")
     page.locator(".key-form .primary").click()
     expect(page.locator("#key-made")).to_be_visible()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from ingest.document import Label, Reading, Span
 from ingest.errors import UnreadableFile
@@ -15,6 +15,12 @@ _CONTROL = re.compile("[\x01-\x08\x0e-\x1f\x7f\ufffe\uffff]")
 _UNSPACED = "[\u2e80-\u30ff\u31f0-\u9fff\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff]"
 _LABEL_LINE = re.compile(r"(?:[A-Z][\w-]*(?: [\w-]+){0,2}:[ \t]|[\u4e00-\u9fff]{2,8}：)[ \t]*\S")
 _UNSPACED_JOINT = re.compile(f"{_UNSPACED}\n{_UNSPACED}")
+_HEAD_LINE = 60  # characters
+_SENTENCE_ENDS = (".", "。", ";", "；", ",", "，", "、")
+_NUMBER_OR_DAY = re.compile(
+    r"[\u4e00-\u9fff]{1,14}[〔\[［（(]\d{4}[〕\]］）)]第?\d{1,5}号|\d{4}年\d{1,2}月\d{1,2}日(?:\s*星期.)?|"
+    r"(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day,? )?(?:\d{1,2} [A-Z][a-z]+|[A-Z][a-z]+ \d{1,2},) \d{4}"
+)
 
 
 def clean(text: str) -> str:
@@ -37,6 +43,12 @@ def join_lines(first: str, second: str) -> str:
 def is_label_line(line: str) -> bool:
     """Whether a line states something under a label, such as "Issued: 24 February 2020", and so stands alone."""
     return bool(_LABEL_LINE.match(line))
+
+
+def is_head(lines: Sequence[str]) -> bool:
+    """Whether lines are the head of a document, each standing alone: short, no sentences, one of them a number or a day."""
+    short = all(len(line) <= _HEAD_LINE and not line.rstrip().endswith(_SENTENCE_ENDS) for line in lines)
+    return short and any(_NUMBER_OR_DAY.fullmatch(line.strip()) for line in lines)
 
 
 def is_unspaced(character: str) -> bool:

@@ -10,7 +10,7 @@ from markdown_it.token import Token
 
 from ingest.document import Reading
 from ingest.errors import UnreadableFile
-from ingest.reading.canonical import Writing, is_label_line, join_lines
+from ingest.reading.canonical import Writing, is_head, is_label_line, join_lines
 from ingest.reading.text import decode
 
 _FRONT = re.compile(r"---[ \t]*\n(.*?)\n(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
@@ -142,6 +142,8 @@ def words_of(tokens: list[Token]) -> str:
                 lines[-1] += "\n"
             case _:
                 pass
+    if is_head(lines):
+        return "\n".join(lines)
     whole = lines[0]
     for line in lines[1:]:
         if is_label_line(line) and not whole.endswith("\n"):
