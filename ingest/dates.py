@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
-from datetime import date
+from datetime import date, timedelta
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _MONTH = (
@@ -47,6 +47,18 @@ def first_date(text: str) -> date | None:
         if (day := _date(match)) is not None:
             return day
     return None
+
+
+def last_day(first: date, years: str) -> date | None:
+    """The last of so many years from a day on, told in Arabic or Chinese figures; None for no years, or past the calendar's end.
+
+    >>> last_day(date(2024, 10, 1), "五")
+    datetime.date(2029, 9, 30)
+    """
+    year, leap = first.year + _number(years), (first.month, first.day) == (2, 29)
+    if not first.year < year <= date.max.year:
+        return None
+    return (date(year, 3, 1) if leap else first.replace(year=year)) - timedelta(days=1)
 
 
 def periods(text: str) -> tuple[tuple[date, date], ...]:

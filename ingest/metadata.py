@@ -5,20 +5,19 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import date, timedelta
+from datetime import date
 from functools import cache
 from importlib.resources import files
 from pathlib import PurePath
 from typing import Any, cast
 
-from ingest.dates import first_date
+from ingest.dates import first_date, last_day
 from ingest.document import Kind, Metadata, Reading, Relation, Status
 
 _LABELLED = re.compile(
     r"[ \t#>•*-]*(?P<label>[A-Za-z\u4e00-\u9fff][\w .\u4e00-\u9fff]{0,24}?)[ \t]*[:：][ \t]*(?P<value>.*)"
 )
 _FILLED_BY_PROGRAMS = {"title", "language", "publisher"}
-_NUMERALS = {numeral: number for number, numeral in enumerate("一二三四五六七八九十", 1)}
 _OPENING = 2_000
 _HEADER_LINES = 40
 _HEADING_LINES = 6  # lines that are not empty
@@ -54,8 +53,7 @@ def find(reading: Reading, name: str) -> Metadata:
         kind=kind,
         issued=issued,
         effective=effective,
-        expires=_date(header.get("expires"), anywhere.get("expires"))
-        or _after(effective or issued, anywhere.get("years")),
+        expires=_date(header.get("expires"), anywhere.get("expires")) or _valid_for(effective or issued, anywhere),
         status=_status(header.get("status", ""), title, reading.text, kind),
         relations=_relations(header, reading.text, kind),
         language=_language(reading),
@@ -69,7 +67,7 @@ def title_of(reading: Reading, name: str) -> str:
     masthead = _masthead(reading.text)
     if stated and (masthead is None or stated not in (masthead["outlet"], masthead[0].strip())):
         return stated
-    text = _below_the_masthead(reading.text)
+    text = reading.text if masthead is None else _below(reading.text, masthead)
     first = next((line.strip() for line in text.split("\n") if line.strip()), "")
     if first and len(first) <= _LONGEST_LINE:
         return first
@@ -78,16 +76,20 @@ def title_of(reading: Reading, name: str) -> str:
     return re.sub(r"[\s_=-]+", " ", PurePath(name).stem).strip() or name
 
 
+def _valid_for(first: date | None, stated: Mapping[str, str]) -> date | None:
+    """The last day of the years that a document says it holds: 有效期5年."""
+    return last_day(first, stated["years"]) if first is not None and "years" in stated else None
+
+
 def _masthead(text: str) -> re.Match[str] | None:
     """The name of a paper among the first lines, with its day: what the document came out in."""
     return next((found for pattern, _ in _patterns("mastheads") if (found := pattern.match(text[:_OPENING]))), None)
 
 
-def _below_the_masthead(text: str) -> str:
-    """A text without a masthead that opens it, so that the headline below is the title."""
-    found = _masthead(text)
-    opens = found is not None and not text[: found.start("outlet")].strip()
-    return text[found.end() :] if found is not None and opens and text[found.end() :].strip() else text
+def _below(text: str, masthead: re.Match[str]) -> str:
+    """The text below a masthead that opens it, so that the headline there is the title; all of it where there is none."""
+    rest = text[masthead.end() :]
+    return text if text[: masthead.start("outlet")].strip() or not rest.strip() else rest
 
 
 def _shortened(line: str) -> str:
@@ -164,22 +166,6 @@ def _matched(part: str, text: str) -> dict[str, str]:
 def _date(*statements: str | None) -> date | None:
     """The first date in the first statement that holds one."""
     return next((day for words in statements if words and (day := first_date(words))), None)
-
-
-def _after(first: date | None, years: str | None) -> date | None:
-    """The last day of so many years from a day on: 有效期5年."""
-    if first is None or years is None:
-        return None
-    number = int(years) if years.isdecimal() else _NUMERALS.get(years, 0)
-    return _years_on(first, number) - timedelta(days=1) if number else None
-
-
-def _years_on(day: date, years: int) -> date:
-    """The same day so many years on; the first of March where there is no 29 February."""
-    try:
-        return day.replace(year=day.year + years)
-    except ValueError:
-        return date(day.year + years, 3, 1)
 
 
 def _dated_name(name: str) -> str | None:

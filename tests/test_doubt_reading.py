@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -16,21 +15,17 @@ from assistant.chain import Assistant
 from assistant.checking.deterministic import Deterministic
 from assistant.doubts import Finding, by_rules
 from assistant.doubts.reading import LANGUAGES, Known, Reader, as_read, likelihood, limits, reasons
-from assistant.doubts.seen import AROUND, CHARACTERS, KINDS, SIGNS, Pieces, characters, pieces, signed
+from assistant.doubts.seen import AROUND, CHARACTERS, KINDS, SIGNS, characters, pieces, signed
 from assistant.drafts import Checker, draft_of
 from assistant.settings import Settings
-from evals.doubt_reader.examples import Example, from_written
-from evals.doubt_reader.learning import MARKS, by_a_network
-from evals.doubt_reader.weighing import weighed
-from evals.fitting import Plan, train
 from ingest.document import Document, Span, Statement
 from ingest.sentences import statements
 from ingest.sources import from_record
 from vectorstore.embedding import DEFAULT_WEIGHTS_SHA256, HashingEmbedder
 from vectorstore.network_marking import PARTS, NetworkMarker, Signed, fresh, side_by_side, vocabulary
-from vectorstore.pair_encoding import AdapterError, Ids, body_weights
+from vectorstore.pair_encoding import AdapterError, Ids
 from vectorstore.store import Store
-from vectorstore.token_marking import Marked, Marker, fresh_marks, marks, pooled
+from vectorstore.token_marking import Marked, Marker
 
 BODY = "Harbour dues\n\nThe quay reopened on Monday. It may close again in June. Traders await the date."
 CHINESE = "码头收费\n\n码头周一重新开放。六月可能再次关闭。商户等待公布日期。"
@@ -338,70 +333,6 @@ def test_what_no_statement_needs_is_not_loaded(tmp_path: Path) -> None:
 def test_rules_alone_can_be_set() -> None:
     """Who wants no trained reader sets it."""
     assert wiring.doubter(Settings(doubts="rules")) is by_rules
-
-
-def example(name: str, *, deserved: bool, ruled: bool) -> Example:
-    """A statement of a document that deserves each kind, and is ruled to, or not."""
-    every, nothing = (deserved,) * len(KINDS), (False,) * len(KINDS)
-    none = Pieces(own=(), around=(), spans=())
-    return Example(
-        name=name, spoken="en", pieces=none, signed=signed(none, ()), deserved=every, unsure=nothing, marks=(None,) * len(KINDS),
-        ruled=(ruled,) * len(KINDS), held=True,
-    )  # fmt: skip
-
-
-@pytest.mark.parametrize(("right", "stands"), [(9, "true"), (6, "false")])
-def test_rules_stand_that_are_right_in_hard_and_ordinary_documents_alike(right: int, stands: str) -> None:
-    """Right in all of twenty ordinary findings: how many of ten hard ones are right decides, since both count alike in sum."""
-    hard = [example("en_a-1", deserved=n < right, ruled=True) for n in range(10)]
-    hard += [example("en_a-2", deserved=False, ruled=False) for _ in range(10)]
-    ordinary = [example("en_ordinary_a-1", deserved=n < 20, ruled=n < 20) for n in range(40)]
-    held = [*hard, *ordinary]
-    told = weighed("en", [[np.full(len(KINDS), 1.0 if each.deserved[0] else -1.0) for each in held]], held)
-    assert told.count(f"stands = {stands}") == len(KINDS)
-    assert f"# hard documents, 20 statements: rules F1 {2 * right / (10 + right):.3f}" in told
-
-
-def hedged_and_quiet(folder: Path, hedged: str, cue: str, quiet: str) -> list[Example]:
-    """Two statements of one document, the first hedged by its cue."""
-    told = [{"words": hedged, "doubts": [{"kind": "hedged", "words": cue}]}, {"words": quiet, "doubts": []}]
-    record = {"name": "a", "kind": "report", "text": f"{hedged} {quiet}", "statements": told}
-    (folder / "two.jsonl").write_text(json.dumps(record), encoding="utf-8")
-    return list(from_written(folder / "two.jsonl"))
-
-
-def test_training_points_at_the_cue(tmp_path: Path) -> None:
-    """After some steps on two statements the cue's piece tells more than any other of its statement, and the quiet one less."""
-    hedged, quiet = examples = hedged_and_quiet(tmp_path, "The quay may close.", "may", "The quay is shut.")
-    assert hedged.marks[KINDS.index("hedged")] == {2}
-    assert quiet.deserved == (False,) * len(KINDS)
-    weights = train(MARKS, body_weights(), examples * 40, (), Plan(folder=tmp_path / "run", size=4, warm=2, drop=0.0))
-    from vectorstore.pair_encoding import batch  # noqa: PLC0415
-
-    kind = KINDS.index("hedged")
-    told = marks(weights, batch([(each.pieces.own, each.pieces.around) for each in examples]))
-    assert int(told[0, 1:6, kind].argmax()) == 2
-    assert float(pooled(told)[0, kind]) > float(pooled(told)[1, kind]) + 1
-    assert set(fresh_marks(3, 1)) == {"head.marks.weight", "head.marks.bias"}
-
-
-@pytest.mark.parametrize(
-    ("hedged", "cue", "quiet"),
-    [("码头说不准要关。", "说不准", "码头已经关了。"), ("The quay may close.", "may", "The quay is shut.")],
-)
-def test_a_network_learns_from_nothing(tmp_path: Path, hedged: str, cue: str, quiet: str) -> None:
-    """After some steps on two statements a symbol of the cue tells more than all others, and the quiet statement less."""
-    first, second = examples = hedged_and_quiet(tmp_path, hedged, cue, quiet)
-    known = vocabulary([each.signed.symbols for each in examples]) if first.spoken == "zh" else None
-    plan = Plan(folder=tmp_path / "run", size=4, rate=2e-3, head_rate=2e-3, warm=2, drop=0.0)
-    weights = train(by_a_network(known), {}, examples * 80, (), plan)
-    from vectorstore.network_marking import batch, marks, places  # noqa: PLC0415
-
-    kind = KINDS.index("hedged")
-    told = marks(weights, batch([each.signed for each in examples], None if known is None else places(known)))
-    assert int(told[0, : len(first.pieces.own), kind].argmax()) in (first.marks[kind] or ())
-    assert float(pooled(told)[0, kind]) > float(pooled(told)[1, kind]) + 1
-    assert (first.deserved[kind], second.deserved[kind]) == (True, False)
 
 
 def first_word(read: Sequence[tuple[Document, Statement]]) -> list[tuple[Finding, ...]]:

@@ -130,6 +130,7 @@ def test_a_number_before_its_year_names_a_document(sentence: str, kind: str) -> 
         ("This Notice enters into force on 1 January 2024 and expires on 31 December 2024.", date(2024, 12, 31)),
         ("本通知自2024年10月1日起施行，有效期5年。", date(2029, 9, 30)),
         ("本办法自2024年2月29日起施行，有效期为三年。", date(2027, 2, 28)),
+        ("本通知自2024年10月1日起施行，有效期0年。", None),
         ("This Notice enters into force on 1 January 2024. The permit expires on 31 December 2024.", None),
     ],
 )
@@ -145,6 +146,7 @@ def test_the_head_of_a_chinese_notice_in_markdown_keeps_its_lines() -> None:
     assert reading.text.endswith("松溪市民政局\n松民发〔2024〕22号\n2024年9月25日\n\n补贴自十月起发放。")
     about = find(reading, "notice.md")
     assert (about.issuer, about.number, about.issued) == ("松溪市民政局", "松民发〔2024〕22号", date(2024, 9, 25))
+    assert markdown.read(head.replace("局\n", "局  \n").encode()).text == reading.text
     wrapped = "It was signed on\n19 March 2024\nin Osk, and stands."
     assert markdown.read(wrapped.encode()).text == wrapped.replace("\n", " ")
 

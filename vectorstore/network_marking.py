@@ -28,7 +28,7 @@ CHARACTERS_WIDE, PIECES_WIDE = 96, 128  # how wide a network is over characters 
 HEADS = 4
 STEPS, REACH = (1, 2, 4), 5  # how far apart the symbols are that a layer lays side by side, and how many
 PARTS = 8  # the statement itself, and the parts around it by the marks that open them: symbols 1 to 7
-UNKNOWN, UNKNOWN_PIECE = 1, 100
+UNKNOWN, UNKNOWN_PIECE = 1, 100  # the place of a character that is not known; the word piece [UNK]
 _AT_ONCE = 8
 
 
@@ -44,7 +44,7 @@ class Signed:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Side:
+class Rows:
     """Statements side by side: symbols, the part that each stands in, its signs, and which are there at all."""
 
     ids: torch.Tensor
@@ -62,7 +62,7 @@ def vocabulary(texts: Sequence[Ids], least: int = 2) -> str:
     return "".join(chr(each) for each in sorted(counts) if counts[each] >= least and each >= PARTS)
 
 
-def batch(read: Sequence[Signed], known: Mapping[int, int] | None) -> Side:
+def batch(read: Sequence[Signed], known: Mapping[int, int] | None) -> Rows:
     """Statements as a network reads them, padded to the longest; `known` are the places of characters in the vocabulary, None for word pieces."""
     rows = [np.array(each.symbols) for each in read]
     width = max(map(len, rows), default=1)
@@ -78,7 +78,7 @@ def batch(read: Sequence[Signed], known: Mapping[int, int] | None) -> Side:
         parts[number, :end] = torch.from_numpy(opened[last])
         signs[number, :end] = torch.from_numpy(np.asarray(read[number].signs, dtype=np.float32))
         there[number, :end] = True
-    return Side(ids, parts, signs, there)
+    return Rows(ids, parts, signs, there)
 
 
 def places(characters: str) -> dict[int, int]:
@@ -86,7 +86,7 @@ def places(characters: str) -> dict[int, int]:
     return {ord(each): place for place, each in enumerate(characters, UNKNOWN + 1)}
 
 
-def marks(weights: Weights, given: Side, drop: Drop = lambda states: states) -> torch.Tensor:
+def marks(weights: Weights, given: Rows, drop: Drop = lambda states: states) -> torch.Tensor:
     """The logits of each symbol, shape (rows, width, kinds), float32; where nothing is, so low that nothing is told."""
     there = given.there[:, :, None]
     signed = f.linear(given.signs.to(weights["signs.weight"].dtype), weights["signs.weight"])
@@ -203,12 +203,15 @@ class NetworkMarker:
                 for key in file.keys():  # noqa: SIM118 (no mapping)
                     number, _, name = key.partition("/")
                     networks.setdefault(number, {})[name] = file.get_tensor(key).float()
-                lacking = {"head.marks.weight", "pieces.weight" if characters is None else "characters"}
-                if any(lacking - each.keys() for each in networks.values()):
-                    raise KeyError(*lacking)
-        except (OSError, SafetensorError, KeyError) as error:
-            raise AdapterError(
-                f"The reader of doubts {self._file} cannot be read.",
-                "Install Caveat again, or set CAVEAT_DOUBTS=rules to go on without it.",
-            ) from error
+        except (OSError, SafetensorError) as error:
+            raise self._unreadable() from error
+        needed = {"head.marks.weight", "pieces.weight" if characters is None else "characters"}
+        if not networks or any(needed - each.keys() for each in networks.values()):
+            raise self._unreadable()
         return None if characters is None else places(characters), list(networks.values())
+
+    def _unreadable(self) -> AdapterError:
+        return AdapterError(
+            f"The reader of doubts {self._file} cannot be read.",
+            "Install Caveat again, or set CAVEAT_DOUBTS=rules to go on without it.",
+        )

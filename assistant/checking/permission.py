@@ -14,7 +14,7 @@ from itertools import pairwise
 
 from assistant.checking.remarks import Remark, say
 from assistant.checking.support import Line, Wanted
-from assistant.checking.wording import kinds
+from assistant.checking.wording import kinds, pattern
 from ingest.document import Span
 
 OPPOSITE = {"allows": "forbids", "forbids": "allows", "demands": "waives", "waives": "demands"}
@@ -62,10 +62,10 @@ def stances(text: str) -> Iterator[Stance]:
     [('allows', '转让'), ('forbids', '兑换现金')]
     """
     plain = TITLE.sub(lambda match: "\n" * len(match[0]), text)
-    for match in _pattern("stance").finditer(plain):
+    for match in _stance().finditer(plain):
         ends = ENDS.search(plain, match.end())
         end = ends.start() if ends else len(plain)
-        bound = _pattern("bound").search(SENTENCE.split(plain[: match.start()])[-1]) is not None
+        bound = pattern("polarity", "bound", "zh").search(SENTENCE.split(plain[: match.start()])[-1]) is not None
         if end > match.end():
             yield Stance(
                 kind=match.lastgroup or "", deed=plain[match.end() : end], start=match.start(), end=end, bound=bound
@@ -79,8 +79,6 @@ def _one_deed(one: str, other: str) -> bool:
 
 
 @cache
-def _pattern(name: str) -> re.Pattern[str]:
-    if name == "bound":
-        return re.compile("|".join(kinds("polarity", "stance")["bound"]["zh"]))
+def _stance() -> re.Pattern[str]:
     lists = kinds("polarity", "stance")
     return re.compile("|".join(f"(?P<{kind}>{'|'.join(lists[kind]['zh'])})" for kind in KINDS))

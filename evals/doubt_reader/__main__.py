@@ -63,7 +63,7 @@ def main() -> int:
         "--also", type=Path, nargs="*", default=[], help="folders of other runs: their mean is cut, of networks all are"
     )
     parser.add_argument("--rank", type=int, default=RANK, help="the rank of the adapter")
-    parser.add_argument("--out", type=Path, help="what is written or weighed")
+    parser.add_argument("--out", type=Path, help="what is written, or weighed in place of what is shipped")
     given = parser.parse_args()
     torch.set_num_threads(1)
     spoken: Known = given.language
@@ -77,11 +77,12 @@ def main() -> int:
     else:
         held = [each for each in _examples(WRITTEN) if each.held and each.spoken == spoken]
         held += [each for each in _examples(ORDINARY) if each.spoken == spoken]
-        told = [NetworkMarker(wiring.DOUBTS_NETWORKS[spoken]).marked([each.signed for each in held])]
+        told = [
+            NetworkMarker(out if network else wiring.DOUBTS_NETWORKS[spoken]).marked([each.signed for each in held])
+        ]
         if spoken == "en":
-            told.insert(
-                0, Marker(wiring.DOUBTS_ADAPTER).marked([(each.pieces.own, each.pieces.around) for each in held])
-            )
+            body = Marker(wiring.DOUBTS_ADAPTER if network else out)
+            told.insert(0, body.marked([(each.pieces.own, each.pieces.around) for each in held]))
         print(weighed(spoken, [[each.statement for each in model] for model in told], held))
     return 0
 

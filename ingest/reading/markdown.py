@@ -143,7 +143,7 @@ def words_of(tokens: list[Token]) -> str:
             case _:
                 pass
     if is_head(lines):
-        return "\n".join(lines)
+        return "\n".join(line.rstrip("\n") for line in lines)
     whole = lines[0]
     for line in lines[1:]:
         if is_label_line(line) and not whole.endswith("\n"):
