@@ -152,7 +152,7 @@ def test_a_server_that_goes_away_loses_nothing(
     monkeypatch.setattr("evals.server._PATIENCE", (0.01,))
 
     def leaving(done: int, _total: int) -> None:
-        if done == 12:
+        if done >= 12:  # several may be done at once
             served.stop()
 
     with Server(served.url) as server:
