@@ -24,6 +24,7 @@ from assistant.claiming import claimed, unstrayed, without_instructions
 from assistant.doubts import Doubter, by_rules
 from assistant.doubts.from_library import FromLibrary
 from assistant.given import GivenSources
+from assistant.in_order import in_order
 from ingest.document import Document, Span, Statement
 from ingest.errors import BadInput
 from ingest.pipeline import Refused, Unchanged, ingest
@@ -34,6 +35,7 @@ from vectorstore.filters import Filters
 from vectorstore.retrieval import Found, Passage
 
 EMPTY = "The library is empty: nothing could support any claim."
+_AT_ONCE = 3  # sentences that are worked at: each is read on every core, and much else of it on one
 _LETTER = re.compile(r"[^\W_]")
 _SHORTEST_NAME, _LONG_TITLE = 3, 8  # characters; a shorter title may be an ordinary word
 
@@ -102,15 +104,16 @@ class Checker:
             raise BadInput("There is nothing to check against.", "Name sources, or open a library.")
         library = None if sources else self._library
         against = GivenSources(sources, self._embedder) if library is None else library.searched
-        number = 0
-        for piece in pieces(draft):
+
+        def settled(numbered: tuple[int, Statement | Left]) -> Checked:
+            number, piece = numbered
             if isinstance(piece, Left):
-                yield piece
-                continue
-            number += 1
+                return piece
             passages = against.search(draft.read(piece), limit=self._passages, filters=filters).passages
             claim = self._claim(f"c{number}", draft, piece, passages, given=library is None)
-            yield _doubted(claim, library, filters) if library is not None else claim
+            return _doubted(claim, library, filters) if library is not None else claim
+
+        yield from in_order(settled, _numbered(pieces(draft)), _AT_ONCE)
 
     def _claim(
         self, number: str, draft: Document, statement: Statement, passages: Sequence[Passage], *, given: bool
@@ -155,6 +158,14 @@ class Checker:
                 if alone.verdict == "supported":
                     return alone
         return judgement
+
+
+def _numbered(read: Iterable[Statement | Left]) -> Iterator[tuple[int, Statement | Left]]:
+    """What is read with how many claims there are up to it."""
+    number = 0
+    for piece in read:
+        number += isinstance(piece, Statement)
+        yield number, piece
 
 
 def _doubted(claim: Claim, library: Library, filters: Filters | None) -> Claim:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
@@ -15,7 +16,7 @@ from hypothesis import strategies as st
 from assistant import labels, wiring
 from assistant.answer import Claim, Verdict
 from assistant.checking.deterministic import Deterministic
-from assistant.checking.verifier import Fault
+from assistant.checking.verifier import Fault, Judgement
 from assistant.checkworthy import WHY, Idle, idle
 from assistant.commenting import lines
 from assistant.drafts import CheckedDraft, Checker, Left, collected, draft_of, pieces, read_draft
@@ -184,6 +185,38 @@ def test_a_fault_is_never_supported():
     [claim] = Checker(Says("supported", fault), embedder).check(draft, [source(NOTICE)])
     assert isinstance(claim, Claim)
     assert claim.verdict == "unchecked"
+
+
+class Slow(Says):
+    """A verifier that takes longer for earlier sentences; `asked` are those that it was asked about."""
+
+    def __init__(self) -> None:
+        super().__init__("not_found")
+        self.asked: list[str] = []
+
+    def verify(self, claim: str, cited: Any, others: Any, question: str = "") -> Judgement:
+        self.asked.append(claim)
+        time.sleep(0.1 / len(self.asked))
+        if "fails" in claim:
+            raise BadInput("It cannot be judged.", "Leave it out.")
+        return super().verify(claim, cited, others, question)
+
+
+def test_sentences_are_settled_side_by_side_and_told_in_order():
+    """However long each takes; one that fails ends the check, and what is broken off is not begun."""
+    text = " ".join(f"The fee rose to {n} yuan." for n in range(20, 60))
+    slow = Slow()
+    told = list(Checker(slow, HashingEmbedder()).check(draft_of(text), [source(NOTICE)]))
+    assert [each.text for each in told] == [f"The fee rose to {n} yuan." for n in range(20, 60)]
+    assert [each.id for each in told if isinstance(each, Claim)] == [f"c{n}" for n in range(1, 41)]
+    slow = Slow()
+    broken = Checker(slow, HashingEmbedder()).check(draft_of(text), [source(NOTICE)])
+    assert next(broken).text == "The fee rose to 20 yuan."
+    broken.close()
+    assert len(slow.asked) < 10
+    failing = Checker(Slow(), HashingEmbedder()).check(draft_of(f"The fee fails in May. {text}"), [source(NOTICE)])
+    with pytest.raises(BadInput, match="cannot be judged"):
+        list(failing)
 
 
 def test_a_draft_needs_something_to_be_checked_against():
