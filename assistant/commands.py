@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -20,7 +21,7 @@ from assistant import wiring
 from assistant.answer import Answer
 from assistant.citing import visible
 from assistant.rendering import answer_lines, as_json, held_json, source_name
-from assistant.settings import Settings, read_settings
+from assistant.settings import Settings, read_settings, unread
 from assistant.terminal.showing import STYLES
 from ingest.errors import BadInput
 from ingest.sources import Source, count, gather
@@ -32,6 +33,8 @@ from vectorstore.store import Outcome, Store
 def run(given: argparse.Namespace) -> int:
     """Runs the command that was given."""
     settings = read_settings()
+    for notice in unread(os.environ):
+        print(f"caveat: {notice}", file=sys.stderr)
     if given.command == "doctor":
         from assistant.doctor import examine, printed  # noqa: PLC0415 (only where it is used)
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -11,6 +13,9 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from ingest.errors import CaveatError
 from vectorstore.embedding import DEFAULT
+
+_PREFIX = "CAVEAT_"
+_NO_SETTINGS = frozenset({"CAVEAT_CONFIG", "CAVEAT_KEY", "CAVEAT_PAGE_TESTS"})  # read by others
 
 
 class SettingsError(CaveatError):
@@ -22,7 +27,7 @@ class SettingsError(CaveatError):
 class Settings(BaseSettings):
     """Every setting with its default; the variable is CAVEAT_ and the name in capitals."""
 
-    model_config = SettingsConfigDict(env_prefix="CAVEAT_", extra="forbid", frozen=True)
+    model_config = SettingsConfigDict(env_prefix=_PREFIX, extra="forbid", frozen=True)
 
     home: Annotated[Path, Field(description="the folder that holds the library, its originals and its indexes")] = Path(
         "caveat-data"
@@ -100,7 +105,7 @@ def read_settings() -> Settings:
         return Settings()
     except ValidationError as error:
         first = error.errors()[0]
-        name = "CAVEAT_" + "_".join(str(part) for part in first["loc"]).upper()
+        name = _PREFIX + "_".join(str(part) for part in first["loc"]).upper()
         raise SettingsError(
             f"{name}: {first['msg']}.", "`caveat doctor` lists the settings and what they mean."
         ) from error
@@ -108,3 +113,13 @@ def read_settings() -> Settings:
         raise SettingsError(
             f"The settings file does not read: {error}.", 'It is TOML: home = "caveat-data".'
         ) from error
+
+
+def unread(environment: Mapping[str, str]) -> Iterator[str]:
+    """One sentence for each CAVEAT_... variable that is no setting, so that nobody believes it to be in force."""
+    known = {_PREFIX + name.upper() for name in Settings.model_fields}
+    for name in sorted(each for each in environment if each.upper().startswith(_PREFIX)):
+        if name.upper() not in known | _NO_SETTINGS:
+            near = get_close_matches(name.upper(), known, n=1, cutoff=0.8)
+            meant = f"{near[0]} is one" if near else "`caveat doctor` lists those that are"
+            yield f"{name} is no setting and is not read; {meant}."

@@ -17,6 +17,7 @@ from unittest import mock
 import pytest
 
 from assistant import cli
+from assistant.settings import unread
 
 ROOT = Path(__file__).parent.parent
 CAVEAT = [sys.executable, "-m", "assistant.cli"]
@@ -312,6 +313,23 @@ def test_doctor_prints_settings_and_proves_parts(caveat: Shell):
     assert "hunter2" not in secret.stdout + secret.stderr
     assert "FAILED library: The library cannot be opened." in secret.stdout
     assert "FAILED disk: /dev/null" in caveat("doctor", CAVEAT_HOME="/dev/null").stdout
+
+
+def test_a_variable_that_is_no_setting_is_told():
+    """A misspelt name is no silent default; what others read, and any other program's variables, are left in peace."""
+    given = dict.fromkeys(("CAVEAT_DATA", "CAVEAT_HOMES", "CAVEAT_HOME", "CAVEAT_KEY", "caveat_port", "HOME"), "x")
+    assert list(unread(given)) == [
+        "CAVEAT_DATA is no setting and is not read; `caveat doctor` lists those that are.",
+        "CAVEAT_HOMES is no setting and is not read; CAVEAT_HOME is one.",
+    ]
+
+
+def test_the_notice_of_a_variable_goes_to_standard_error(caveat: Shell):
+    """The answer of a command stays what it is."""
+    done = caveat("library", "list", "--json", CAVEAT_DATA="elsewhere")
+    assert done.returncode == 0
+    assert "CAVEAT_DATA is no setting" in done.stderr
+    assert "CAVEAT_DATA" not in done.stdout
 
 
 ERRORS: list[tuple[str, list[str], dict[str, str], str]] = [

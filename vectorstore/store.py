@@ -275,7 +275,7 @@ def _owned(home: Path) -> filelock.FileLock:
     except filelock.Timeout as error:
         owner = (home / "owner").read_text().strip() if (home / "owner").exists() else "another process"
         raise LibraryError(
-            f"The data folder {home.name} is in use by process {owner}.",
+            f"{home}, a data folder, is in use by process {owner}.",
             "One process owns a data folder: stop the other, ask it over HTTP (`caveat serve`), or set CAVEAT_HOME to another folder.",
         ) from error
     (home / "owner").write_text(str(os.getpid()))
