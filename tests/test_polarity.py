@@ -68,3 +68,25 @@ def test_in_chinese_what_is_forbidden_is_not_allowed_nor_what_is_demanded_waived
 def test_a_negation_that_moved_or_was_left_out_with_its_clause_contradicts_nothing(source: str, claim: str) -> None:
     """As many denials on either side, or a denial that went with the words it denies, leave the sense as it was."""
     assert judge(claim, source).verdict == "supported"
+
+
+DENIED = [
+    ("Aster denied on Friday that any buy-out was planned.", "Aster said a buy-out was planned.", "contradicted"),
+    ("Aster denied on Friday that any buy-out was planned.", "A buy-out of Aster is planned.", "contradicted"),
+    ("Aster said on Friday that a buy-out was planned.", "Aster denied that a buy-out was planned.", "contradicted"),
+    ("The port denies dumping spoil near the reef.", "The port dumps spoil near the reef.", "contradicted"),
+    ("The minister ruled out a second increase of the levy.", "The levy will be increased a second time.", "contradicted"),
+    ("The firm was denied a licence for the second quarry.", "The firm has a licence for the second quarry.", "contradicted"),
+    ("公司否认与医院存在价格垄断协议。", "公司与医院存在价格垄断协议。", "contradicted"),
+    ("公司承认与医院存在价格垄断协议。", "公司否认与医院存在价格垄断协议。", "contradicted"),
+    ("Aster denied on Friday that any buy-out was planned.", "Aster denied that a buy-out was planned.", "supported"),
+    ("Aster denied on Friday that any buy-out was planned.", "No buy-out is planned, Aster said on Friday.", "supported"),
+    ("The union alleged that the yard planned layoffs; it denied planning layoffs.", "The union alleged that the yard planned layoffs.", "supported"),
+    ("公司否认与医院存在价格垄断协议。", "公司否认与医院有价格垄断协议。", "supported"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("source", "claim", "verdict"), DENIED)
+def test_what_somebody_denies_is_not_what_they_say(source: str, claim: str, verdict: str) -> None:
+    """A denial holds every word of what it denies; one in other words, or of what others allege, contradicts nothing."""
+    assert judge(claim, source).verdict == verdict

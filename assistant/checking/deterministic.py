@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 from assistant.answer import DoubtKind, Verdict
 from assistant.answering.scoring import Rarity
-from assistant.checking import figures, names, parts, permission, polarity, quotations, strength
+from assistant.checking import denied, figures, names, parts, permission, polarity, quotations, strength
 from assistant.checking.remarks import Remark, listing, say
 from assistant.checking.support import Carrying, Line, Wanted, choose, lines, missing, wanted
 from assistant.checking.verifier import Fault, Judgement
@@ -111,7 +111,7 @@ def _checked(
 
 
 def _opposed(claim: Wanted, chosen: Sequence[Line]) -> list[Remark]:
-    return polarity.check(claim, chosen) or permission.check(claim, chosen)
+    return polarity.check(claim, chosen) or permission.check(claim, chosen) or denied.check(claim, chosen)
 
 
 def _worst(remarks: Sequence[Remark]) -> list[Remark]:

@@ -34,6 +34,7 @@ class Limits:
     adds: float
     embedded: int
     subject: float
+    denied: float
     part: float
     alone_contradicts: float
     alone_supports: float
