@@ -49,6 +49,16 @@ def first_date(text: str) -> date | None:
     return None
 
 
+def days_in(text: str) -> list[tuple[int, int]]:
+    """Where the full dates of a text stand, in order.
+
+    >>> days_in("issued on 24 February 2020, in force from 2020-03-01")
+    [(10, 26), (42, 52)]
+    """
+    found = sorted(match.span() for form in _FORMS for match in form.finditer(text) if _date(match) is not None)
+    return [span for number, span in enumerate(found) if number == 0 or span[0] >= found[number - 1][1]]
+
+
 def last_day(first: date, years: str) -> date | None:
     """The last of so many years from a day on, told in Arabic or Chinese figures; None for no years, or past the calendar's end.
 

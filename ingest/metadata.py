@@ -11,6 +11,7 @@ from importlib.resources import files
 from pathlib import PurePath
 from typing import Any, cast
 
+from ingest import heads
 from ingest.dates import first_date, last_day
 from ingest.document import Kind, Metadata, Reading, Relation, Status
 
@@ -31,21 +32,17 @@ def find(reading: Reading, name: str) -> Metadata:
     header = _header(reading)
     title = title_of(reading, name)
     opening = _matched("opening", reading.text[:_OPENING])
-    masthead = _masthead(reading.text)
-    anywhere = {} if "outlet" in header or masthead else _matched("anywhere", reading.text)
-    issuer = header.get("issuer") or opening.get("issuer") or anywhere.get("issuer")
-    number = header.get("number") or opening.get("number")
-    printed = masthead.groupdict() if masthead else {}
-    outlet = (
-        header.get("outlet")
-        or printed.get("outlet")
-        or reading.hints.get("publisher")
-        or reading.hints.get("site_name")
+    head = heads.read(reading.text)
+    anywhere = {} if "outlet" in header or head.outlet else _matched("anywhere", reading.text)
+    issuer = header.get("issuer") or opening.get("issuer") or anywhere.get("issuer") or head.issuer
+    number = header.get("number") or opening.get("number") or head.number
+    outlet = header.get("outlet") or head.outlet or reading.hints.get("publisher") or reading.hints.get("site_name")
+    kind = (
+        _kind(header, issuer, number, outlet, headed=_speaks_as_an_authority(title, reading.text))
+        if not head.wire
+        else "report"
     )
-    kind = _kind(header, issuer, number, outlet, headed=_speaks_as_an_authority(title, reading.text))
-    issued = _date(
-        header.get("issued"), _dated_name(name), opening.get("issued"), printed.get("issued"), anywhere.get("issued")
-    )
+    issued = _date(header.get("issued"), _dated_name(name), opening.get("issued"), head.issued, anywhere.get("issued"))
     effective = _date(header.get("effective"), anywhere.get("effective"))
     return Metadata(
         issuer=issuer,
@@ -62,14 +59,16 @@ def find(reading: Reading, name: str) -> Metadata:
 
 
 def title_of(reading: Reading, name: str) -> str:
-    """The title that the file states, else its short first line, else its opening words, else the name of the file."""
+    """The title that the file states, else its short first line, else its opening words, else the name of the file.
+
+    A line that names no more than who speaks and when is no title where the head has another.
+    """
     stated = reading.title.strip() or _header(reading).get("title", "")
-    masthead = _masthead(reading.text)
-    if stated and (masthead is None or stated not in (masthead["outlet"], masthead[0].strip())):
-        return stated
-    text = reading.text if masthead is None else _below(reading.text, masthead)
-    first = next((line.strip() for line in text.split("\n") if line.strip()), "")
-    if first and len(first) <= _LONGEST_LINE:
+    first = stated or next((line.strip() for line in reading.text.split("\n") if line.strip()), "")
+    head = heads.read(reading.text)
+    if head.title and heads.tells_who_or_when(first, head.outlet or head.issuer or ""):
+        return head.title
+    if stated or (first and len(first) <= _LONGEST_LINE):
         return first
     if first:
         return _matched("opening", reading.text[:_OPENING]).get("title") or _shortened(first)
@@ -79,17 +78,6 @@ def title_of(reading: Reading, name: str) -> str:
 def _valid_for(first: date | None, stated: Mapping[str, str]) -> date | None:
     """The last day of the years that a document says it holds: 有效期5年."""
     return last_day(first, stated["years"]) if first is not None and "years" in stated else None
-
-
-def _masthead(text: str) -> re.Match[str] | None:
-    """The name of a paper among the first lines, with its day: what the document came out in."""
-    return next((found for pattern, _ in _patterns("mastheads") if (found := pattern.match(text[:_OPENING]))), None)
-
-
-def _below(text: str, masthead: re.Match[str]) -> str:
-    """The text below a masthead that opens it, so that the headline there is the title; all of it where there is none."""
-    rest = text[masthead.end() :]
-    return text if text[: masthead.start("outlet")].strip() or not rest.strip() else rest
 
 
 def _shortened(line: str) -> str:

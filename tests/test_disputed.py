@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -15,8 +16,10 @@ from assistant.asked import asked
 from assistant.cli import main
 from assistant.disagreements import Disagreements
 from assistant.doubts.from_library import FromLibrary
+from assistant.doubts.said import said
+from assistant.doubts.stated import standing_alone
 from assistant.settings import Settings
-from ingest.document import Document, Span
+from ingest.document import Document, Metadata, Span
 from ingest.sources import from_json_lines, gather
 from vectorstore.embedding import HashingEmbedder
 from vectorstore.store import Store
@@ -375,3 +378,11 @@ def test_disagreements_over_http(hashing_store: Store, sample_library: Path):
                 assert each[side]["span"]["start"] <= start < end <= each[side]["span"]["end"]
         cited = {each[side]["document_id"] for each in told["disagreements"] for side in ("one", "other")}
         assert {each["id"] for each in told["documents"]} == cited
+
+
+def test_a_bare_day_is_the_last_one_named_or_the_last_before_the_issue():
+    """23日 behind 7月1日 is of July; alone it is the last 23rd before the document came out."""
+    about = Metadata(issued=date(2024, 7, 5))
+    told = said(standing_alone("7月1日20时至2日20时，记者5日从指挥部获悉。", about)).days
+    assert [each.day for each in told] == ["2024-7-1", "2024-7-2", "2024-7-5"]
+    assert [each.day for each in said(standing_alone("23日14时，水位上涨。", about)).days] == ["2024-6-23"]

@@ -171,7 +171,7 @@ def test_a_report_about_a_notice_is_a_report() -> None:
         ("临川晚报\n2024年12月3日\n新版目录落地\n\n目录已执行。", "临川晚报", date(2024, 12, 3), "新版目录落地"),
         ("松溪日报 2024年10月9日\n\n补贴提标\n\n已经实施。", "松溪日报", date(2024, 10, 9), "补贴提标"),
         ("目录落地\n来源：临川晚报\n\n目录已执行。", "临川晚报", None, "目录落地"),
-        ("Official Gazette\n19 March 2024\n\nNotice on dues\n\nDues rise.", None, None, "Official Gazette"),
+        ("Official Gazette\n19 March 2024\n\nNotice on dues\n\nDues rise.", None, date(2024, 3, 19), "Official Gazette"),
         ("Letters\n\nHe wrote to the Tolland Post on 19 March 2024.", None, None, "Letters"),
     ],
 )  # fmt: skip

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from assistant.checking.measuring import figures
 from assistant.checking.values import folded, values
 from evals.carrying import carries, says
 
@@ -171,3 +172,23 @@ def test_every_text_carries_itself(claim: str, before: str, after: str):
     """A claim that stands in its evidence word for word is carried, whatever stands around it."""
     assert carries(f"{before} {claim} {after}", claim).holds
     assert says(before, (claim,)).reason
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("到9月底达到86.5%", [("month", "8"), ("number", "")]),
+        ("9月份失业率", [("month", "8")]),
+        ("23日14时水位", [("date", "*-*-23"), ("clock", "14")]),
+        ("10时30分恢复", [("clock", "10:30")]),
+        ("下午4时恢复", [("clock", "16")]),
+        ("7月1日20时至2日20时", [("date", "*-7-1"), ("clock", "20"), ("date", "*-*-2"), ("clock", "20")]),
+        ("应于15日内提交", [("number", "")]),
+        ("为期5日", [("number", "")]),
+        ("历时26小时", [("number", "")]),
+        ("前5个月增长", [("number", "")]),
+    ],
+)
+def test_chinese_months_days_and_hours_are_no_counts(text: str, told: list[tuple[str, str]]) -> None:
+    """A month, a day of the month and an hour of the day are told from lengths of time, which say so."""
+    assert [(each.kind, each.day or each.name) for each in figures(text)] == told

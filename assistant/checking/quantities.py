@@ -87,7 +87,9 @@ class Figure:
 
 
 def _less_told(source: str, claim: str) -> bool:
-    """Whether a source's date lacks the month or day that a claim's has."""
+    """Whether a source's date lacks the month or day that a claim's has; a day whose month is told elsewhere lacks nothing."""
+    if source.startswith("*-*-"):
+        return False
     return any(a == "*" != b for a, b in zip(source.split("-")[1:], claim.split("-")[1:], strict=False))
 
 

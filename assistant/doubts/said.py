@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from tomllib import loads
@@ -35,10 +36,10 @@ NEAR = 20  # characters in front of a day in which "as of" stands
 
 @dataclass(frozen=True, kw_only=True)
 class Said:
-    """A statement as it is compared; what it holds is read when it is asked for. `issued`: year and month of its document."""
+    """A statement as it is compared; what it holds is read when it is asked for. `issued` is the day of its document."""
 
     text: str
-    issued: tuple[int, int] | None
+    issued: date | None
 
     @cached_property
     def figures(self) -> tuple[Figure, ...]:
@@ -63,7 +64,7 @@ class Said:
 
 def said(place: Place) -> Said:
     """A statement as it is compared."""
-    return _read(place.text, _month_of_issue(place.document))
+    return _read(place.text, place.document.metadata.issued)
 
 
 def publisher(about: Metadata) -> str:
@@ -156,33 +157,48 @@ def limit(name: str) -> float:
 
 
 @lru_cache(maxsize=KEPT_IN_MEMORY)
-def _read(text: str, issued: tuple[int, int] | None) -> Said:
+def _read(text: str, issued: date | None) -> Said:
     return Said(text=text, issued=issued)
 
 
-def _month_of_issue(document: Document) -> tuple[int, int] | None:
-    issued = document.metadata.issued
-    return (issued.year, issued.month) if issued is not None else None
+def _days(found: Sequence[Figure], issued: date | None) -> Iterator[Value]:
+    """The days, months and years that some figures name; what they leave out is told by a day before them, else by the issue.
 
-
-def _days(found: Sequence[Figure], issued: tuple[int, int] | None) -> Iterator[Value]:
-    """The days, months and years that some figures name; a month without a year is the last one before the issue."""
+    A month without a year is the last one before the issue, a day without a month the last such day.
+    """
+    before = ""
     for each in found:
+        day = ""
         if each.kind == "date" and each.value is not None:
-            year, month, day = each.day.split("-")
-            if year == ANY_DAY and issued is not None and month != ANY_DAY:
-                year = _last_year(int(month), issued)
-            yield Value(day=f"{year}-{month}-{day}", text=each.text, start=each.start, end=each.end)
+            day = _completed(each.day, before, issued)
         elif each.kind == "month" and issued is not None:
             named = int(each.name) + 1
-            yield Value(day=f"{_last_year(named, issued)}-{named}-*", text=each.text, start=each.start, end=each.end)
+            day = f"{_last_year(named, issued)}-{named}-*"
         elif is_year(each):
-            yield Value(day=f"{each.amount}-*-*", text=each.text, start=each.start, end=each.end)
+            day = f"{each.amount}-*-*"
+        if day:
+            before = day
+            yield Value(day=day, text=each.text, start=each.start, end=each.end)
 
 
-def _last_year(month: int, issued: tuple[int, int]) -> str:
+def _completed(day: str, before: str, issued: date | None) -> str:
+    """A day with what it leaves out."""
+    year, month, of_month = day.split("-")
+    if month == ANY_DAY != of_month:
+        known = before.split("-") if before else []
+        if known and known[1] != ANY_DAY:
+            return f"{known[0]}-{known[1]}-{of_month}"
+        if issued is not None:
+            last = issued if int(of_month) <= issued.day else issued.replace(day=1) - timedelta(days=1)
+            return f"{last.year}-{last.month}-{of_month}"
+    if year == ANY_DAY and issued is not None and month != ANY_DAY:
+        year = _last_year(int(month), issued)
+    return f"{year}-{month}-{of_month}"
+
+
+def _last_year(month: int, issued: date) -> str:
     """The year of the last such month before a document came out."""
-    return str(issued[0] - (month > issued[1]))
+    return str(issued.year - (month > issued.month))
 
 
 def _sortable(day: Value) -> str:

@@ -15,7 +15,11 @@ _CONTROL = re.compile("[\x01-\x08\x0e-\x1f\x7f\ufffe\uffff]")
 _UNSPACED = "[\u2e80-\u30ff\u31f0-\u9fff\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff]"
 _LABEL_LINE = re.compile(r"(?:[A-Z][\w-]*(?: [\w-]+){0,2}:[ \t]|[\u4e00-\u9fff]{2,8}：)[ \t]*\S")
 _UNSPACED_JOINT = re.compile(f"{_UNSPACED}\n{_UNSPACED}")
-_HEAD_LINE = 60  # characters
+_HEAD_LINE, _OPENING_LINE = 60, 110  # characters
+_BEGINS = re.compile(r"[^\Wa-z]|[“‘\"'《【（(]|(?:on|concerning|regarding|relating to) ")
+_RUNS_ON = re.compile(
+    r"\b(?:of|the|a|an|and|or|for|on|in|at|to|by|with|from|that|which|is|are|was|were|its|their|his|her)$|[。，、]"
+)
 _SENTENCE_ENDS = (".", "。", ";", "；", ",", "，", "、")
 _NUMBER_OR_DAY = re.compile(
     r"[\u4e00-\u9fff]{1,14}[〔\[［（(]\d{4}[〕\]］）)]第?\d{1,5}号|\d{4}年\d{1,2}月\d{1,2}日(?:\s*星期.)?|"
@@ -45,10 +49,18 @@ def is_label_line(line: str) -> bool:
     return bool(_LABEL_LINE.match(line))
 
 
-def is_head(lines: Sequence[str]) -> bool:
-    """Whether lines are the head of a document, each standing alone: short, no sentences, one of them a number or a day."""
-    short = all(len(line) <= _HEAD_LINE and not line.rstrip().endswith(_SENTENCE_ENDS) for line in lines)
-    return short and any(_NUMBER_OR_DAY.fullmatch(line.strip()) for line in lines)
+def is_head(lines: Sequence[str], *, opening: bool) -> bool:
+    """Whether lines are the head of a document, each standing alone: short, no sentences, one of them a number or a day.
+
+    Where a document opens, lines that each begin as a name or a heading does are enough, unless one runs on into the next.
+    """
+    bare = [line.strip() for line in lines]
+    if any(line.endswith(_SENTENCE_ENDS) for line in bare):
+        return False
+    if all(len(line) <= _HEAD_LINE for line in bare) and any(map(_NUMBER_OR_DAY.fullmatch, bare)):
+        return True
+    names = all(len(line) <= _OPENING_LINE and _BEGINS.match(line) for line in bare)
+    return opening and names and not any(map(_RUNS_ON.search, bare[:-1]))
 
 
 def is_unspaced(character: str) -> bool:

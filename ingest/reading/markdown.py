@@ -17,6 +17,7 @@ _FRONT = re.compile(r"---[ \t]*\n(.*?)\n(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTAL
 _KEY_VALUE = re.compile(r"([A-Za-z][\w .-]{0,40}|[\u4e00-\u9fff]{2,10})[ \t]*[:：][ \t]*(.*)")
 _TAG = re.compile(r"<!--.*?-->|<(script|style)\b.*?</\1\s*>|<[^>]*>", re.DOTALL | re.IGNORECASE)
 _DEEPEST = 100
+_OPENING = 300  # characters in front of a paragraph that may still be of the head
 
 
 def read(content: bytes) -> Reading:
@@ -91,7 +92,9 @@ class _Page:
             case "html_block":
                 self._words(html.unescape(_TAG.sub("", token.content)))
             case "inline":
-                self._words(words_of(token.children or []))
+                self._words(
+                    words_of(token.children or [], opening=not self._lists and len(self.writing.text) < _OPENING)
+                )
             case _:
                 pass
 
@@ -124,8 +127,11 @@ class _Page:
             self.writing.paragraph(words)
 
 
-def words_of(tokens: list[Token]) -> str:
-    """The words of an inline run: link text, alternative text of images, code; no marks and no addresses."""
+def words_of(tokens: list[Token], *, opening: bool = False) -> str:
+    """The words of an inline run: link text, alternative text of images, code; no marks and no addresses.
+
+    `opening` tells that a document opens with them: then lines of its head stay lines.
+    """
     lines = [""]
     for token in tokens:
         match token.type:
@@ -142,7 +148,7 @@ def words_of(tokens: list[Token]) -> str:
                 lines[-1] += "\n"
             case _:
                 pass
-    if is_head(lines):
+    if len(lines) > 1 and is_head(lines, opening=opening):
         return "\n".join(line.rstrip("\n") for line in lines)
     whole = lines[0]
     for line in lines[1:]:
