@@ -122,7 +122,7 @@ def _library(given: argparse.Namespace, settings: Settings) -> int:
         if given.action == "disagreements":
             from assistant.terminal.disagreeing import disagreements  # noqa: PLC0415 (only where it is used)
 
-            return disagreements(store, as_rows=given.json)
+            return disagreements(store, settings, as_rows=given.json)
         for document_id in store.library.ids():
             held, document = store.library.held(document_id), store.library.document(document_id)
             if held is not None and document is not None:

@@ -7,28 +7,35 @@ still counts (both in force today, nothing restated from an old rule) is seen wh
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import date
+from time import monotonic
 
 from assistant.answer import Citation, cite
 from assistant.asked import asked
-from assistant.doubts import disputed
-from assistant.doubts.comparing import How
+from assistant.doubts import disputed, outdated
+from assistant.doubts.comparing import Conflict, How
 from assistant.doubts.elsewhere import Elsewhere
+from assistant.doubts.matters import Reading, may_be_one_matter
+from assistant.doubts.opposing import Opposing
 from assistant.doubts.standings import Standings
 from assistant.doubts.stated import Alike, Place, Stated, resting_on_itself
 from assistant.doubts.voices import Copying
 from assistant.doubts.words import HAN
 from ingest.document import Document, Span
+from ingest.errors import CaveatError
 from vectorstore.disagreement_rows import Pair
 from vectorstore.library import LibraryError
 from vectorstore.store import Store
 
-RULES = "1"
+RULES = "2"
 """Raised where statements are compared otherwise than before, so that every document is examined anew."""
 _AT_ONCE = 32
+_KEPT = 64  # documents that are kept read
+_EVERY = 5.0  # seconds between two looks for what came
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,21 +58,29 @@ class Disagreement:
 class Disagreements:
     """The disagreements of a store's library."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, opposing: Opposing | None = None) -> None:
         self._library = store.library
         self._elsewhere = Elsewhere(store)
+        self._opposing = opposing or Opposing()
+        self._readings: dict[str, Reading] = {}
+        self._compared: set[frozenset[str]] = set()  # documents, two by two, since the library's last change
+        self._change = -1
+        self._rules = f"{RULES}, {self._opposing.rules}"
 
     def unexamined(self) -> int:
         """How many documents have not been examined yet."""
-        return len(self._library.unexamined(RULES))
+        return len(self._library.unexamined(self._rules))
 
     def examine(self, most: int | None = None, tell: Callable[[int, int], None] | None = None) -> int:
         """Examines documents that have not been, at most so many; how many it were. `tell` hears of how many so far, of all."""
-        waiting = self._library.unexamined(RULES)[:most]
+        waiting = self._library.unexamined(self._rules)[:most]
+        if self._change != (change := self._library.last_change()):
+            self._compared.clear()
+            self._change = change
         for done, document_id in enumerate(waiting, start=1):
             with suppress(LibraryError):  # one was taken away while it was read: this document stays unexamined
                 if (document := self._document(document_id)) is not None:
-                    self._library.keep_disagreements(document_id, set(self._pairs(document)), RULES)
+                    self._library.keep_disagreements(document_id, *self._pairs(document), self._rules)
             if tell is not None:
                 tell(done, len(waiting))
         return len(waiting)
@@ -73,50 +88,81 @@ class Disagreements:
     def listed(self) -> list[Disagreement]:
         """Those that count today, in the order of the documents that came out first."""
         standings = Standings(self._library, asked(""))
-        sides = (
-            (self._place(pair.one_id, pair.one_position), self._place(pair.other_id, pair.other_position))
-            for pair in self._library.disagreements()
-        )
-        ordered = sorted(
-            (sorted((one, other), key=_came_out) for one, other in sides if one is not None and other is not None),
-            key=lambda pair: [*map(_came_out, pair)],
-        )
+        by_rules, by_weight = self._library.disagreements()
         found: list[tuple[Disagreement, Place, Place]] = []
-        for one, other in ordered:
+        for one, other in self._ordered(by_rules):
             with suppress(LibraryError):  # taken away while it was read: no longer a pair
                 counting = self._counting(one, other, standings)
                 found += [(each, one, other) for each in counting]
                 if not counting:
                     found += [(each, other, one) for each in self._counting(other, one, standings)]
+        told = {frozenset((_at(one), _at(other))) for _, one, other in found}
+        for one, other in self._ordered(by_weight):
+            with suppress(LibraryError):
+                conflict = disputed.opposed(one, other, standings)
+                if conflict is not None and frozenset((_at(one), _at(other))) not in told:
+                    found.append((_disagreement(one, other, conflict), one, other))
+        found.sort(key=lambda each: [*map(_came_out, each[1:])])
         copying = Copying(self._library).among(place for _, *both in found for place in both)
         return _once(found, copying)
 
     def _counting(self, one: Place, other: Place, standings: Standings) -> list[Disagreement]:
         """The disagreement of two statements, where it counts."""
         [(_, alike)] = self._alike(one.document, [one.position])
-        chinese = HAN.search(one.text) is not None
         return [
-            Disagreement(
-                how=conflict.how,
-                reason=disputed.told(one, there, conflict, chinese=chinese),
-                one=cite(one.document, one.statement.span),
-                other=cite(there.document, there.statement.span),
-                one_words=conflict.mine,
-                other_words=conflict.theirs,
-            )
+            _disagreement(one, there, conflict)
             for there, conflict in disputed.conflicts(one, alike, standings, both=True)
-            if (there.document.id, there.position) == (other.document.id, other.position)
+            if _at(there) == _at(other)
         ]
 
-    def _pairs(self, document: Document) -> Iterator[Pair]:
-        """The statements elsewhere that may contradict those of a document; of each pair the smaller id in front."""
+    def _ordered(self, pairs: Sequence[Pair]) -> list[tuple[Place, Place]]:
+        """The two statements of pairs, that which came out first in front, in the order in which they came out."""
+        sides = (
+            (self._place(each.one_id, each.one_position), self._place(each.other_id, each.other_position))
+            for each in pairs
+        )
+        both = [sorted((one, other), key=_came_out) for one, other in sides if one is not None and other is not None]
+        return [(one, other) for one, other in sorted(both, key=lambda pair: [*map(_came_out, pair)])]
+
+    def _pairs(self, document: Document) -> tuple[set[Pair], set[Pair]]:
+        """The statements elsewhere that may contradict those of a document, by rules, and those that are opposed by weight."""
         positions = range(len(document.statements))
-        for start in range(0, len(positions), _AT_ONCE):
-            for stated, alike in self._alike(document, list(positions[start : start + _AT_ONCE])):
-                for place in stated.places:
-                    for other, _ in disputed.candidates(place, alike):
-                        here, there = sorted(((place.document.id, place.position), (other.document.id, other.position)))
-                        yield Pair(one_id=here[0], one_position=here[1], other_id=there[0], other_position=there[1])
+        found = {
+            _pair(place, other)
+            for start in range(0, len(positions), _AT_ONCE)
+            for stated, alike in self._alike(document, list(positions[start : start + _AT_ONCE]))
+            for place in stated.places
+            for other, _ in disputed.candidates(place, alike)
+        }
+        return found, set(self._opposed(document))
+
+    def _opposed(self, document: Document) -> Iterator[Pair]:
+        """The opposed statements of a document and of those about its matter."""
+        mine = self._reading(document)
+        for other_id in self._elsewhere.of_one_matter(document):
+            other = self._document(other_id)
+            both = frozenset((document.id, other_id))
+            if other is not None and both not in self._compared and may_be_one_matter(document, other):
+                self._compared.add(both)
+                for each in self._opposing.between(mine, self._reading(other)):
+                    if not self._restate(each.mine.place, each.theirs.place):
+                        yield _pair(each.mine.place, each.theirs.place)
+
+    def _restate(self, *places: Place) -> bool:
+        """Whether one of some statements tells what a rule said that no longer holds."""
+        standings = Standings(self._library, asked(""))
+        alike = (self._alike(each.document, [each.position])[0][1] for each in places)
+        return any(
+            outdated.restated(place, others, standings) is not None for place, others in zip(places, alike, strict=True)
+        )
+
+    def _reading(self, document: Document) -> Reading:
+        """A document as it is compared; some are kept, since those about one matter are examined one after another."""
+        found = self._readings.pop(document.id, None) or Reading(document)
+        self._readings[document.id] = found
+        while len(self._readings) > _KEPT:
+            self._readings.pop(next(iter(self._readings)))
+        return found
 
     def _alike(self, document: Document, positions: list[int]) -> list[tuple[Stated, tuple[Alike, ...]]]:
         """Some statements of a document with what speaks of the same elsewhere."""
@@ -132,6 +178,50 @@ class Disagreements:
         if document is None or position >= len(document.statements):
             return None
         return Place(document=document, position=position)
+
+
+@contextmanager
+def in_the_background(store: Store, opposing: Opposing, wait: float = _EVERY) -> Iterator[None]:
+    """Examines what comes, one document after another, and rests twice as long as each took, so that answers come first."""
+    found, over = Disagreements(store, opposing), threading.Event()
+
+    def examine() -> None:
+        rest = wait
+        while not over.wait(rest):
+            begun, rest = monotonic(), wait
+            with suppress(CaveatError):  # the index is being made, or the library is busy: tried again
+                store.follow()
+                if found.examine(1):
+                    rest = 2 * (monotonic() - begun)
+
+    thread = threading.Thread(target=examine, name="disagreements", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
+
+
+def _disagreement(one: Place, other: Place, conflict: Conflict) -> Disagreement:
+    return Disagreement(
+        how=conflict.how,
+        reason=disputed.told(one, other, conflict, chinese=HAN.search(one.text) is not None),
+        one=cite(one.document, one.statement.span),
+        other=cite(other.document, other.statement.span),
+        one_words=conflict.mine,
+        other_words=conflict.theirs,
+    )
+
+
+def _at(place: Place) -> tuple[str, int]:
+    return place.document.id, place.position
+
+
+def _pair(one: Place, other: Place) -> Pair:
+    """Two statements, the smaller id in front."""
+    here, there = sorted(((one.document.id, one.position), (other.document.id, other.position)))
+    return Pair(one_id=here[0], one_position=here[1], other_id=there[0], other_position=there[1])
 
 
 def _once(found: Sequence[tuple[Disagreement, Place, Place]], copying: Copying) -> list[Disagreement]:

@@ -13,13 +13,14 @@ from assistant.answering.scoring import Rarity
 from assistant.checking.verifier import Verifier
 from assistant.doubts import Doubter, by_rules
 from assistant.settings import Settings
-from vectorstore.embedding import Embedder, HashingEmbedder, Precision, SentenceEmbedder
+from vectorstore.embedding import DEFAULT, Embedder, HashingEmbedder, Precision, SentenceEmbedder
 from vectorstore.store import Store
 
 if TYPE_CHECKING:
     from assistant.archive import Archive
     from assistant.chain import Assistant
     from assistant.checking.prose import PairReader
+    from assistant.doubts.opposing import Opposing
     from assistant.doubts.reading import Known
     from assistant.drafts import Checker
     from assistant.model import ChatModel
@@ -124,6 +125,15 @@ def verifier(
 
         return Together(rules, AskedReader(lambda prompt: asyncio.run(_asked(settings, prompt))), doubting=doubting)
     return Together(rules, pair_reader(checker, settings.precision if settings else "auto"), doubting=doubting)
+
+
+def opposing(embedder: Embedder, settings: Settings) -> Opposing:
+    """What tells statements that cannot both be true; English ones where the shipped reader and the default embedder are used."""
+    from assistant.doubts.opposing import Opposing  # noqa: PLC0415 (only where documents are compared)
+
+    if settings.checker != "trained" or settings.embedder != DEFAULT:
+        return Opposing()
+    return Opposing(pair_reader("trained", settings.precision), embedder)
 
 
 async def _asked(settings: Settings, prompt: str) -> str:

@@ -1,9 +1,13 @@
-"""The table of disagreements: which statements may contradict one another, kept by document and gone with it."""
+"""The tables of disagreements: which statements may contradict one another, kept by document and gone with it.
+
+`disagreements` are pairs that rules found, which are asked again when they are listed; `opposed` are those that were weighed.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
 
 import sqlalchemy as sql
 
@@ -15,13 +19,16 @@ examined = sql.Table(
     sql.Column("document_id", sql.String(24), primary_key=True),
     sql.Column("rules", sql.String(20), nullable=False),
 )
-disagreements = sql.Table(
-    "disagreements",
-    metadata,
-    sql.Column("one_id", sql.String(24), primary_key=True),
-    sql.Column("one_position", sql.Integer, primary_key=True),
-    sql.Column("other_id", sql.String(24), primary_key=True, index=True),
-    sql.Column("other_position", sql.Integer, primary_key=True),
+disagreements, opposed = (
+    sql.Table(
+        name,
+        metadata,
+        sql.Column("one_id", sql.String(24), primary_key=True),
+        sql.Column("one_position", sql.Integer, primary_key=True),
+        sql.Column("other_id", sql.String(24), primary_key=True, index=True),
+        sql.Column("other_position", sql.Integer, primary_key=True),
+    )
+    for name in ("disagreements", "opposed")
 )
 
 
@@ -41,50 +48,53 @@ def unexamined(connection: sql.Connection, rules: str) -> list[str]:
     return list(connection.scalars(sql.select(documents.c.id).where(~done).order_by(documents.c.seq)))
 
 
-def keep(connection: sql.Connection, document_id: str, pairs: Collection[Pair], rules: str) -> None:
+def keep(
+    connection: sql.Connection, document_id: str, pairs: Collection[Pair], weighed: Collection[Pair], rules: str
+) -> None:
     """Keeps what a document was found to disagree with, in place of what was kept of it by other rules.
 
     Nothing is kept of documents that are gone.
     """
-    named = {document_id, *(each for pair in pairs for each in (pair.one_id, pair.other_id))}
+    named = {document_id, *(each for pair in (*pairs, *weighed) for each in (pair.one_id, pair.other_id))}
     held = set(connection.scalars(sql.select(documents.c.id).where(documents.c.id.in_(named))))
     before = connection.scalar(sql.select(examined.c.rules).where(examined.c.document_id == document_id))
     if document_id not in held:
         return
     if before is not None and before != rules:
         _drop_older(connection, document_id, rules)
-    rows = [
-        {
-            "one_id": each.one_id,
-            "one_position": each.one_position,
-            "other_id": each.other_id,
-            "other_position": each.other_position,
-        }
-        for each in pairs
-        if {each.one_id, each.other_id} <= held
-    ]
-    insert_missing(connection, disagreements, rows)
+    for table, found in ((disagreements, pairs), (opposed, weighed)):
+        rows = [asdict(each) for each in found if {each.one_id, each.other_id} <= held]
+        insert_missing(connection, table, rows)
     insert_missing(connection, examined, [{"document_id": document_id, "rules": rules}])
 
 
 def _drop_older(connection: sql.Connection, document_id: str, rules: str) -> None:
     """Takes away what other rules found of a document; what these found from a document on the other side stays."""
     by_these = sql.select(examined.c.document_id).where(examined.c.rules == rules)
-    for own, other in (
-        (disagreements.c.one_id, disagreements.c.other_id),
-        (disagreements.c.other_id, disagreements.c.one_id),
-    ):
-        connection.execute(sql.delete(disagreements).where(own == document_id, other.not_in(by_these)))
+    for table in (disagreements, opposed):
+        for own, other in ((table.c.one_id, table.c.other_id), (table.c.other_id, table.c.one_id)):
+            connection.execute(sql.delete(table).where(own == document_id, other.not_in(by_these)))
     connection.execute(sql.delete(examined).where(examined.c.document_id == document_id))
 
 
 def drop(connection: sql.Connection, document_id: str) -> None:
     """Takes away what a document was found to disagree with."""
-    of_it = sql.or_(disagreements.c.one_id == document_id, disagreements.c.other_id == document_id)
-    connection.execute(sql.delete(disagreements).where(of_it))
+    for table in (disagreements, opposed):
+        of_it = sql.or_(table.c.one_id == document_id, table.c.other_id == document_id)
+        connection.execute(sql.delete(table).where(of_it))
     connection.execute(sql.delete(examined).where(examined.c.document_id == document_id))
 
 
-def every(connection: sql.Connection) -> list[Pair]:
-    """All pairs, in order."""
-    return sorted(Pair(**row._mapping) for row in connection.execute(sql.select(disagreements)))  # noqa: SLF001 (public by SQLAlchemy's documentation)
+def every(connection: sql.Connection) -> tuple[list[Pair], list[Pair]]:
+    """All pairs that rules found, and all that were weighed, each in order."""
+    return _pairs(connection, sql.select(disagreements)), _pairs(connection, sql.select(opposed))
+
+
+def weighed_of(connection: sql.Connection, document_ids: Sequence[str]) -> list[Pair]:
+    """The weighed pairs of some documents, in order."""
+    of_them = sql.or_(opposed.c.one_id.in_(document_ids), opposed.c.other_id.in_(document_ids))
+    return _pairs(connection, sql.select(opposed).where(of_them))
+
+
+def _pairs(connection: sql.Connection, query: sql.Select[Any]) -> list[Pair]:
+    return sorted(Pair(**row._mapping) for row in connection.execute(query))  # noqa: SLF001 (public by SQLAlchemy's documentation)

@@ -227,13 +227,20 @@ class Library:
         with self._engine.connect() as connection:
             return disagreement_rows.unexamined(connection, rules)
 
-    def keep_disagreements(self, document_id: str, pairs: Collection[Pair], rules: str) -> None:
-        """Keeps what a document was found to disagree with; nothing where it is gone."""
+    def keep_disagreements(
+        self, document_id: str, pairs: Collection[Pair], weighed: Collection[Pair], rules: str
+    ) -> None:
+        """Keeps what a document was found to disagree with, by rules and by weight; nothing where it is gone."""
         with self._write() as connection:
-            disagreement_rows.keep(connection, document_id, pairs, rules)
+            disagreement_rows.keep(connection, document_id, pairs, weighed, rules)
 
-    def disagreements(self) -> list[Pair]:
-        """The pairs of statements that may contradict one another."""
+    def opposed(self, document_ids: Sequence[str]) -> list[Pair]:
+        """The pairs of statements of some documents that were weighed and cannot both be true."""
+        with self._engine.connect() as connection:
+            return disagreement_rows.weighed_of(connection, document_ids)
+
+    def disagreements(self) -> tuple[list[Pair], list[Pair]]:
+        """The pairs of statements that may contradict one another, by rules and by weight."""
         with self._engine.connect() as connection:
             return disagreement_rows.every(connection)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Iterator
+from time import monotonic
 from typing import Annotated, Any, Literal
 from urllib.parse import quote
 
@@ -15,6 +16,7 @@ from starlette.datastructures import UploadFile
 from assistant.api.problems import RESPONSES, NotFound, UnsupportedType, body_type
 from assistant.api.schema import Cursor, Day, DisagreementsOut, DocumentOut, HeldListOut, OutcomesOut
 from assistant.disagreements import Disagreements
+from assistant.doubts.opposing import Opposing
 from assistant.rendering import as_json, held_json, source_name
 from ingest.document import Label
 from ingest.errors import BadInput
@@ -24,7 +26,7 @@ from vectorstore.library import Held
 from vectorstore.store import Store
 
 _ALL = 2**31 - 1
-_EXAMINED = 20  # documents that one call compares with the rest
+_SECONDS = 4.0  # in which one call compares documents that came lately
 _Sort = Literal[
     "", "title", "issuer", "number", "issued", "status", "-title", "-issuer", "-number", "-issued", "-status"
 ]
@@ -59,17 +61,19 @@ _BODY = {
 }
 
 
-def disagreeing(store: Store) -> APIRouter:
+def disagreeing(store: Store, opposing: Opposing) -> APIRouter:
     """The route that lists what the library disagrees with itself about."""
     router = APIRouter(tags=["documents"], responses=RESPONSES)
-    found, examining = Disagreements(store), threading.Lock()
+    found, examining = Disagreements(store, opposing), threading.Lock()
 
     @router.get("/v1/disagreements", response_model=DisagreementsOut)
     def disagreements() -> Any:
         """What documents say otherwise than one another; each call looks at some that came lately, before it answers."""
         with examining:
             store.follow()
-            found.examine(_EXAMINED)
+            ends = monotonic() + _SECONDS
+            while found.examine(1) and monotonic() < ends:
+                pass
         listed = found.listed()
         cited = dict.fromkeys(side.document_id for each in listed for side in (each.one, each.other))
         held = [about for document_id in cited if (about := store.library.held(document_id)) is not None]

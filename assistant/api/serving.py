@@ -33,6 +33,7 @@ from assistant.api import (
 from assistant.api.edge import Edge, is_loopback
 from assistant.api.problems import RESPONSES, Problem, install
 from assistant.archive import Archive
+from assistant.disagreements import in_the_background
 from assistant.keys import Keys
 from assistant.settings import Settings
 from assistant.streams import Streams
@@ -74,7 +75,7 @@ def create_app(store: Store, settings: Settings) -> FastAPI:
     )
     install(app)
     app.include_router(documents.routes(store))
-    app.include_router(documents.disagreeing(store))
+    app.include_router(documents.disagreeing(store, wiring.opposing(store.embedder, settings)))
     app.include_router(answers.routes(store, streams))
     app.include_router(checks.routes(store, cache(lambda: wiring.checker(settings, store))))
     app.include_router(drafts.routes())
@@ -134,7 +135,8 @@ def serve(settings: Settings, host: str | None, port: int | None) -> int:
         named, port = f"[{host}]" if ":" in host else host, listener.getsockname()[1]
         app = create_app(store, settings.model_copy(update={"host": host}))
         config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=3)
-        with suppress(KeyboardInterrupt):  # the way to stop it
+        opposing = wiring.opposing(store.embedder, settings)
+        with suppress(KeyboardInterrupt), in_the_background(store, opposing):  # the way to stop it
             _Server(config, f"http://{named}:{port}", app.state.streams).run(sockets=[listener])
     return 0
 

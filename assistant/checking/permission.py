@@ -43,7 +43,7 @@ def check(claim: Wanted, chosen: Sequence[Line]) -> list[Remark]:
         return []
     held = [(each, line, span) for line in chosen for span in line.spans for each in stances(line.document.quote(span))]
     for own in stances(claim.claim):
-        about = [(each, line, span) for each, line, span in held if _one_deed(own.deed, each.deed)]
+        about = [(each, line, span) for each, line, span in held if one_deed(own.deed, each.deed)]
         if any(each.kind == own.kind for each, _, _ in about):
             continue
         for each, line, span in about:
@@ -72,7 +72,7 @@ def stances(text: str) -> Iterator[Stance]:
             )
 
 
-def _one_deed(one: str, other: str) -> bool:
+def one_deed(one: str, other: str) -> bool:
     """Whether two deeds are one, the shorter of them held by the other."""
     short, long = sorted(({*pairwise(one)}, {*pairwise(other)}), key=len)
     return bool(short) and len(short & long) >= ALIKE * len(short)

@@ -85,16 +85,21 @@ def _turned(change: Change, tongue: Language) -> bool:
     """Whether a change puts a word in the place of its opposite, and nothing else."""
     if tongue == "zh":
         own, other = ("".join(each.text for each in side) for side in (change.own, change.other))
-        return any({own, other} == {a, b} for a, b in _opposites("zh"))
+        return any({own, other} == {a, b} for a, b in opposites("zh"))
     sides = [{each.key for each in side} - _carriers() for side in (change.own, change.other)]
-    return all(len(side) == 1 for side in sides) and any(sides in ([{a}, {b}], [{b}, {a}]) for a, b in _opposites("en"))
+    return all(len(side) == 1 for side in sides) and any(sides in ([{a}, {b}], [{b}, {a}]) for a, b in opposites("en"))
 
 
 @cache
-def _opposites(tongue: Language) -> tuple[tuple[str, str], ...]:
+def opposites(tongue: Language) -> tuple[tuple[str, str], ...]:
     """Pairs of opposites: Chinese as written, English as words are compared."""
     pairs = [entry.split("/") for entry in listed("polarity", "opposites", tongue)]
     return tuple((a, b) if tongue == "zh" else (tokens(a, "en")[0].key, tokens(b, "en")[0].key) for a, b in pairs)
+
+
+def keys(text: str) -> frozenset[str]:
+    """The words of an English text as opposites are compared."""
+    return frozenset(each.key for each in tokens(text, "en"))
 
 
 @cache

@@ -16,7 +16,7 @@ from typing import Literal
 from assistant.asked import Asked
 from assistant.checking import polarity
 from assistant.checking.duty import Duty, duties
-from assistant.checking.figures import OPPOSITE, rounds
+from assistant.checking.figures import rounds
 from assistant.checking.measuring import may_hold_numbers
 from assistant.checking.quantities import Figure
 from assistant.checking.reading import language, match
@@ -26,6 +26,7 @@ from assistant.doubts.said import (
     Said,
     as_of,
     binds,
+    bounded,
     clause,
     days_of,
     denies,
@@ -41,7 +42,7 @@ from assistant.doubts.standing import cue
 from assistant.doubts.stated import Alike, Place
 from ingest.document import Document, Span
 
-How = Literal["figure", "denial", "duty"]
+How = Literal["figure", "denial", "duty", "statement"]
 A_DAY = re.compile(r"[A-Z][a-z]{2,8}\.? \d{1,2}\b|\b\d{1,2}(?:st|nd|rd|th)? [A-Z][a-z]{2}|\d\s?日|\d{4}-\d\d-\d\d")
 FEWEST = 3  # terms of a statement that another may deny
 TOGETHER = 2  # of the first three terms that two duties ask for, those that must agree
@@ -80,13 +81,13 @@ def _figure_or_duty(one: Place, other: Place) -> Conflict | None:
     counted = counted and at_a_glance.may_hold_another_figure(mine, theirs.text)
     figure = _other_figure(one.document, mine, other.document, theirs) if counted else None
     if figure is not None and not rivals(mine, theirs):
-        return Conflict(how="figure", mine=_placed(one, figure[0]), theirs=_placed(other, figure[1]))
+        return Conflict(how="figure", mine=placed(one, figure[0]), theirs=placed(other, figure[1]))
     duty = _other_duty(one, mine, other, theirs) if figure is None else None
     if duty is None or rivals(mine, theirs):
         return None
     if not one_time(one.document, mine.days, other.document, theirs.days, rule=_rules(mine, theirs)):
         return None
-    return Conflict(how="duty", mine=_placed(one, duty[0]), theirs=_placed(other, duty[1]))
+    return Conflict(how="duty", mine=placed(one, duty[0]), theirs=placed(other, duty[1]))
 
 
 def followed(one: Place, other: Place, asked: Asked) -> tuple[Figure, Figure] | None:
@@ -153,7 +154,7 @@ def _pairs(mine: Said, theirs: Said) -> Iterator[tuple[Figure, Figure]]:
                 continue
             if any(a.same(each) for each in theirs.figures) or any(b.same(each) for each in mine.figures):
                 continue
-            if not (rounds(a, b) and a.about) and not (rounds(b, a) and b.about) and not _bounded(a, b):
+            if not (rounds(a, b) and a.about) and not (rounds(b, a) and b.about) and not bounded(a, b):
                 yield a, b
 
 
@@ -171,16 +172,6 @@ def _comparable(a: Figure, b: Figure) -> bool:
 def _ranks(said: Said) -> frozenset[tuple[str, str]]:
     """Quarters, halves and seasons, which are part of the period: "the third quarter"."""
     return frozenset((each.kind, each.name) for each in said.figures if each.kind in {"rank", "season", "weekday"})
-
-
-def _bounded(a: Figure, b: Figure) -> bool:
-    """Whether one is a bound that the other keeps, or the two are the ends of a period."""
-    if a.amount is None or b.amount is None:
-        return True
-    if OPPOSITE.get(a.side) == b.side != "":
-        return True
-    one = (a.side == "more" and b.amount >= a.amount) or (a.side == "less" and b.amount <= a.amount)
-    return one or (b.side == "more" and a.amount >= b.amount) or (b.side == "less" and a.amount <= b.amount)
 
 
 def _other_duty(one: Place, mine: Said, other: Place, theirs: Said) -> tuple[Duty, Duty] | None:
@@ -231,7 +222,7 @@ def _denial(one: Place, other: Place) -> Conflict | None:
     return Conflict(how="denial", mine=one.statement.span, theirs=other.statement.span)
 
 
-def _placed(place: Place, found: Figure | Duty) -> Span:
+def placed(place: Place, found: Figure | Duty) -> Span:
     """Where a figure or duty stands in the document; a figure with its noun, without a verb behind it."""
     start, end = place.statement.span.start + found.start, place.statement.span.start + found.end
     text = place.document.text[start:end]

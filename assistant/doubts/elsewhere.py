@@ -24,13 +24,14 @@ from assistant.doubts.nearing import (
     wanted_of,
     word_hits,
 )
-from assistant.doubts.stated import Alike, Place, Stated, Tie
+from assistant.doubts.stated import Alike, Place, Stated, Tie, limits
 from ingest.document import Document
 from vectorstore.filters import Filters
 from vectorstore.index import Hit
 from vectorstore.library import LibraryError
 from vectorstore.print_rows import Excerpt
 from vectorstore.store import Store
+from vectorstore.terms import query_terms
 from vectorstore.words import WordIndex
 
 _MOST_CITED = 6  # statements of a citation that are taken for what a claim rests on
@@ -72,6 +73,25 @@ class Elsewhere:
         ids = {hit.chunk_id for each in hits for found in each.values() for hit in found}
         printed = self._store.library.prints(list(ids))
         return self._read([best(want, each, printed) for want, each in zip(wanted, hits, strict=True)])
+
+    def of_one_matter(self, document: Document) -> list[str]:
+        """The documents that hold most of a document's rarest words, best first, as far as they come near to it itself."""
+        index = self._store.words.index
+        if not isinstance(index, WordIndex):
+            return []
+        bound = limits().matter
+        rarity = index.rarity(sorted(query_terms(document.text)))
+        nowhere = max(rarity.values(), default=0.0)  # of terms that one chunk alone holds
+        shared = [term for term in sorted(rarity) if rarity[term] < nowhere]
+        rarest = sorted(shared, key=lambda term: -rarity[term])[: bound["asked"]]
+        hits = index.holding(rarest, Filters(), bound["chunks"])
+        printed = self._store.library.prints([hit.chunk_id for hit in hits])
+        best: dict[str, float] = {}
+        for hit in hits:
+            if hit.chunk_id in printed:
+                best.setdefault(printed[hit.chunk_id].document_id, hit.score)
+        own = best.pop(document.id, 0.0)
+        return [each for each, score in best.items() if score >= bound["score"] * own][: bound["documents"]]
 
     def _read(self, found: Sequence[Sequence[Near]]) -> list[tuple[Alike, ...]]:
         """What was found, in the words of the library at this moment."""

@@ -15,7 +15,7 @@ from pathlib import Path
 from tomllib import loads
 
 from assistant.checking.duty import duties
-from assistant.checking.figures import YEARS
+from assistant.checking.figures import OPPOSITE, YEARS
 from assistant.checking.measuring import figures
 from assistant.checking.naming import Name, names, stands
 from assistant.checking.quantities import Figure
@@ -107,8 +107,8 @@ def one_time(one: Document, mine: Sequence[Value], other: Document, theirs: Sequ
     about one time only where both name the day.
     """
     if mine and theirs:
-        agree = all(any(_same_time(each, their) for their in theirs) for each in mine)
-        agree = agree or all(any(_same_time(each, their) for their in mine) for each in theirs)
+        agree = all(any(one_day(each, their) for their in theirs) for each in mine)
+        agree = agree or all(any(one_day(each, their) for their in mine) for each in theirs)
         exact = all(any(ANY_DAY not in each.day for each in days) for days in (mine, theirs))
         return agree and (exact or publisher(one.metadata) != publisher(other.metadata))
     first, then = one.metadata.issued, other.metadata.issued
@@ -144,6 +144,16 @@ def is_year(figure: Figure) -> bool:
     if figure.kind != "number" or figure.family or figure.nouns or amount is None:
         return False
     return amount.denominator == 1 and YEARS[0] <= amount <= YEARS[1]
+
+
+def bounded(a: Figure, b: Figure) -> bool:
+    """Whether one is a bound that the other keeps, or the two are the ends of a period."""
+    if a.amount is None or b.amount is None:
+        return True
+    if OPPOSITE.get(a.side) == b.side != "":
+        return True
+    one = (a.side == "more" and b.amount >= a.amount) or (a.side == "less" and b.amount <= a.amount)
+    return one or (b.side == "more" and a.amount >= b.amount) or (b.side == "less" and a.amount <= b.amount)
 
 
 def share(terms: frozenset[str], others: frozenset[str]) -> float:
@@ -209,7 +219,7 @@ def _sortable(day: Value) -> str:
     return f"{int(year):04}-{int(month):02}-{int(of_month) if of_month != ANY_DAY else 1:02}"
 
 
-def _same_time(one: Value, other: Value) -> bool:
+def one_day(one: Value, other: Value) -> bool:
     """Whether two dates are one, to the month at least unless both tell a year alone."""
     told = [each.day.split("-")[1] != ANY_DAY for each in (one, other)]
     return one.same(other) and told[0] == told[1]

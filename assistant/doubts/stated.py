@@ -129,6 +129,7 @@ class Limits:
     light: float
     digits: int
     figures: int
+    matter: Mapping[str, Any]
     doubting: Mapping[str, Any]
 
 

@@ -10,16 +10,18 @@ from contextlib import contextmanager
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
+from assistant import wiring
 from assistant.citing import visible
 from assistant.disagreements import Disagreement, Disagreements
 from assistant.rendering import as_json
+from assistant.settings import Settings
 from vectorstore.store import Store
 
 
-def disagreements(store: Store, *, as_rows: bool) -> int:
+def disagreements(store: Store, settings: Settings, *, as_rows: bool) -> int:
     """Compares the documents that came since the last time with the rest, then lists all disagreements."""
     store.follow()
-    found = Disagreements(store)
+    found = Disagreements(store, wiring.opposing(store.embedder, settings))
     with _bar(shown=not as_rows) as tell:
         found.examine(tell=tell)
     listed = found.listed()

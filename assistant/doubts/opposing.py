@@ -1,0 +1,145 @@
+"""Which statements of two documents about one matter cannot both be true: what `matters` counts, weighed by one line a language.
+
+English pairs are read by the trained reader of pairs besides, both ways, and compared by meaning; Chinese ones by words,
+figures and permissions alone. The lines are in `opposing.toml`, made by `python -m evals.disagreements fit`.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from math import exp, log
+from pathlib import Path
+
+from assistant.checking.prose import PairReader
+from assistant.checking.reading import Language
+from assistant.doubts.matters import Compared, Matter, Reading, Told
+from vectorstore.embedding import Embedder
+from vectorstore.vector_rows import Vector
+
+RULES = "1"
+"""Raised where pairs are found otherwise than before."""
+KEPT = 4000  # statements whose meaning is kept
+LEAST = 1e-4  # of a probability whose odds are weighed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opposed:
+    """Two statements, the first document's and the other's, that cannot both be true; `features` are what is weighed."""
+
+    mine: Told
+    theirs: Told
+    features: Mapping[str, float]
+    likely: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """How features are weighed: a statement is compared whose words are held in `words`, and opposed from `likely` on."""
+
+    words: float
+    contrasts: float
+    bias: float
+    likely: float
+    weights: Mapping[str, float]
+
+    def probability(self, features: Mapping[str, float]) -> float:
+        """Of the two being opposed."""
+        return 1 / (1 + exp(-self.bias - sum(weight * features[name] for name, weight in self.weights.items())))
+
+
+class Opposing:
+    """Finds them; `reader` reads English, whose statements are compared by meaning by `embedder`: without both English is left out."""
+
+    def __init__(self, reader: PairReader | None = None, embedder: Embedder | None = None) -> None:
+        self._vectors: dict[str, Vector] = {}
+        self._reads = (reader, embedder) if reader is not None and embedder is not None else None
+
+    @property
+    def rules(self) -> str:
+        """What it finds by, so that documents are examined anew where that changes."""
+        return RULES if self._reads else f"{RULES}, words"
+
+    def between(self, one: Reading, other: Reading) -> list[Opposed]:
+        """The opposed statements of two documents, each statement at most once, the likeliest first."""
+        found = [each for each in self.weighed(one, other) if each.likely >= line(each.mine.language).likely]
+        kept: list[Opposed] = []
+        for each in sorted(found, key=lambda each: -each.likely):
+            if not any(each.mine is other.mine or each.theirs is other.theirs for other in kept):
+                kept.append(each)
+        return kept
+
+    def weighed(self, one: Reading, other: Reading) -> list[Opposed]:
+        """All pairs that are near enough to be compared, with what is weighed of each."""
+        near = [each for each in candidates(one, other) if self._reads or each[0].language != "en"]
+        english = [(mine, theirs) for mine, theirs, _ in near if mine.language == "en"]
+        read = iter(self._read(english))
+        found = []
+        for mine, theirs, compared in near:
+            features = dict(compared.features) | (next(read) if mine.language == "en" else {})
+            likely = line(mine.language).probability(features)
+            found.append(Opposed(mine=mine, theirs=theirs, features=features, likely=likely))
+        return found
+
+    def _read(self, pairs: Sequence[tuple[Told, Told]]) -> Iterator[dict[str, float]]:
+        """What meaning and the trained reader tell of some pairs."""
+        if not pairs or self._reads is None:
+            return
+        reader, embedder = self._reads
+        texts = [each.said.text for pair in pairs for each in pair]
+        new = list(dict.fromkeys(text for text in texts if text not in self._vectors))
+        if len(self._vectors) > KEPT:
+            self._vectors.clear()
+            new = list(dict.fromkeys(texts))
+        self._vectors |= dict(zip(new, embedder.embed(new) if new else (), strict=True))
+        vectors = {text: self._vectors[text] for text in texts}
+        told = [(_whole(mine), _whole(theirs)) for mine, theirs in pairs]
+        read = reader.probabilities([*told, *((theirs, mine) for mine, theirs in told)])
+        for number, (mine, theirs) in enumerate(pairs):
+            ways = read[number], read[number + len(pairs)]
+            contradicts = [_odds(float(each[1])) for each in ways]
+            near = float(vectors[mine.said.text] @ vectors[theirs.said.text])
+            yield {
+                "near": near,
+                "contradicts_more": max(contradicts),
+                "contradicts_less": min(contradicts),
+                "supports": max(_odds(float(each[0])) for each in ways),
+            }
+
+
+def candidates(one: Reading, other: Reading) -> Iterator[tuple[Told, Told, Compared]]:
+    """The statements of two documents that share enough words, and no words by which they speak of different things."""
+    matter = Matter(one, other)
+    for mine in one.told:
+        for theirs in other.told:
+            by = line(mine.language)
+            compared = matter.compared(mine, theirs, by.words)
+            if compared is not None and _near(compared, by, mine.language):
+                yield mine, theirs, compared
+
+
+def _near(compared: Compared, by: Line, tongue: Language) -> bool:
+    features = compared.features
+    if features["contrasts"] > by.contrasts:
+        return False
+    if tongue == "en":
+        return True
+    turned = not features["other_day"] and any(features[name] > 0 for name in ("permission", "opposite", "denial"))
+    return not features["places"] and (features["figure"] > 0 or turned)
+
+
+def _whole(told: Told) -> str:
+    return told.place.document.read(told.place.statement)
+
+
+def _odds(probability: float) -> float:
+    return log(max(probability, LEAST) / max(1 - probability, LEAST)) / 5
+
+
+@cache
+def line(tongue: Language) -> Line:
+    """The line of a language as shipped."""
+    told = tomllib.loads((Path(__file__).parent / "opposing.toml").read_text(encoding="utf-8"))
+    return Line(**told["zh" if tongue == "zh" else "en"])
