@@ -36,6 +36,7 @@ RULES = "2"
 _AT_ONCE = 32
 _KEPT = 64  # documents that are kept read
 _EVERY = 5.0  # seconds between two looks for what came
+_AFTER_START = 6  # times as long before the first look, so that a server is ready first
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,7 +187,7 @@ def in_the_background(store: Store, opposing: Opposing, wait: float = _EVERY) ->
     found, over = Disagreements(store, opposing), threading.Event()
 
     def examine() -> None:
-        rest = wait
+        rest = _AFTER_START * wait
         while not over.wait(rest):
             begun, rest = monotonic(), wait
             with suppress(CaveatError):  # the index is being made, or the library is busy: tried again

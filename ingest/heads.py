@@ -27,8 +27,8 @@ BESIDE, BESIDE_HAN = (
 SELVES = 2  # words such as "we" and "our" that tell that a firm speaks for itself
 HAN = re.compile(r"[\u4e00-\u9fff]")
 BETWEEN = re.compile(r"[\s,/|·–—()\[\].:*_-]+")
-CUT = re.compile(r"\s*[:/|–—(·]|\s+-\s|,\s+(?=[a-z\d])|,?\s+(?=\d)")
-MARKS = " \t,.*_#《》　"
+CUT = re.compile(r"\s*[:/|–—(·]|\s+-\s|,\s+(?=[a-z\d])")
+MARKS = " \t,.*_#《》　（）()"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,6 +124,8 @@ def tells_who_or_when(line: str, who: str) -> bool:
     for start, end in reversed(days_in(rest)):
         rest = f"{rest[:start]} {rest[end:]}"
     rest = _pattern("number").sub(" ", rest)
+    if _pattern("chinese_document").search(rest):
+        return False
     words = [each for each in BETWEEN.split(rest) if each.strip(MARKS) and each.lower() not in _weekdays()]
     most = BESIDE if named or days else 0
     if len(HAN.findall(rest)) > (BESIDE_HAN if most else 0):
@@ -182,7 +184,8 @@ def _days_alone(line: str) -> bool:
 
 def _name(line: str) -> str:
     """The name that a line opens with; empty where its words are no name's."""
-    name = CUT.split(line.strip(MARKS), maxsplit=1)[0].strip(MARKS)
+    dated = days_in(line)
+    name = CUT.split(line[: dated[0][0]] if dated else line.strip(MARKS), maxsplit=1)[0].strip(MARKS)
     words = name.split()
     return name if words and len(words) <= MOST_WORDS and all(map(_capital, words)) and words[0][0].isalpha() else ""
 

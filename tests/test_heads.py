@@ -59,6 +59,12 @@ def test_a_masthead_names_the_paper_its_day_and_the_headline(
 
 BODIES = [
     (
+        "Area 31 Harvesters' Association\nStatement to members, 17 March 2025",
+        "Area 31 Harvesters' Association",
+        None,
+        "17 March 2025",
+    ),
+    (
         "Skarra Fisheries Authority\nOrder No. 7 of 2023: scallop\nMade at Skarra, 12 May 2023",
         "Skarra Fisheries Authority",
         "Order No. 7 of 2023",
@@ -169,6 +175,8 @@ def test_the_lines_of_a_head_in_markdown_stay_lines() -> None:
     reading = markdown.read((head + PROSE).encode())
     assert reading.text.startswith(head.replace("*", ""))
     assert find(reading, "note.md").issued is None
+    order = "澜阳市疫情防控指挥部通告\n（2022年第31号）\n\n乘坐轨道交通须持绿码，各单位遵照执行。"
+    assert title_of(Reading(text=order), "x.txt") == "澜阳市疫情防控指挥部通告"
     wrapped = markdown.read(b"Circular on the Management of\nFree School Meals\n\nIt holds.")
     assert wrapped.text.startswith("Circular on the Management of Free School Meals")
     assert title_of(

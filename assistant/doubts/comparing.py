@@ -226,4 +226,4 @@ def placed(place: Place, found: Figure | Duty) -> Span:
     """Where a figure or duty stands in the document; a figure with its noun, without a verb behind it."""
     start, end = place.statement.span.start + found.start, place.statement.span.start + found.end
     text = place.document.text[start:end]
-    return Span(start=start, end=start + len(re.sub(r"(\D+)\s[a-z]+ed$", r"\1", text)))
+    return Span(start=start, end=start + len(re.sub(r"(\D+)\s[a-z]+(?:ed|ing)$", r"\1", text)))
