@@ -38,6 +38,7 @@ from ingest.document import Document
 
 SEGMENT = re.compile(r"[,，;；。、:：\n|（）()]|\b(?:and|while|but)\b")
 DIGITS = re.compile(r"\d[\d,]*(?:\.(?P<part>\d+))?")
+_TO_THE_LETTER = 0.5  # of the words that two statements must share, the part that is there in the same form
 MOST = {"shared": 12.0, "segment": 6.0, "contrasts": 3.0, "figures": 3.0, "ratio": 3.0}  # what a feature counts at most
 
 
@@ -124,8 +125,10 @@ class Matter:
     def __init__(self, one: Reading, other: Reading) -> None:
         self.one, self.other = one, other
         every = [*one.told, *other.told]
-        self._held = Counter(term for each in every for term in each.said.subject)
+        held = Counter(term for each in every for term in each.said.subject)
         self._statements = len(every)
+        self._weights = {term: log((self._statements + 1) / (count + 0.5)) for term, count in held.items()}
+        self._wholes: dict[frozenset[str], float] = {}
         first, then = one.document.metadata.issued, other.document.metadata.issued
         self._apart = abs((first - then).days) if first and then else None
 
@@ -135,7 +138,7 @@ class Matter:
         `words`: the share of the words of one that the other must hold.
         """
         a, b = mine.said, theirs.said
-        if mine.language != theirs.language or mine.language == "other" or a.subject.isdisjoint(b.subject):
+        if mine.language != theirs.language or mine.language == "other" or not self._near(a.subject, b.subject, words):
             return None
         shares = (self._share(a.subject, b.subject), self._share(b.subject, a.subject))
         if max(shares) < words or (mine.named and theirs.named and mine.named.isdisjoint(theirs.named)):
@@ -222,12 +225,22 @@ class Matter:
         near = 2 * found["less"] + found["more"] + 0.5 * found["noun"] - found["contrasts"] - 0.3 * found["ratio"]
         return found | {"near": near / 3}
 
+    def _near(self, terms: frozenset[str], others: frozenset[str], words: float) -> bool:
+        """Whether some terms and others hold enough of one another to the letter that their kin may make up for the rest."""
+        both = sum(map(self._weight, terms & others))
+        return both > 0 and both >= words * _TO_THE_LETTER * min(self._whole(terms), self._whole(others))
+
+    def _whole(self, terms: frozenset[str]) -> float:
+        if terms not in self._wholes:
+            self._wholes[terms] = sum(map(self._weight, terms))
+        return self._wholes[terms]
+
     def _share(self, terms: frozenset[str], others: frozenset[str]) -> float:
-        whole = sum(map(self._weight, terms))
+        whole = self._whole(terms)
         return sum(self._weight(each) * match(each, others) for each in terms) / whole if whole else 0.0
 
     def _weight(self, term: str) -> float:
-        return log((self._statements + 1) / (self._held[term] + 0.5))
+        return self._weights.get(term) or log((self._statements + 1) / 0.5)
 
     @staticmethod
     def _counted(name: str, value: float) -> float:

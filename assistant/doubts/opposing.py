@@ -21,6 +21,7 @@ from vectorstore.vector_rows import Vector
 
 RULES = "1"
 """Raised where pairs are found otherwise than before."""
+MOST = 40  # pairs of statements of two documents that are read
 KEPT = 4000  # statements whose meaning is kept
 LEAST = 1e-4  # of a probability whose odds are weighed
 
@@ -74,6 +75,7 @@ class Opposing:
     def weighed(self, one: Reading, other: Reading) -> list[Opposed]:
         """All pairs that are near enough to be compared, with what is weighed of each."""
         near = [each for each in candidates(one, other) if self._reads or each[0].language != "en"]
+        near = sorted(near, key=lambda each: -_unread(each[0], each[2]))[:MOST]
         english = [(mine, theirs) for mine, theirs, _ in near if mine.language == "en"]
         read = iter(self._read(english))
         found = []
@@ -118,6 +120,12 @@ def candidates(one: Reading, other: Reading) -> Iterator[tuple[Told, Told, Compa
             compared = matter.compared(mine, theirs, by.words)
             if compared is not None and _near(compared, by, mine.language):
                 yield mine, theirs, compared
+
+
+def _unread(mine: Told, compared: Compared) -> float:
+    """How far two statements are opposed by what is counted of them alone."""
+    weights = line(mine.language).weights
+    return sum(weights.get(name, 0.0) * value for name, value in compared.features.items())
 
 
 def _near(compared: Compared, by: Line, tongue: Language) -> bool:
