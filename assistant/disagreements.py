@@ -7,6 +7,7 @@ still counts (both in force today, nothing restated from an old rule) is seen wh
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -30,6 +31,8 @@ from ingest.errors import CaveatError
 from vectorstore.disagreement_rows import Pair
 from vectorstore.library import LibraryError
 from vectorstore.store import Store
+
+_log = logging.getLogger("caveat")
 
 RULES = "2"
 """Raised where statements are compared otherwise than before, so that every document is examined anew."""
@@ -64,7 +67,7 @@ class Disagreements:
         self._elsewhere = Elsewhere(store)
         self._opposing = opposing or Opposing()
         self._readings: dict[str, Reading] = {}
-        self._compared: set[frozenset[str]] = set()  # documents, two by two, since the library's last change
+        self._compared: set[frozenset[str]] = set()  # documents, two by two, since the library's last change, and kept
         self._change = -1
         self._rules = f"{RULES}, {self._opposing.rules}"
 
@@ -81,7 +84,10 @@ class Disagreements:
         for done, document_id in enumerate(waiting, start=1):
             with suppress(LibraryError):  # one was taken away while it was read: this document stays unexamined
                 if (document := self._document(document_id)) is not None:
-                    self._library.keep_disagreements(document_id, *self._pairs(document), self._rules)
+                    opposed = self._opposed(document)
+                    weighed = {pair for pairs in opposed.values() for pair in pairs}
+                    self._library.keep_disagreements(document_id, self._pairs(document), weighed, self._rules)
+                    self._compared.update(opposed)
             if tell is not None:
                 tell(done, len(waiting))
         return len(waiting)
@@ -89,21 +95,13 @@ class Disagreements:
     def listed(self) -> list[Disagreement]:
         """Those that count today, in the order of the documents that came out first."""
         standings = Standings(self._library, asked(""))
-        by_rules, by_weight = self._library.disagreements()
         found: list[tuple[Disagreement, Place, Place]] = []
-        for one, other in self._ordered(by_rules):
+        for one, other in self._ordered(self._library.disagreements()):
             with suppress(LibraryError):  # taken away while it was read: no longer a pair
                 counting = self._counting(one, other, standings)
                 found += [(each, one, other) for each in counting]
                 if not counting:
                     found += [(each, other, one) for each in self._counting(other, one, standings)]
-        told = {frozenset((_at(one), _at(other))) for _, one, other in found}
-        for one, other in self._ordered(by_weight):
-            with suppress(LibraryError):
-                conflict = disputed.opposed(one, other, standings)
-                if conflict is not None and frozenset((_at(one), _at(other))) not in told:
-                    found.append((_disagreement(one, other, conflict), one, other))
-        found.sort(key=lambda each: [*map(_came_out, each[1:])])
         copying = Copying(self._library).among(place for _, *both in found for place in both)
         return _once(found, copying)
 
@@ -125,29 +123,29 @@ class Disagreements:
         both = [sorted((one, other), key=_came_out) for one, other in sides if one is not None and other is not None]
         return [(one, other) for one, other in sorted(both, key=lambda pair: [*map(_came_out, pair)])]
 
-    def _pairs(self, document: Document) -> tuple[set[Pair], set[Pair]]:
-        """The statements elsewhere that may contradict those of a document, by rules, and those that are opposed by weight."""
+    def _pairs(self, document: Document) -> set[Pair]:
+        """The statements elsewhere that may contradict those of a document, by rules."""
         positions = range(len(document.statements))
-        found = {
+        return {
             _pair(place, other)
             for start in range(0, len(positions), _AT_ONCE)
             for stated, alike in self._alike(document, list(positions[start : start + _AT_ONCE]))
             for place in stated.places
             for other, _ in disputed.candidates(place, alike)
         }
-        return found, set(self._opposed(document))
 
-    def _opposed(self, document: Document) -> Iterator[Pair]:
-        """The opposed statements of a document and of those about its matter."""
+    def _opposed(self, document: Document) -> dict[frozenset[str], list[Pair]]:
+        """The statements of a document, and of each about its matter, that are opposed by weight; by the two documents."""
+        found: dict[frozenset[str], list[Pair]] = {}
         mine = self._reading(document)
         for other_id in self._elsewhere.of_one_matter(document):
-            other = self._document(other_id)
-            both = frozenset((document.id, other_id))
+            other, both = self._document(other_id), frozenset((document.id, other_id))
             if other is not None and both not in self._compared and may_be_one_matter(document, other):
-                self._compared.add(both)
-                for each in self._opposing.between(mine, self._reading(other)):
-                    if not self._restate(each.mine.place, each.theirs.place):
-                        yield _pair(each.mine.place, each.theirs.place)
+                opposed = [
+                    (each.mine.place, each.theirs.place) for each in self._opposing.between(mine, self._reading(other))
+                ]
+                found[both] = [_pair(*places) for places in opposed if not self._restate(*places)]
+        return found
 
     def _restate(self, *places: Place) -> bool:
         """Whether one of some statements tells what a rule said that no longer holds."""
@@ -187,13 +185,17 @@ def in_the_background(store: Store, opposing: Opposing, wait: float = _EVERY) ->
     found, over = Disagreements(store, opposing), threading.Event()
 
     def examine() -> None:
-        rest = _AFTER_START * wait
+        rest, told = _AFTER_START * wait, ""
         while not over.wait(rest):
             begun, rest = monotonic(), wait
-            with suppress(CaveatError):  # the index is being made, or the library is busy: tried again
+            try:
                 store.follow()
                 if found.examine(1):
                     rest = 2 * (monotonic() - begun)
+            except CaveatError as error:  # the index is being made, or the library is busy: tried again
+                if error.message != told:
+                    _log.warning("documents are not compared yet: %s %s", error.message, error.hint)
+                told = error.message
 
     thread = threading.Thread(target=examine, name="disagreements", daemon=True)
     thread.start()

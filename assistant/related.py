@@ -111,12 +111,11 @@ class Related:
         positions = _positions(document, span) if span is not None else []
         stated = self._elsewhere.stated([resting_on_itself(document, each) for each in positions[:MOST_STATEMENTS]])
         standings, copying = Standings(self._library, time), Copying(self._library)
-        weighed = disputed.weighed(self._library, [document] if stated else [])
         return Found(
             copies=tuple(copies[:MOST_COPIES]),
             copied=len(copies),
             statements=tuple(
-                _beside(each, alike, standings, copying, weighed)
+                _beside(each, alike, standings, copying)
                 for each, alike in zip(stated, self._elsewhere.alike(stated), strict=True)
                 if each.places
             ),
@@ -145,14 +144,11 @@ def _touched(document: Document, span: Span, first: int) -> Iterator[int]:
         yield position
 
 
-def _beside(
-    stated: Stated, alike: Sequence[Alike], standings: Standings, copying: Copying, weighed: disputed.Weighed
-) -> Beside:
+def _beside(stated: Stated, alike: Sequence[Alike], standings: Standings, copying: Copying) -> Beside:
     place = stated.places[0]
     [heard] = voices.heard([(stated, alike)], copying)
     agreeing = tuple(_agreeing(place, heard, copying))
     found = list(disputed.conflicts(place, alike, standings, both=True))
-    found += disputed.opposing(place, weighed, standings, but=[other for other, _ in found])
     copying.among(other for other, _ in found)
     against = [
         Against(

@@ -15,7 +15,7 @@ from ingest.errors import CaveatError
 from vectorstore.embedding import DEFAULT
 
 _PREFIX = "CAVEAT_"
-_NO_SETTINGS = frozenset({"CAVEAT_CONFIG", "CAVEAT_KEY", "CAVEAT_PAGE_TESTS"})  # read by others
+_NO_SETTINGS = frozenset({"CAVEAT_CONFIG", "CAVEAT_KEY"})  # read by others
 
 
 class SettingsError(CaveatError):

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from itertools import pairwise
+from typing import Any
 
 from ingest.dates import days_in
 
@@ -220,6 +221,6 @@ def _pattern(name: str) -> re.Pattern[str]:
 
 
 @cache
-def _forms() -> dict[str, dict[str, str]]:
-    forms: dict[str, dict[str, str]] = tomllib.loads(files("ingest").joinpath("lexicon/heads.toml").read_text("utf-8"))
+def _forms() -> Mapping[str, Any]:
+    forms: Mapping[str, Any] = tomllib.loads(files("ingest").joinpath("lexicon/heads.toml").read_text("utf-8"))
     return forms

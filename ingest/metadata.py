@@ -37,11 +37,8 @@ def find(reading: Reading, name: str) -> Metadata:
     issuer = header.get("issuer") or opening.get("issuer") or anywhere.get("issuer") or head.issuer
     number = header.get("number") or opening.get("number") or head.number
     outlet = header.get("outlet") or head.outlet or reading.hints.get("publisher") or reading.hints.get("site_name")
-    kind = (
-        _kind(header, issuer, number, outlet, headed=_speaks_as_an_authority(title, reading.text))
-        if not head.wire
-        else "report"
-    )
+    headed = _speaks_as_an_authority(title, reading.text)
+    kind = _kind(header, issuer, number, outlet, headed=headed, wired=head.wire)
     issued = _date(header.get("issued"), _dated_name(name), opening.get("issued"), head.issued, anywhere.get("issued"))
     effective = _date(header.get("effective"), anywhere.get("effective"))
     return Metadata(
@@ -173,13 +170,21 @@ def _speaks_as_an_authority(title: str, text: str) -> bool:
 
 
 def _kind(
-    header: Mapping[str, str], issuer: str | None, number: str | None, outlet: str | None, *, headed: bool
+    header: Mapping[str, str],
+    issuer: str | None,
+    number: str | None,
+    outlet: str | None,
+    *,
+    headed: bool,
+    wired: bool,
 ) -> Kind:
-    """A notice has an issuer and a number or a notice's heading; a report has an outlet."""
+    """What is stated, else: a report opens as an agency's does or has an outlet; a notice has an issuer and a number or a notice's heading."""
     stated = header.get("kind", "").lower()
     for kind, words in _lexicon()["kinds"].items():
         if stated.endswith(tuple(words)):
             return cast("Kind", kind)
+    if wired:
+        return "report"
     if issuer and (number or headed) and "outlet" not in header:
         return "notice"
     return "report" if outlet and outlet != issuer else "other"

@@ -19,7 +19,7 @@ from ingest.sources import gather
 from vectorstore.embedding import SentenceEmbedder
 from vectorstore.store import Store
 
-REQUIRED = os.environ.get("CAVEAT_PAGE_TESTS") == "required"
+REQUIRED = os.environ.get("PAGE_TESTS") == "required"
 """Where it is set, the tests of the page fail without a browser instead of being skipped."""
 if REQUIRED:
     import playwright.sync_api as playwright

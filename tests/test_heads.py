@@ -166,6 +166,7 @@ def test_an_agency_without_a_name_is_a_report() -> None:
     """A dateline makes a report of what follows, also where no year is told."""
     text = "沅清7月5日电　记者5日从应急管理局获悉，防汛形势趋于平稳。"
     assert find(Reading(text=text), "wire.txt").kind == "report"
+    assert find(Reading(text=text, hints={"kind": "notice"}), "wire.txt").kind == "notice"
     assert find(Reading(text="INSPECTORATE OF MINES - EASTERN DIVISION" + PROSE), "x.txt").kind == "other"
 
 

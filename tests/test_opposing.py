@@ -17,14 +17,16 @@ from assistant.disagreements import Disagreements, in_the_background
 from assistant.doubts.contrasts import contrasts, other_place
 from assistant.doubts.from_library import FromLibrary
 from assistant.doubts.matters import Matter, Reading, may_be_one_matter, tells
-from assistant.doubts.opposing import Opposing
+from assistant.doubts.opposing import Opposed, Opposing
+from assistant.doubts.opposing import line as weights
 from assistant.doubts.stated import standing_alone
 from assistant.related import Related
 from assistant.settings import Settings
-from evals import disagreements, heads, opposing
+from evals import disagreements, heads
 from ingest.document import Document, Metadata, Span
 from ingest.sources import from_json_lines
 from vectorstore.embedding import HashingEmbedder
+from vectorstore.library import LibraryError
 from vectorstore.store import Store
 
 NOTICE = (
@@ -226,9 +228,30 @@ def test_a_set_of_libraries_is_measured(tmp_path: Path) -> None:
     ]
     labels.write_text("\n".join(json.dumps(each, ensure_ascii=False) for each in rows), encoding="utf-8")
     assert heads.figures(heads.measure(labels, [path])) == {"day": (2, 0, 2), "source": (1, 1, 2), "kind": (2, 0, 2)}
-    assert set(opposing.FEATURES["zh"]) <= {*Opposing().weighed(*(Reading(each) for each in _held(line)))[0].features}
+    [(_, held)] = disagreements.libraries([path])
+    [likeliest, *_] = sorted(Opposing().weighed(*map(Reading, held.values())), key=lambda each: -each.likely)
+    assert set(weights("zh").weights) <= likeliest.features.keys()
 
 
-def _held(line: dict[str, object]) -> list[Document]:
-    with disagreements._library(line) as (_, held):
-        return list(held.values())
+def test_a_pair_that_was_not_kept_is_found_when_documents_are_compared_again(tmp_path: Path) -> None:
+    """What fails half-way loses nothing: a document counts as compared once its pairs are kept."""
+
+    class Failing(Opposing):
+        failed = False
+
+        def between(self, one: Reading, other: Reading) -> list[Opposed]:
+            found = super().between(one, other)
+            if found and not self.failed:
+                self.failed = True
+                raise LibraryError("The library is busy.", "Try again.")
+            return found
+
+    with Store(tmp_path / "home", HashingEmbedder()) as store:
+        put(store, *FILLING, NOTICE, PAPER)
+        found = Disagreements(store, opposing := Failing())
+        found.examine()
+        assert opposing.failed
+        assert found.unexamined() > 0
+        found.examine()
+        assert found.unexamined() == 0
+        assert "figure" in {each.how for each in found.listed()}

@@ -22,7 +22,7 @@ from vectorstore.store import Store
 _FOUND = find_spec("axe_playwright_python")
 pytestmark = [
     needs_browser,
-    pytest.mark.skipif(_FOUND is None and not os.environ.get("CAVEAT_PAGE_TESTS"), reason="axe-core is not installed"),
+    pytest.mark.skipif(_FOUND is None and not os.environ.get("PAGE_TESTS"), reason="axe-core is not installed"),
 ]
 _RUN = """async () => (await axe.run(document, {
   runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],

@@ -86,6 +86,13 @@ DENIED = [
 ]  # fmt: skip
 
 
+def test_another_document_that_says_it_itself_is_no_denial() -> None:
+    """What one document denies and another says is carried by the other, though both stand at one place in theirs."""
+    sources = [("", "Aster denied that a buy-out of the yard was planned."), ("", "A buy-out of the yard was planned.")]
+    judgement = Deterministic(HashingEmbedder()).verify("A buy-out of the yard was planned.", passages(sources), ())
+    assert judgement.verdict == "supported"
+
+
 @pytest.mark.parametrize(("source", "claim", "verdict"), DENIED)
 def test_what_somebody_denies_is_not_what_they_say(source: str, claim: str, verdict: str) -> None:
     """A denial holds every word of what it denies; one in other words, or of what others allege, contradicts nothing."""

@@ -85,9 +85,9 @@ def drop(connection: sql.Connection, document_id: str) -> None:
     connection.execute(sql.delete(examined).where(examined.c.document_id == document_id))
 
 
-def every(connection: sql.Connection) -> tuple[list[Pair], list[Pair]]:
-    """All pairs that rules found, and all that were weighed, each in order."""
-    return _pairs(connection, sql.select(disagreements)), _pairs(connection, sql.select(opposed))
+def every(connection: sql.Connection) -> list[Pair]:
+    """All pairs, those that rules found and those that were weighed, in order."""
+    return _pairs(connection, sql.union(sql.select(disagreements), sql.select(opposed)))
 
 
 def weighed_of(connection: sql.Connection, document_ids: Sequence[str]) -> list[Pair]:
@@ -96,5 +96,5 @@ def weighed_of(connection: sql.Connection, document_ids: Sequence[str]) -> list[
     return _pairs(connection, sql.select(opposed).where(of_them))
 
 
-def _pairs(connection: sql.Connection, query: sql.Select[Any]) -> list[Pair]:
+def _pairs(connection: sql.Connection, query: sql.Select[Any] | sql.CompoundSelect[Any]) -> list[Pair]:
     return sorted(Pair(**row._mapping) for row in connection.execute(query))  # noqa: SLF001 (public by SQLAlchemy's documentation)

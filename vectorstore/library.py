@@ -239,8 +239,8 @@ class Library:
         with self._engine.connect() as connection:
             return disagreement_rows.weighed_of(connection, document_ids)
 
-    def disagreements(self) -> tuple[list[Pair], list[Pair]]:
-        """The pairs of statements that may contradict one another, by rules and by weight."""
+    def disagreements(self) -> list[Pair]:
+        """The pairs of statements that may contradict one another, by rules or by weight."""
         with self._engine.connect() as connection:
             return disagreement_rows.every(connection)
 

@@ -77,10 +77,14 @@ class WordIndex:
 
     def rarity(self, wanted: Sequence[str]) -> dict[str, float]:
         """How much a term tells: its inverse document frequency (BM25's), the highest for a term that is nowhere."""
-        searcher = self._index.searcher()
-        size = searcher.num_docs
-        counts = {term: searcher.doc_freq("words", term) for term in wanted}
+        size = self._index.searcher().num_docs
+        counts = self.counts(wanted)
         return {term: math.log(1 + (size - count + 0.5) / (count + 0.5)) for term, count in counts.items()}
+
+    def counts(self, wanted: Sequence[str]) -> dict[str, int]:
+        """How many chunks hold each of some terms."""
+        searcher = self._index.searcher()
+        return {term: searcher.doc_freq("words", term) for term in wanted}
 
     def close(self) -> None:
         """Lets merges end and gives the writer's lock back."""

@@ -65,9 +65,8 @@ def denials(text: str) -> Iterator[Denial]:
 
 
 def _affirms(claim: Wanted, chosen: Sequence[Line], held: Sequence[tuple[Line, Span, Denial]]) -> list[Remark]:
-    denying = {line.position for line, _, _ in held}
+    others = [line for line in chosen if not any(line is denying for denying, _, _ in held)]
     for line, span, each in held:
-        others = [other for other in chosen if other.position not in denying]
         if _holds(claim.claim, each.denied) and not any(_holds(other.text, each.denied) for other in others):
             shown = Span(start=span.start + each.start, end=span.start + each.end)
             reason = say(claim.claim, "denied", source=line.document.quote(span))

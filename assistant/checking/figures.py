@@ -217,6 +217,16 @@ def bounds(figure: Figure, source: Figure) -> bool:
     return bool(one_thing) and (told >= number if figure.side == "more" else told <= number)
 
 
+def bounded(a: Figure, b: Figure) -> bool:
+    """Whether one is a bound that the other keeps, or the two are the ends of a period."""
+    if a.amount is None or b.amount is None:
+        return True
+    if OPPOSITE.get(a.side) == b.side != "":
+        return True
+    one = (a.side == "more" and b.amount >= a.amount) or (a.side == "less" and b.amount <= a.amount)
+    return one or (b.side == "more" and a.amount >= b.amount) or (b.side == "less" and a.amount <= b.amount)
+
+
 def _lasted(figure: Figure, here: Sequence[Standing]) -> bool:
     """Whether so many years lie between two years of the source: "four years" of "from 1991 to 1995"."""
     if figure.family != "months" or figure.amount is None:

@@ -26,17 +26,13 @@ A_CLAUSE = re.compile(
 CLOCK = re.compile(
     r"(?<![\d:])(?P<hour>[01]?\d|2[0-4])[:：](?P<minute>[0-5]\d)(?![\d:])(?:\s?(?P<half>[ap])\.?m\b\.?)?"
     r"|\b(?:(?P<past>half|quarter) (?P<way>past|to) )(?P<spelled>[a-z]+|1[0-2]|[1-9])\b|\b(?P<spelled2>[a-z]+) o['’]clock\b"
-    r"|(?<![\d:.])(?P<hour2>1[0-2]|[1-9])\s?(?P<half2>[ap])\.?m\b\.?|\b(?P<noon>noon|midday|midnight)\b|(?P<noon2>中午|正午|午夜)"
-    r"|(?P<half3>[上下]午|凌晨|早上|晚上?|傍晚|中午)?(?<![\d.])(?P<hour3>[01]?\d|2[0-4])时(?!间|段|代|候|长|常|效|刻|期|装|差|速|薪|价|点)(?:(?P<minute3>[0-5]?\d)分(?!钟|之))?",
+    r"|(?<![\d:.])(?P<hour2>1[0-2]|[1-9])\s?(?P<half2>[ap])\.?m\b\.?|\b(?P<noon>noon|midday|midnight)\b|(?P<noon2>中午|正午|午夜)",
     re.IGNORECASE,
 )
-MONTH = re.compile(r"(?<![\d年.个])(?P<month>1[0-2]|[1-9])月(?!\s?\d{1,2}\s?日|薪|租|均|嫂|饼|息|供)")
-DAY = re.compile(
-    r"(?<![\d月号第前后近约满每达超逾共期时续长短过少迟延隔余.])(?P<day>3[01]|[12]\d|[1-9])日(?!内|以内|之内|间|期|游|均|龄|元|常|后|以后|之后|前|以前|之前|通|累|程|薪|租|用|产|处理)"
-)  # of a month that is told elsewhere; a length of time says so in front or behind
 RANGE = re.compile(
     r"(?<![\d.])(?P<first>\d{1,2})(?=(?:\s?[–-]\s?|\s(?:to|and|until|through)\s)\d{1,2}\s(?P<day>(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.?(?:,?\s(?:19|20)\d\d)?))"
 )
+CHINESE_TIME = re.compile("[月日时]")
 ONE = re.compile(r"\bone(?=[ -][a-z])", re.IGNORECASE)  # with a unit behind it a number, which values() leaves out
 ORDINAL = re.compile(rf"(?:st|nd|rd|th)\b|[- ](?P<last>{'|'.join(list(WRITTEN)[:9])})\b", re.IGNORECASE)
 TENS = range(20, 100, 10)
@@ -62,12 +58,12 @@ def figures(text: str) -> tuple[Figure, ...]:
         rest = AGE.sub(lambda match: " " * len(match[0]), rest)
         periods = [_figure(text, "era", start, end, name=years) for start, end, years in eras(rest)]
         rest = _blanked(rest, periods)
-    months = list(_chinese_months(text, rest)) if "月" in rest or "日" in rest else []
-    rest = _blanked(rest, months)
+    times = list(_chinese_times(text, rest)) if CHINESE_TIME.search(rest) else []
+    rest = _blanked(rest, times)
     numbers = list(_numbers(text, rest))
     rest = _blanked(rest, numbers)
     return tuple(
-        sorted((*found, *clocks, *periods, *months, *numbers, *_calendar(text, rest)), key=lambda each: each.start)
+        sorted((*found, *clocks, *periods, *times, *numbers, *_calendar(text, rest)), key=lambda each: each.start)
     )
 
 
@@ -134,22 +130,27 @@ def _hour(match: re.Match[str]) -> str:
         hour = int(told[0].number) if told[0].number <= 24 else int(told[0].number / 100)
         minute = {"half": "30", "quarter": "15"}.get((match["past"] or "").lower(), "")
         return f"{hour}:{minute}" if minute else str(hour)
-    if match["hour3"]:
-        hour, minute = int(match["hour3"]), match["minute3"]
-        hour = hour % 12 + 12 if (match["half3"] or "")[:1] in {"下", "晚", "傍"} and hour <= 12 else hour
-        return str(hour) + (f":{int(minute):02}" if minute and int(minute) else "")
     hour, half = int(match["hour"] or match["hour2"]), (match["half"] or match["half2"] or "").lower()
     hour = hour % 12 + (12 if half == "p" else 0) if half else hour
     return str(hour) + (f":{match['minute']}" if int(match["minute"] or 0) else "")
 
 
-def _chinese_months(text: str, rest: str) -> Iterator[Figure]:
-    """Months without a year, and days whose month is told elsewhere: 9月底, 23日."""
-    for match in MONTH.finditer(rest):
+def _chinese_times(text: str, rest: str) -> Iterator[Figure]:
+    """Months without a year, days whose month is told elsewhere, hours of the day: 9月底, 23日, 10时30分."""
+    for match in _chinese_time("month").finditer(rest):
         yield _figure(text, "month", match.start(), match.end(), name=str(int(match["month"]) - 1))
-    for match in DAY.finditer(rest):
+    for match in _chinese_time("day").finditer(rest):
         value = Value(day=f"*-*-{int(match['day'])}", text=match[0], start=match.start(), end=match.end())
         yield _figure(text, "date", match.start(), match.end(), value=value)
+    for match in _chinese_time("hour").finditer(rest):
+        hour, minute = int(match["hour"]), int(match["minute"] or 0)
+        hour = hour % 12 + 12 if match["late"] and hour <= 12 else hour
+        yield _figure(text, "clock", match.start(), match.end(), name=f"{hour}:{minute:02}" if minute else str(hour))
+
+
+@cache
+def _chinese_time(name: str) -> re.Pattern[str]:
+    return re.compile(kinds("figures", "chinese_time")[name])
 
 
 def _numbers(text: str, rest: str) -> Iterator[Figure]:

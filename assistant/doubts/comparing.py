@@ -16,7 +16,7 @@ from typing import Literal
 from assistant.asked import Asked
 from assistant.checking import polarity
 from assistant.checking.duty import Duty, duties
-from assistant.checking.figures import rounds
+from assistant.checking.figures import bounded, rounds
 from assistant.checking.measuring import may_hold_numbers
 from assistant.checking.quantities import Figure
 from assistant.checking.reading import language, match
@@ -26,7 +26,6 @@ from assistant.doubts.said import (
     Said,
     as_of,
     binds,
-    bounded,
     clause,
     days_of,
     denies,

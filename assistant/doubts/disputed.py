@@ -6,8 +6,7 @@ superseded or expired disputes nothing.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -21,11 +20,8 @@ from assistant.doubts.said import binds, limit
 from assistant.doubts.standings import Standings
 from assistant.doubts.stated import Alike, Place, Raised, Stated
 from assistant.doubts.words import clipped
-from ingest.document import Document, Metadata
-from vectorstore.library import Library
+from ingest.document import Metadata
 
-Weighed = Mapping[tuple[str, int], Sequence[Place]]
-"""By a document's id and a statement's position in it: the statements that were weighed and cannot be true beside it."""
 SHOWN = 3  # statements elsewhere that are shown as evidence
 
 
@@ -38,39 +34,6 @@ def find(stated: Stated, alike: Sequence[Alike], standings: Standings) -> Raised
     return None
 
 
-def weighed(library: Library, documents: Iterable[Document]) -> Weighed:
-    """What was weighed of some documents, as far as they have been compared."""
-    pairs = library.opposed(sorted({each.id for each in documents}))
-    ids = {document_id for each in pairs for document_id in (each.one_id, each.other_id)}
-    held = {each.id: each for each in library.documents(list(ids))} if ids else {}
-    found: dict[tuple[str, int], list[Place]] = defaultdict(list)
-    for each in pairs:
-        one, other = (each.one_id, each.one_position), (each.other_id, each.other_position)
-        for mine, (theirs, there) in ((one, other), (other, one)):
-            if theirs in held and there < len(held[theirs].statements):
-                found[mine].append(Place(document=held[theirs], position=there))
-    return found
-
-
-def find_opposed(stated: Stated, weighed_of: Weighed, standings: Standings) -> Raised | None:
-    """The statements elsewhere that were weighed and cannot be true beside one of those that the claim rests on."""
-    for place in stated.places:
-        found = [
-            each for each in opposing(place, weighed_of, standings) if not _orders(place, each[0].document.metadata)
-        ]
-        if found:
-            return _raised(stated, place, found[:SHOWN])
-    return None
-
-
-def opposing(
-    place: Place, weighed_of: Weighed, standings: Standings, but: Sequence[Place] = ()
-) -> list[tuple[Place, Conflict]]:
-    """What was weighed of a statement and counts at the time asked about, but for some statements."""
-    others = [each for each in weighed_of.get((place.document.id, place.position), ()) if each not in but]
-    return [(each, told) for each in others if (told := opposed(place, each, standings)) is not None]
-
-
 def conflicts(
     place: Place, alike: Sequence[Alike], standings: Standings, *, both: bool = False
 ) -> Iterator[tuple[Place, Conflict]]:
@@ -81,8 +44,11 @@ def conflicts(
     if standings.lapse(place.document) is not None:
         return
     found = candidates(place, [each for each in alike if _counts(place, each, standings, both=both)])
-    if found and outdated.restated(place, alike, standings) is None:
+    weighed = [each for each in standings.opposed(place) if both or not _orders(place, each.document.metadata)]
+    if (found or weighed) and outdated.restated(place, alike, standings) is None:
         yield from found
+        told = [other for other, _ in found]
+        yield from ((each, _otherwise(place, each)) for each in weighed if each not in told)
 
 
 def candidates(place: Place, alike: Sequence[Alike]) -> list[tuple[Place, Conflict]]:
@@ -119,12 +85,8 @@ def _orders(place: Place, other: Metadata) -> bool:
     return place.document.metadata.kind == "notice" and other.kind != "notice" and binds(place.text)
 
 
-def opposed(one: Place, other: Place, standings: Standings) -> Conflict | None:
-    """What two statements that cannot both be true have otherwise, so far as both hold at the time asked about."""
-    for each in (one.document, other.document):
-        issued, as_of = each.metadata.issued, standings.asked.as_of
-        if standings.lapse(each) is not None or (as_of is not None and issued is not None and issued > as_of):
-            return None
+def _otherwise(one: Place, other: Place) -> Conflict:
+    """What two statements that were weighed have otherwise: two figures, or each the whole of what it says."""
     compared = Matter(mine := Reading(one.document), theirs := Reading(other.document)).compared(
         mine.told[one.position], theirs.told[other.position]
     )

@@ -80,10 +80,9 @@ class Elsewhere:
         if not isinstance(index, WordIndex):
             return []
         bound = limits().matter
-        rarity = index.rarity(sorted(query_terms(document.text)))
-        nowhere = max(rarity.values(), default=0.0)  # of terms that one chunk alone holds
-        shared = [term for term in sorted(rarity) if rarity[term] < nowhere]
-        rarest = sorted(shared, key=lambda term: -rarity[term])[: bound["asked"]]
+        counts = index.counts(sorted(query_terms(document.text)))
+        shared = [term for term, count in counts.items() if count > 1]
+        rarest = sorted(shared, key=counts.__getitem__)[: bound["asked"]]
         hits = index.holding(rarest, Filters(), bound["chunks"])
         printed = self._store.library.prints([hit.chunk_id for hit in hits])
         best: dict[str, float] = {}

@@ -15,7 +15,6 @@ from dataclasses import replace
 from assistant.answer import Claim, Doubt, DoubtKind, cite
 from assistant.asked import Asked, asked
 from assistant.doubts import disputed, outdated, questioned_elsewhere, single, voices
-from assistant.doubts.disputed import Weighed
 from assistant.doubts.elsewhere import Elsewhere
 from assistant.doubts.standings import Standings
 from assistant.doubts.stated import Alike, Raised, Stated
@@ -68,20 +67,18 @@ class FromLibrary:
         resting = [place.document for each in told for place in each.places]
         standings.know(resting, [each for found in alike for each in found])
         standings.know_versions(resting)
-        opposed = disputed.weighed(self._library, resting)
+        standings.know_opposed(resting)
         raised = [
-            (self._by_families(each, others, standings, opposed), others)
-            for each, others in zip(told, alike, strict=True)
+            (self._by_families(each, others, standings), others) for each, others in zip(told, alike, strict=True)
         ]
         doubted = {each.claim.id: each.claim for each, _ in raised} | self._heard(
             [(each, others) for each, others in raised if each.claim.verdict not in {"contradicted", "not_found"}]
         )
         return tuple(doubted.get(claim.id, claim) for claim in claims)
 
-    def _by_families(self, stated: Stated, alike: Sequence[Alike], standings: Standings, opposed: Weighed) -> Stated:
+    def _by_families(self, stated: Stated, alike: Sequence[Alike], standings: Standings) -> Stated:
         found = [family(stated, alike) for family in self._families]
-        found += [family(stated, alike, standings) for family in IN_TIME]
-        for raised in (*found, disputed.find_opposed(stated, opposed, standings)):
+        for raised in (*found, *(family(stated, alike, standings) for family in IN_TIME)):
             if raised is not None:
                 stated = replace(stated, claim=_with(stated.claim, raised))
         return stated

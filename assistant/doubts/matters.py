@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from math import log, log1p
 
-from assistant.checking.figures import rounds
+from assistant.checking.figures import bounded, rounds
 from assistant.checking.naming import stands
 from assistant.checking.permission import OPPOSITE, Stance, one_deed, stances
 from assistant.checking.quantities import Figure
@@ -22,7 +22,6 @@ from assistant.checking.values import Value
 from assistant.doubts.contrasts import contrasts, opposites, other_place
 from assistant.doubts.said import (
     Said,
-    bounded,
     clause,
     days_of,
     denies,
@@ -39,7 +38,7 @@ from ingest.document import Document
 SEGMENT = re.compile(r"[,，;；。、:：\n|（）()]|\b(?:and|while|but)\b")
 DIGITS = re.compile(r"\d[\d,]*(?:\.(?P<part>\d+))?")
 _TO_THE_LETTER = 0.5  # of the words that two statements must share, the part that is there in the same form
-MOST = {"shared": 12.0, "segment": 6.0, "contrasts": 3.0, "figures": 3.0, "ratio": 3.0}  # what a feature counts at most
+MOST = {"shared": 12.0, "contrasts": 3.0, "figures": 3.0, "ratio": 3.0}  # what a feature counts at most
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,7 +156,6 @@ class Matter:
             "other_day": float(bool(a.days and b.days) and not _share_a_day(a.days, b.days)),
             "one_dated": float(bool(a.days) != bool(b.days)),
             "apart": log1p(self._apart or 0) / 5,
-            "undated": float(self._apart is None),
             "names": float(rivals(a, b)),
             "places": float(other_place(a.text, b.text)),
             "denial": float(denies(a.text) != denies(b.text)),
@@ -182,45 +180,37 @@ class Matter:
                 days = days_of(mine.said, a), days_of(theirs.said, b)
                 if all(days) and not _share_a_day(*days):
                     continue
-                if any(tells(a, each) for each in self.other.numbers) or any(
-                    tells(b, each) for each in self.one.numbers
-                ):
-                    continue
-                yield (a, b), self._beside(mine, a, theirs, b, dated=all(days))
+                if not self._in_the_other(a) and not self._in_the_one(b):
+                    yield (a, b), self._beside(mine, a, theirs, b, dated=all(days))
 
     def _told_apart(self, mine: Told, theirs: Told) -> bool:
         """Whether two statements have numbers of one unit or noun, each of which the other document tells elsewhere: rows of one list."""
-        return any(
-            a.family + "".join(a.nouns[:1]) and comparable(a, b) and not tells(a, b)
-            and any(tells(a, each) for each in self.other.numbers) and any(tells(b, each) for each in self.one.numbers)
-            for a in mine.numbers
-            for b in theirs.numbers
-        )  # fmt: skip
+        named = [each for each in mine.numbers if (each.family or each.nouns) and self._in_the_other(each)]
+        rows = [each for each in theirs.numbers if self._in_the_one(each)]
+        return any(comparable(a, b) and not tells(a, b) for a in named for b in rows)
+
+    def _in_the_other(self, figure: Figure) -> bool:
+        return any(tells(figure, each) for each in self.other.numbers)
+
+    def _in_the_one(self, figure: Figure) -> bool:
+        return any(tells(figure, each) for each in self.one.numbers)
 
     def _beside(self, mine: Told, a: Figure, theirs: Told, b: Figure, *, dated: bool) -> dict[str, float]:
         own, their = mine.beside(a), theirs.beside(b)
         terms = subject(own) or clause(mine.said, a), subject(their) or clause(theirs.said, b)
         shares = self._share(*terms), self._share(*terms[::-1])
-        moved = sum(self._weight(x) for x in terms[0] if not match(x, terms[1]) and match(x, theirs.said.subject))
-        moved += sum(self._weight(x) for x in terms[1] if not match(x, terms[0]) and match(x, mine.said.subject))
         ratio = (
             abs(log(float(a.amount) / float(b.amount))) if a.amount and b.amount and a.amount * b.amount > 0 else 3.0
-        )
-        noun = bool(a.nouns and b.nouns) and (
-            match(a.nouns[0], frozenset(b.nouns[:2])) or match(b.nouns[0], frozenset(a.nouns[:2]))
         )
         found = {
             "less": min(shares),
             "more": max(shares),
-            "moved": self._counted("segment", moved),
             "contrasts": self._counted("contrasts", contrasts(own, their, mine.language)),
-            "noun": float(noun > 0),
-            "unit": float(a.family != "" and a.family not in {"%", "points"}),
+            "noun": float(_count_one_thing(a, b)),
             "percent": float(a.family in {"%", "points"}),
             "ratio": self._counted("ratio", ratio),
             "dated": float(dated),
             "side": float(a.side != b.side),
-            "about": float(a.about != b.about),
         }
         near = 2 * found["less"] + found["more"] + 0.5 * found["noun"] - found["contrasts"] - 0.3 * found["ratio"]
         return found | {"near": near / 3}
@@ -247,18 +237,20 @@ class Matter:
         return min(value, MOST[name]) / MOST[name]
 
 
-_NO_RIVAL = dict.fromkeys(
-    ("less", "more", "moved", "contrasts", "noun", "unit", "percent", "ratio", "dated", "side", "about", "near"), 0.0
-)
+_NO_RIVAL = dict.fromkeys(("less", "more", "contrasts", "noun", "percent", "ratio", "dated", "side", "near"), 0.0)
 
 
 def comparable(a: Figure, b: Figure) -> bool:
     """Whether two numbers are of one unit, or may count the same thing."""
     if a.apart or b.apart or a.family != b.family:
         return False
-    if a.family or not a.nouns or not b.nouns:
-        return True
-    return match(a.nouns[0], frozenset(b.nouns[:2])) > 0 or match(b.nouns[0], frozenset(a.nouns[:2])) > 0
+    return bool(a.family) or not a.nouns or not b.nouns or _count_one_thing(a, b)
+
+
+def _count_one_thing(a: Figure, b: Figure) -> bool:
+    """Whether the nouns of two numbers name one thing."""
+    one, other = frozenset(a.nouns[:2]), frozenset(b.nouns[:2])
+    return any(match(noun, other) > 0 for noun in a.nouns[:1]) or any(match(noun, one) > 0 for noun in b.nouns[:1])
 
 
 def tells(a: Figure, b: Figure) -> bool:

@@ -1,7 +1,7 @@
 """Which statements of two documents about one matter cannot both be true: what `matters` counts, weighed by one line a language.
 
 English pairs are read by the trained reader of pairs besides, both ways, and compared by meaning; Chinese ones by words,
-figures and permissions alone. The lines are in `opposing.toml`, made by `python -m evals.disagreements fit`.
+figures and permissions alone. The lines are in `opposing.toml`, made by `python -m evals.opposing`.
 """
 
 from __future__ import annotations
@@ -90,19 +90,18 @@ class Opposing:
         if not pairs or self._reads is None:
             return
         reader, embedder = self._reads
-        texts = [each.said.text for pair in pairs for each in pair]
-        new = list(dict.fromkeys(text for text in texts if text not in self._vectors))
         if len(self._vectors) > KEPT:
             self._vectors.clear()
-            new = list(dict.fromkeys(texts))
+        new = list(
+            dict.fromkeys(each.said.text for pair in pairs for each in pair if each.said.text not in self._vectors)
+        )
         self._vectors |= dict(zip(new, embedder.embed(new) if new else (), strict=True))
-        vectors = {text: self._vectors[text] for text in texts}
         told = [(_whole(mine), _whole(theirs)) for mine, theirs in pairs]
         read = reader.probabilities([*told, *((theirs, mine) for mine, theirs in told)])
         for number, (mine, theirs) in enumerate(pairs):
             ways = read[number], read[number + len(pairs)]
             contradicts = [_odds(float(each[1])) for each in ways]
-            near = float(vectors[mine.said.text] @ vectors[theirs.said.text])
+            near = float(self._vectors[mine.said.text] @ self._vectors[theirs.said.text])
             yield {
                 "near": near,
                 "contradicts_more": max(contradicts),

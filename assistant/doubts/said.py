@@ -15,7 +15,7 @@ from pathlib import Path
 from tomllib import loads
 
 from assistant.checking.duty import duties
-from assistant.checking.figures import OPPOSITE, YEARS
+from assistant.checking.figures import YEARS
 from assistant.checking.measuring import figures
 from assistant.checking.naming import Name, names, stands
 from assistant.checking.quantities import Figure
@@ -144,16 +144,6 @@ def is_year(figure: Figure) -> bool:
     if figure.kind != "number" or figure.family or figure.nouns or amount is None:
         return False
     return amount.denominator == 1 and YEARS[0] <= amount <= YEARS[1]
-
-
-def bounded(a: Figure, b: Figure) -> bool:
-    """Whether one is a bound that the other keeps, or the two are the ends of a period."""
-    if a.amount is None or b.amount is None:
-        return True
-    if OPPOSITE.get(a.side) == b.side != "":
-        return True
-    one = (a.side == "more" and b.amount >= a.amount) or (a.side == "less" and b.amount <= a.amount)
-    return one or (b.side == "more" and a.amount >= b.amount) or (b.side == "less" and a.amount <= b.amount)
 
 
 def share(terms: frozenset[str], others: frozenset[str]) -> float:

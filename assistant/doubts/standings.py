@@ -1,12 +1,15 @@
-"""Which documents of a library do not hold at the time asked about; every look-up is by key, and made once for an answer."""
+"""Which documents of a library do not hold at the time asked about, and what is kept of their statements as opposed to others.
+
+Every look-up is by key, and made once for an answer.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 
 from assistant.asked import Asked
 from assistant.doubts.standing import Lapse, lapse
-from assistant.doubts.stated import Alike
+from assistant.doubts.stated import Alike, Place
 from ingest.designations import namings
 from ingest.document import Document
 from vectorstore.designation_rows import Related
@@ -23,6 +26,7 @@ class Standings:
         self._lapses: dict[str, Lapse | None] = {}
         self._named: dict[str, tuple[str, ...]] = {}
         self._newer: dict[str, tuple[Document, ...]] = {}
+        self._opposed: dict[str, Mapping[int, Sequence[Place]]] = {}
 
     def know(self, documents: Iterable[Document], alike: Iterable[Alike] = ()) -> None:
         """Looks up together what is said of the standing of some documents; of reports there is nothing to look up."""
@@ -80,6 +84,31 @@ class Standings:
         if document.id not in self._newer:
             self.know_versions([document])
         return self._newer.get(document.id, ())
+
+    def know_opposed(self, documents: Iterable[Document]) -> None:
+        """Looks up together the statements that cannot be true beside those of some documents, as far as they were compared."""
+        unknown = sorted({each.id for each in documents} - self._opposed.keys())
+        pairs = self._library.opposed(unknown) if unknown else []
+        held = {
+            each.id: each for each in self._documents({id_ for each in pairs for id_ in (each.one_id, each.other_id)})
+        }
+        found: dict[str, dict[int, list[Place]]] = {each: {} for each in unknown}
+        for each in pairs:
+            one, other = (each.one_id, each.one_position), (each.other_id, each.other_position)
+            for (mine, at), (theirs, there) in ((one, other), (other, one)):
+                if mine in found and theirs in held and there < len(held[theirs].statements):
+                    found[mine].setdefault(at, []).append(Place(document=held[theirs], position=there))
+        self._opposed |= found
+
+    def opposed(self, place: Place) -> Sequence[Place]:
+        """The statements that cannot be true beside a statement; what did not hold, or had not come out, is left out."""
+        self.know_opposed([place.document])
+        others = self._opposed[place.document.id].get(place.position, ())
+        return [each for each in others if self.lapse(each.document) is None and not self._came_later(each.document)]
+
+    def _came_later(self, document: Document) -> bool:
+        issued, as_of = document.metadata.issued, self.asked.as_of
+        return as_of is not None and issued is not None and issued > as_of
 
     def _had_come_out(self, document: Document) -> bool:
         return document.metadata.issued is not None and document.metadata.issued <= self.asked.last
