@@ -19,7 +19,7 @@ from assistant.doubts.matters import Compared, Matter, Reading, Told
 from vectorstore.embedding import Embedder
 from vectorstore.vector_rows import Vector
 
-RULES = "1"
+RULES = "2"
 """Raised where pairs are found otherwise than before."""
 MOST = 40  # pairs of statements of two documents that are read
 KEPT = 4000  # statements whose meaning is kept
