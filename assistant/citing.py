@@ -40,6 +40,15 @@ _MARKERS_FIRST = re.compile(rf"\s*(?:{_MARKER.pattern}\s*)+[.。]?\s*")
 REMOVED = "(link removed)"
 
 
+def without_thoughts(text: str) -> str:
+    """A reply without what its model thought aloud; an unfinished thought stays.
+
+    >>> without_thoughts("<think>A1 B1?</think>NONE")
+    'NONE'
+    """
+    return _THOUGHT.sub(lambda m: "" if m[0].lower().endswith(">") and "</" in m[0] else m[0], text)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sentence:
     """A sentence as written, without its markers; `keys` are the evidence it names, `line` the line it stands in.
@@ -103,7 +112,7 @@ class Splitter:
     def _seen(self) -> str:
         """The text so far without what a model thinks aloud, an unfinished thought included."""
         if "<think" in self._text:
-            self._text = _THOUGHT.sub(lambda m: "" if m[0].lower().endswith(">") and "</" in m[0] else m[0], self._text)
+            self._text = without_thoughts(self._text)
             if "<think" in self._text:
                 return self._text[: self._text.index("<think")]
         return self._text

@@ -21,7 +21,7 @@ from assistant.doubts import disputed, outdated
 from assistant.doubts.comparing import Conflict, How
 from assistant.doubts.elsewhere import Elsewhere
 from assistant.doubts.matters import Reading, may_be_one_matter
-from assistant.doubts.opposing import Opposing
+from assistant.doubts.opposing import Comparer, Opposing
 from assistant.doubts.standings import Standings
 from assistant.doubts.stated import Alike, Place, Stated, resting_on_itself
 from assistant.doubts.voices import Copying
@@ -40,6 +40,7 @@ _AT_ONCE = 32
 _KEPT = 64  # documents that are kept read
 _EVERY = 5.0  # seconds between two looks for what came
 _AFTER_START = 6  # times as long before the first look, so that a server is ready first
+_LONGEST_REST = 3600.0  # after troubles, one upon another
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +63,7 @@ class Disagreement:
 class Disagreements:
     """The disagreements of a store's library."""
 
-    def __init__(self, store: Store, opposing: Opposing | None = None) -> None:
+    def __init__(self, store: Store, opposing: Comparer | None = None) -> None:
         self._library = store.library
         self._elsewhere = Elsewhere(store)
         self._opposing = opposing or Opposing()
@@ -180,19 +181,24 @@ class Disagreements:
 
 
 @contextmanager
-def in_the_background(store: Store, opposing: Opposing, wait: float = _EVERY) -> Iterator[None]:
+def in_the_background(store: Store, opposing: Comparer, wait: float = _EVERY) -> Iterator[None]:
     """Examines what comes, one document after another, and rests twice as long as each took, so that answers come first."""
     found, over = Disagreements(store, opposing), threading.Event()
 
     def examine() -> None:
-        rest, told = _AFTER_START * wait, ""
+        rest, told, troubles = _AFTER_START * wait, "", 0
         while not over.wait(rest):
             begun, rest = monotonic(), wait
             try:
                 store.follow()
                 if found.examine(1):
                     rest = 2 * (monotonic() - begun)
-            except CaveatError as error:  # the index is being made, or the library is busy: tried again
+                troubles = 0
+            except (
+                CaveatError
+            ) as error:  # the index is being made, the library is busy, a model away: tried again, later and later
+                troubles += 1
+                rest = min(wait * 2.0**troubles, _LONGEST_REST)
                 if error.message != told:
                     _log.warning("documents are not compared yet: %s %s", error.message, error.hint)
                 told = error.message

@@ -13,6 +13,7 @@ from assistant.answering.scoring import Rarity
 from assistant.checking.verifier import Verifier
 from assistant.doubts import Doubter, by_rules
 from assistant.settings import Settings
+from ingest.errors import BadInput
 from vectorstore.embedding import DEFAULT, Embedder, HashingEmbedder, Precision, SentenceEmbedder
 from vectorstore.store import Store
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from assistant.archive import Archive
     from assistant.chain import Assistant
     from assistant.checking.prose import PairReader
-    from assistant.doubts.opposing import Opposing
+    from assistant.doubts.opposing import Comparer, Opposing
     from assistant.doubts.reading import Known
     from assistant.drafts import Checker
     from assistant.model import ChatModel
@@ -31,6 +32,8 @@ DOUBTS_ADAPTER = Path(__file__).parent / "doubts" / "adapter" / "adapter.safeten
 _NETWORKS = Path(__file__).parent / "doubts" / "networks"
 DOUBTS_NETWORKS: Mapping[Known, Path] = {"en": _NETWORKS / "en.safetensors", "zh": _NETWORKS / "zh.safetensors"}
 ANSWERS_ADAPTER = Path(__file__).parent / "answering" / "adapter" / "adapter.safetensors"
+_FOR_THE_PROMPT = 600
+"""Tokens that are left to the words around what a chat model is shown."""
 _FOR_A_CLAIM = 2
 """Times the passages of an answer: what a claim rests on may stand in one document among many that are alike."""
 
@@ -123,12 +126,24 @@ def verifier(
     if settings and checker == "chat":
         from assistant.checking.asking import AskedReader  # noqa: PLC0415
 
-        return Together(rules, AskedReader(lambda prompt: asyncio.run(_asked(settings, prompt))), doubting=doubting)
+        return Together(rules, AskedReader(_asking(settings)), doubting=doubting)
     return Together(rules, pair_reader(checker, settings.precision if settings else "auto"), doubting=doubting)
 
 
-def opposing(embedder: Embedder, settings: Settings) -> Opposing:
-    """What tells statements that cannot both be true; English ones where the shipped reader and the default embedder are used."""
+def opposing(embedder: Embedder, settings: Settings) -> Comparer:
+    """What tells statements that cannot both be true: the chat model where it is the checker, else what weighs them."""
+    if settings.checker == "chat":
+        from assistant.doubts.asked_opposing import AskedOpposing  # noqa: PLC0415
+        from assistant.tokens import counter  # noqa: PLC0415
+
+        room = settings.model_context - settings.model_reply - _FOR_THE_PROMPT
+        named = f"{settings.model} {settings.model_url}"
+        return AskedOpposing(_asking(settings), named, tokens=counter(settings.model), room=room)
+    return weighing(embedder, settings)
+
+
+def weighing(embedder: Embedder, settings: Settings) -> Opposing:
+    """What weighs them; English ones where the shipped reader and the default embedder are used."""
     from assistant.doubts.opposing import Opposing  # noqa: PLC0415 (only where documents are compared)
 
     if settings.checker != "trained" or settings.embedder != DEFAULT:
@@ -136,11 +151,22 @@ def opposing(embedder: Embedder, settings: Settings) -> Opposing:
     return Opposing(pair_reader("trained", settings.precision), embedder)
 
 
+def _asking(settings: Settings) -> Callable[[str], str]:
+    """Asks the chat model that is set; a BadInput where none is."""
+    if not names_a_model(settings):
+        raise BadInput(
+            "CAVEAT_CHECKER is chat, but no chat model is set.",
+            "Set CAVEAT_MODEL or CAVEAT_MODEL_URL, or take trained.",
+        )
+    return lambda prompt: asyncio.run(_asked(settings, prompt))
+
+
 async def _asked(settings: Settings, prompt: str) -> str:
     """A chat model's reply; the model is made anew, since its connections belong to the loop that it first runs in."""
+    from assistant.citing import without_thoughts  # noqa: PLC0415
     from assistant.model import Reply  # noqa: PLC0415 (langchain takes a second to import)
 
-    return "".join([piece async for piece in chat_model(settings).stream("", prompt, Reply())])
+    return without_thoughts("".join([piece async for piece in chat_model(settings).stream("", prompt, Reply())]))
 
 
 @cache

@@ -20,7 +20,7 @@ from typing import Any
 
 from assistant import wiring
 from assistant.disagreements import Disagreement, Disagreements
-from assistant.doubts.opposing import Opposing
+from assistant.doubts.opposing import Comparer
 from assistant.settings import Settings
 from evals.case import BadSet
 from ingest.document import Document, Span
@@ -104,7 +104,7 @@ def together(lines: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     }
 
 
-def measure(line: Mapping[str, Any], embedder: Embedder | None = None, opposing: Opposing | None = None) -> list[Told]:
+def measure(line: Mapping[str, Any], embedder: Embedder | None = None, opposing: Comparer | None = None) -> list[Told]:
     """The planted pairs of one library and whatever else is listed; a BadSet where a document lacks a quotation."""
     with _library(line, embedder) as (store, held):
         disagreements = Disagreements(store, opposing)

@@ -56,7 +56,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _weighed(sets: Sequence[Path]) -> Iterator[Weighed]:
-    opposing = wiring.opposing(wiring.embedder(Settings()), Settings())
+    opposing = wiring.weighing(wiring.embedder(Settings()), Settings())
     for library, held in libraries(sets):
         planted = [sides(library["id"], held, pair) for pair in library["disagree"]]
         readings = [Reading(document) for document in held.values()]

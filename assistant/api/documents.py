@@ -16,7 +16,7 @@ from starlette.datastructures import UploadFile
 from assistant.api.problems import RESPONSES, NotFound, UnsupportedType, body_type
 from assistant.api.schema import Cursor, Day, DisagreementsOut, DocumentOut, HeldListOut, OutcomesOut
 from assistant.disagreements import Disagreements
-from assistant.doubts.opposing import Opposing
+from assistant.doubts.opposing import Comparer
 from assistant.rendering import as_json, held_json, source_name
 from ingest.document import Label
 from ingest.errors import BadInput
@@ -61,18 +61,21 @@ _BODY = {
 }
 
 
-def disagreeing(store: Store, opposing: Opposing) -> APIRouter:
-    """The route that lists what the library disagrees with itself about."""
+def disagreeing(store: Store, opposing: Comparer, *, examines: bool) -> APIRouter:
+    """The route that lists what the library disagrees with itself about; `examines` what came, where that takes no chat model."""
     router = APIRouter(tags=["documents"], responses=RESPONSES)
     found, examining = Disagreements(store, opposing), threading.Lock()
 
     @router.get("/v1/disagreements", response_model=DisagreementsOut)
     def disagreements() -> Any:
-        """What documents say otherwise than one another; each call looks at some that came lately, before it answers."""
+        """What documents say otherwise than one another; each call looks at some that came lately, before it answers.
+
+        Where a chat model compares them, they are looked at in the background alone; `unexamined` counts those left.
+        """
         with examining:
             store.follow()
             ends = monotonic() + _SECONDS
-            while found.examine(1) and monotonic() < ends:
+            while examines and found.examine(1) and monotonic() < ends:
                 pass
         listed = found.listed()
         cited = dict.fromkeys(side.document_id for each in listed for side in (each.one, each.other))

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 from math import exp, log
 from pathlib import Path
+from typing import Protocol
 
 from assistant.checking.prose import PairReader
 from assistant.checking.reading import Language
@@ -51,8 +52,19 @@ class Line:
         return 1 / (1 + exp(-self.bias - sum(weight * features[name] for name, weight in self.weights.items())))
 
 
+class Comparer(Protocol):
+    """What tells the opposed statements of two documents."""
+
+    @property
+    def rules(self) -> str:
+        """What it finds by, in at most 16 characters, so that documents are examined anew where that changes."""
+
+    def between(self, one: Reading, other: Reading) -> list[Opposed]:
+        """The opposed statements of two documents, each statement at most once; a CaveatError where it cannot tell."""
+
+
 class Opposing:
-    """Finds them; `reader` reads English, whose statements are compared by meaning by `embedder`: without both English is left out."""
+    """Finds them by weight; `reader` reads English, whose statements are compared by meaning by `embedder`: without both English is left out."""
 
     def __init__(self, reader: PairReader | None = None, embedder: Embedder | None = None) -> None:
         self._vectors: dict[str, Vector] = {}

@@ -15,6 +15,7 @@ from assistant.citing import visible
 from assistant.disagreements import Disagreement, Disagreements
 from assistant.rendering import as_json
 from assistant.settings import Settings
+from ingest.errors import CaveatError
 from vectorstore.store import Store
 
 
@@ -22,19 +23,30 @@ def disagreements(store: Store, settings: Settings, *, as_rows: bool) -> int:
     """Compares the documents that came since the last time with the rest, then lists all disagreements."""
     store.follow()
     found = Disagreements(store, wiring.opposing(store.embedder, settings))
-    with _bar(shown=not as_rows) as tell:
-        found.examine(tell=tell)
+    trouble = _examine(found, shown=not as_rows)
     listed = found.listed()
     if as_rows:
         rows = {"disagreements": [as_json(each) for each in listed], "unexamined": found.unexamined()}
         print(json.dumps(rows, ensure_ascii=False), flush=True)
-        return 0
+        return trouble
     console = Console() if sys.stdout.isatty() else Console(soft_wrap=True, width=10_000)
     for each in listed:
         _print(console, each)
     documents = store.library.counts()[0]
-    told = f"{len(listed)} disagreement{'' if len(listed) == 1 else 's'} among {documents} documents."
+    left = f", {unexamined} of them not compared yet" if (unexamined := found.unexamined()) else ""
+    told = f"{len(listed)} disagreement{'' if len(listed) == 1 else 's'} among {documents} documents{left}."
     console.print(told, style="bold", highlight=False)
+    return trouble
+
+
+def _examine(found: Disagreements, *, shown: bool) -> int:
+    """Compares what came; a trouble with that is told, and what was compared before it is kept: 1 instead of 0."""
+    try:
+        with _bar(shown=shown) as tell:
+            found.examine(tell=tell)
+    except CaveatError as error:
+        print(visible(f"{error.message} {error.hint}"), file=sys.stderr)
+        return 1
     return 0
 
 
