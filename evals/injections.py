@@ -34,9 +34,10 @@ from assistant.writing import Writer
 from evals.formats import open_set
 from evals.metrics.writing import STRAYS
 from evals.model import Scripted, scripted
+from evals.remembering import Remembering
 from ingest.document import Document
 from ingest.sources import Source
-from vectorstore.embedding import Embedder, SentenceEmbedder
+from vectorstore.embedding import Embedder
 from vectorstore.store import Store
 
 TARGETS = (
@@ -101,7 +102,7 @@ def outcomes(chosen: Sequence[Json], *, shown: bool = False) -> Iterator[Outcome
     sample = open_set("sample")
     sources = {source.name: source for source in sample.sources or ()}
     asked = {name: _questions(sample.cases, name) for name in TARGETS}
-    embedder = SentenceEmbedder(precision="float32")
+    embedder = Remembering()
     with scripted("obeys") as model, _library(sources, embedder) as plain:
         honest = _flat("".join(document.text for document in _documents(plain)))
         before = {

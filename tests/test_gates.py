@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
 
-import numpy as np
 import pytest
 
 from assistant import chain, quoted
@@ -26,32 +25,18 @@ from evals.gates import EVERY_CASE, judge, junit, read_gates
 from evals.in_process import InProcess
 from evals.kept import Kept, load
 from evals.metrics import METRICS
+from evals.remembering import Remembering
 from evals.run import Plan, run
 from evals.scoring import measure
 from ingest.document import Document, Span, Statement
 from ingest.errors import BadInput
-from vectorstore.embedding import SentenceEmbedder
 from vectorstore.retrieval import Retriever
 from vectorstore.store import Store
 from vectorstore.token_marking import Marked, Marker
 
 
-class Remembering(SentenceEmbedder):
-    """The embedder as shipped, which embeds no text twice: a dozen runs ask the same."""
-
-    def __init__(self) -> None:
-        super().__init__(precision="float32")
-        self.known: dict[str, Any] = {}
-
-    def embed(self, texts: Sequence[str], progress: Any = None) -> Any:
-        fresh = [text for text in dict.fromkeys(texts) if text not in self.known]
-        if fresh:
-            self.known |= dict(zip(fresh, super().embed(fresh, progress), strict=True))
-        return np.asarray([self.known[text] for text in texts], dtype=np.float32).reshape(len(texts), self.dimension)
-
-
 def remembered(marked: Callable[..., list[Marked]]) -> Callable[..., list[Marked]]:
-    """The reader of doubts as shipped, which reads nothing twice, for the same reason."""
+    """The reader of doubts as shipped, which reads nothing twice: a dozen runs ask the same."""
     known: dict[Any, Marked] = {}
 
     def told(marker: Marker, read: Sequence[tuple[Sequence[int], Sequence[int]]]) -> list[Marked]:
