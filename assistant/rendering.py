@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from assistant import labels
-from assistant.answer import Answer, Claim
+from assistant.answer import Answer, Citation, Claim
 from vectorstore.library import Held
 from vectorstore.retrieval import Passage
 from vectorstore.rows import metadata_json
@@ -111,24 +111,30 @@ def voices_line(claim: Claim) -> str:
     return labels.EN.voices([(voice.name, voice.copies) for voice in claim.voices])
 
 
-def claim_lines(number: int, claim: Claim) -> Iterator[tuple[str, str]]:
-    """A claim with its verdict, where it is none of the good ones, its source and its doubts."""
+def claim_lines(number: int, claim: Claim, *, quoting: bool = False) -> Iterator[tuple[str, str]]:
+    """A claim with its verdict, where it is none of the good ones, its sources and its doubts; `quoting`, the sources' words too."""
     yield "claim", f"{number}. {claim.text}"
     if claim.verdict in labels.EN.verdicts:
         yield claim.verdict, f"   {labels.SIGNS[claim.verdict]} {labels.EN.verdicts[claim.verdict]}"
-    if claim.citations:
-        yield "source", _source_line(number, claim)
+    yield from _source_lines(number, claim, quoting=quoting)
     if voices := voices_line(claim):
         yield "quiet", f"   {voices}"
     for doubt in claim.doubts:
         yield "doubt", f"   ? {labels.EN.doubt(doubt.kind)}: {doubt.reason}"
 
 
-def _source_line(number: int, claim: Claim) -> str:
-    last = claim.citations[-1]
-    where = f", {last.locator}" if last.locator else ""
-    spans = " and ".join(f"{each.span.start}–{each.span.end}" for each in claim.citations)
-    return f"   [{number}] {last.title}{where}, characters {spans}"
+def _source_lines(number: int, claim: Claim, *, quoting: bool) -> Iterator[tuple[str, str]]:
+    """A line for each document that is cited, and for each quote of it."""
+    cited: dict[str, list[Citation]] = {}
+    for each in claim.citations:
+        cited.setdefault(each.document_id, []).append(each)
+    for citations in cited.values():
+        last = citations[-1]
+        where = f", {last.locator}" if last.locator else ""
+        spans = " and ".join(f"{each.span.start}–{each.span.end}" for each in citations)
+        yield "source", f"   [{number}] {last.title}{where}, characters {spans}"
+        if quoting:
+            yield from (("source", f"       “{_shortened(each.quote)}”") for each in citations)
 
 
 def _shortened(text: str, length: int = 140) -> str:

@@ -55,7 +55,7 @@ def read(text: str) -> Head:
     """
     lines = [line.strip() for line in text.split("\n") if line.strip()]
     head, foot = list(_head(lines)), _foot(lines)
-    outlet = next((name for place in range(len(head[:4])) if (name := _paper(head[place : place + 2], text))), None)
+    outlet = next((name for place in range(len(head[:4])) if (name := _paper(head[place : place + 3], text))), None)
     issuer = None if outlet else (_chinese_body(head, foot) if HAN.search(text) else _body(head, text))
     days = [day for line in (*head, *foot) for day in _days(line)]
     return Head(
@@ -63,7 +63,7 @@ def read(text: str) -> Head:
         issuer=issuer,
         number=next((found["number"] for line in head for found in _pattern("number").finditer(line)), None),
         issued=days[0] if days else None,
-        title=next((line for line in head if not tells_who_or_when(line, outlet or issuer or "")), None),
+        title=next((line for line in head if not _is_no_heading(line, outlet, issuer)), None),
         wire=bool(lines) and _pattern("wire").match(lines[0]) is not None,
     )
 
@@ -113,6 +113,12 @@ def _capital(word: str) -> bool:
     return not word[0].islower() or word in _forms()["joining"]
 
 
+def _is_no_heading(line: str, outlet: str | None, issuer: str | None) -> bool:
+    """Whether a line tells who and when, or is the one word under a masthead that names a part of the paper."""
+    part = outlet is not None and line.isalpha() and line.isascii()
+    return part or tells_who_or_when(line, outlet or issuer or "")
+
+
 def tells_who_or_when(line: str, who: str) -> bool:
     """Whether a line of a head names no more than who speaks, a day, a number or a page: it is no heading."""
     if _pattern("no_title").search(line):
@@ -139,10 +145,11 @@ def _paper(lines: Sequence[str], text: str) -> str | None:
     for name in ("agency", "chinese_paper"):
         if found := _pattern(name).match(lines[0]):
             return next(each for each in found.groups() if each).strip(MARKS)
-    if not any(next(_days(line), None) or _pattern("day_of_month").search(line) for line in lines):
-        return None
-    if found := _pattern("paper").match(lines[0]):
+    dated = [next(_days(line), None) or _pattern("day_of_month").search(line) for line in lines]
+    if any(dated) and (found := _pattern("paper").match(lines[0])):
         return found["outlet"].strip(MARKS)
+    if not any(dated[:2]):
+        return None
     if (
         len(lines) > 1
         and _days_alone(lines[1])
@@ -151,9 +158,21 @@ def _paper(lines: Sequence[str], text: str) -> str | None:
         and not _pattern("body").search(lines[0])
     ):
         return _name(lines[0])
-    if (named := _pattern("chinese_name_and_day").match(lines[0])) and _pattern("reporting").search(text):
-        return None if _pattern("chinese_body").fullmatch(named["outlet"]) else named["outlet"]
-    return None
+    named = _pattern("chinese_name_and_day").match(lines[0])
+    if named is None and len(lines) > 1 and _days_alone(lines[1]):
+        named = _pattern("chinese_masthead").fullmatch(lines[0])
+    if named is None or not _pattern("reporting").search(text) or _pattern("chinese_body").fullmatch(named["outlet"]):
+        return None
+    return named["outlet"]
+
+
+def names_a_paper(name: str) -> bool:
+    """Whether a name is a paper's or an agency's by its form.
+
+    >>> names_a_paper("Payments Ledger"), names_a_paper("Ministry of Ports")
+    (True, False)
+    """
+    return _pattern("paper").fullmatch(name) is not None or _pattern("chinese_paper").fullmatch(name) is not None
 
 
 def _reports(text: str) -> bool:

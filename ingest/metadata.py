@@ -18,6 +18,7 @@ from ingest.document import Kind, Metadata, Reading, Relation, Status
 _LABELLED = re.compile(
     r"[ \t#>•*-]*(?P<label>[A-Za-z\u4e00-\u9fff][\w .\u4e00-\u9fff]{0,24}?)[ \t]*[:：][ \t]*(?P<value>.*)"
 )
+_ROW = re.compile(r"(?P<label>[^|:：]{2,24}?)[ \t]+\|[ \t]+(?P<value>[^|]+)")  # of a table with two columns
 _FILLED_BY_PROGRAMS = {"title", "language", "publisher"}
 _OPENING = 2_000
 _HEADER_LINES = 40
@@ -130,8 +131,10 @@ def _header_lines(text: str) -> Iterator[str]:
 
 
 def _labelled(lines: Iterable[str]) -> Iterator[tuple[str, str]]:
-    """The labels and values of lines; a table's cell that ends in a colon takes the next cell for its value."""
+    """The labels and values of lines, and of tables: in a row of two cells, or where a cell ends in a colon, the next is its value."""
     for line in lines:
+        if row := _ROW.fullmatch(line.strip()):
+            yield row["label"], row["value"]
         for cell in re.sub(r"([:：])[ \t]*\|", r"\1", line).split(" | "):
             if found := _LABELLED.match(cell):
                 yield found["label"], found["value"]

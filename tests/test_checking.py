@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from functools import cache
 
 import pytest
@@ -109,6 +110,41 @@ def written(text: str, title: str = "") -> Passage:
     document = Document(id="d", title=title, text=text, source="d.txt", media_type="text/plain", statements=read)
     chunk = Chunk(id="d-0", document_id="d", span=Span(start=0, end=len(text)), statements=(0, len(read) - 1), tokens=0)
     return Passage(chunk=chunk, document=document, score=1.0, found_by="both")
+
+
+def test_a_claim_is_not_put_together_out_of_several_documents() -> None:
+    """Where no source is named, one document carries it or none: words of two that have nothing to do with each other carry nothing."""
+    one, other = (
+        replace(passage, document=replace(passage.document, id=name), chunk=replace(passage.chunk, document_id=name))
+        for name, passage in (
+            ("a", written("南屿省渔业部门不得向休渔渔船供油、供冰。")),
+            ("b", written("清单聚焦医药、民航和渔民关心的保险行业，已为企业列明购买范围。")),
+        )
+    )
+    claim = "南屿省渔业部门已为渔民购买保险。"
+    assert judge(claim, (), [one, other]).verdict == "not_found"
+    both = written("南屿省渔业部门不得向休渔渔船供油、供冰。该部门已为渔民购买保险。")
+    assert judge(claim, (), [both, other]).verdict == "supported"
+
+
+def test_a_figure_elsewhere_in_another_document_mends_nothing() -> None:
+    """The document that the claim rests on has another figure: that is told, whoever else has the claim's."""
+    notice = written("生育二孩及以上家庭购买首套住房的，贷款额度上浮20%。")
+    paper = written("多孩家庭买首套房，额度上浮30%。")
+    paper = replace(
+        paper, document=replace(paper.document, id="paper"), chunk=replace(paper.chunk, document_id="paper")
+    )
+    judgement = judge("二孩及以上家庭购买首套住房的，贷款额度上浮30%。", (), [notice, paper])
+    assert judgement.verdict == "contradicted"
+    assert "20%" in judgement.faults[0].reason
+
+
+def test_a_year_in_the_lead_in_does_not_tell_a_day() -> None:
+    """ "2026" stands for every day of it until the source tells another day of the same thing."""
+    source = written("《负面清单（2026年版）》已经公布，该清单自2026年6月1日起施行。")
+    judgement = judge("该清单自2026年7月1日起施行。", [source])
+    assert judgement.verdict == "contradicted"
+    assert judge("该清单自2026年6月1日起施行。", [source]).verdict == "supported"
 
 
 def judge(claim: str, cited: Sequence[Passage], others: Sequence[Passage] = (), question: str = "") -> Judgement:

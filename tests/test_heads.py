@@ -8,7 +8,7 @@ from ingest import heads
 from ingest.document import Reading
 from ingest.heads import Head
 from ingest.metadata import find, title_of
-from ingest.reading import markdown
+from ingest.reading import html, markdown
 
 PROSE = "\n\nBoats must look elsewhere this summer, the order says. It holds until autumn.\n\nNothing else changes."
 
@@ -43,6 +43,25 @@ PAPERS = [
     ("(CPA) Quill Haven, Sept 17\n\nCustoms hold container", "CPA", None, "Customs hold container"),
     ("云泽晚报　2024年6月29日　A5版 民生\n\n防腐剂超标", "云泽晚报", "2024年6月29日", "防腐剂超标"),
     ("《景川早报》2025年5月17日\n\n规则出炉", "景川早报", "2025年5月17日", "规则出炉"),
+    ("东江财经 2026-03-13 09:42　记者 何思远\n\n补贴重启", "东江财经", "2026-03-13", None),
+    (
+        "安居参考（行业通讯）\n2025年3月5日\n\n使用率回升\n\n本刊讯 使用热度回暖。",
+        "安居参考",
+        "2025年3月5日",
+        "使用率回升",
+    ),
+    (
+        "QUILLHAVEN MAIL\nBusiness\nWednesday 22 January 2025\n\nPrices go up",
+        "QUILLHAVEN MAIL",
+        "22 January 2025",
+        "Prices go up",
+    ),
+    (
+        "NORTHERN PRESS AGENCY\nDATELINE: ALNWICH, 5 March 2024\nSLUG: MEASLES\n\nBoards struggle",
+        "NORTHERN PRESS AGENCY",
+        "5 March 2024",
+        "Boards struggle",
+    ),
     ("岷南都市报　10月24日\n\n电价调整", "岷南都市报", None, "电价调整"),
 ]
 
@@ -55,6 +74,15 @@ def test_a_masthead_names_the_paper_its_day_and_the_headline(
     found = heads.read(head + PROSE)
     assert (found.outlet, found.issuer, found.issued) == (outlet, None, issued)
     assert title is None or found.title == title
+
+
+def test_what_stands_behind_the_heading_in_a_page_title_names_the_paper() -> None:
+    """Of a page whose title is its heading and a name; a ministry's name there names no paper."""
+    page = "<html><head><title>{} - {}</title></head><body><h1>{}</h1><p>Firms must hold more.</p></body></html>"
+    for name, outlet in (("Payments Ledger", "Payments Ledger"), ("Ministry of Ports", None)):
+        read = html.read(page.format("Fifteen per cent", name, "Fifteen per cent").encode())
+        assert find(read, "a.html").outlet == outlet
+    assert title_of(html.read(page.format("补贴重启", "东江财经", "补贴重启").encode()), "a.html") == "补贴重启"
 
 
 BODIES = [

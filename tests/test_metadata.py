@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.dates import first_date
+from ingest.designations import own_keys, target_keys
 from ingest.document import Metadata, Reading, Relation
 from ingest.metadata import find, title_of
 from ingest.reading import markdown
@@ -100,6 +101,36 @@ def test_a_chinese_notice_states_itself_by_form() -> None:
 
 
 HEAD = "Notice on mackerel\n\nIssuer: Marine Authority\nNumber: MFA 14/2023\nIssued: 21 November 2023\n\n"
+
+
+def test_one_letter_in_a_number_and_a_title_in_brackets_behind_it() -> None:
+    """ "Notice P-8/2023 (Liquidity buffer)" is one document, which answers to the number."""
+    sentence = (
+        "Notice P-8/2023 (Liquidity buffer of institutions) is superseded by this notice and ceases to have effect."
+    )
+    assert found(HEAD + sentence).relations[0] == Relation(kind="supersedes", target="Notice P-8/2023")
+    about = found(
+        "Office of Merrow\n\nNotice P-8/2023\nLiquidity buffer\n\nIssued: 6 November 2023\n\nFirms must hold more."
+    )
+    assert set(own_keys("Liquidity buffer", about)) & set(target_keys("Notice P-8/2023"))
+
+
+def test_a_table_of_two_columns_is_a_head() -> None:
+    """Labels need no colon where a table parts them from their values."""
+    about = found(
+        "Notice on buffers\n\nIssued | 10 February 2025\nEffective | 1 April 2025\nSupersedes | Notice P-8/2023\n\nMore."
+    )
+    assert (about.issued, about.effective) == (date(2025, 2, 10), date(2025, 4, 1))
+    assert about.relations == (Relation(kind="supersedes", target="Notice P-8/2023"),)
+
+
+def test_a_chinese_announcement_states_when_it_holds_and_what_it_adjusts() -> None:
+    """通告 as 通知 does; 作如下调整 amends."""
+    head = "关于伏季休渔的通告\n\n南农渔通〔2026〕2号\n\n"
+    about = found(head + "本通告自2026年5月1日起施行，有效期至2026年8月16日。")
+    assert (about.effective, about.expires) == (date(2026, 5, 1), date(2026, 8, 16))
+    told = found(head + "经研究，决定对《实施细则》（澜商规〔2026〕3号）作如下调整：")
+    assert told.relations == (Relation(kind="amends", target="《实施细则》（澜商规〔2026〕3号）"),)
 
 
 @pytest.mark.parametrize(

@@ -78,6 +78,8 @@ DENIED = [
     ("The minister ruled out a second increase of the levy.", "The levy will be increased a second time.", "contradicted"),
     ("The firm was denied a licence for the second quarry.", "The firm has a licence for the second quarry.", "contradicted"),
     ("公司否认与医院存在价格垄断协议。", "公司与医院存在价格垄断协议。", "contradicted"),
+    ("我市从未出台允许提取住房公积金用于装修的政策。", "我市出台了允许提取住房公积金用于装修的政策。", "contradicted"),
+    ("我市从未出台允许提取住房公积金用于装修的政策。", "我市允许提取住房公积金用于装修。", "contradicted"),
     ("公司承认与医院存在价格垄断协议。", "公司否认与医院存在价格垄断协议。", "contradicted"),
     ("Aster denied on Friday that any buy-out was planned.", "Aster denied that a buy-out was planned.", "supported"),
     ("Aster denied on Friday that any buy-out was planned.", "No buy-out is planned, Aster said on Friday.", "supported"),

@@ -45,6 +45,8 @@ class Deterministic:
             return self._across(asked, [line for line in candidates if line not in readable], question)
         if not found.carried:
             return self._unsupported(asked, candidates, others if cited else (), cited=bool(cited))
+        if not cited:
+            readable = [line for line in readable if line.document.id == found.lines[0].document.id]
         return _checked(asked, found, readable, question)
 
     def wanted(self, claim: str, question: str = "") -> Wanted:

@@ -106,6 +106,11 @@ def _of_a_kind(one: Figure, other: Figure) -> bool:
     return one.family == other.family or not (one.family and other.family)
 
 
+def _is_a_day(figure: Figure) -> bool:
+    """Whether a date tells its day, not the year or month alone."""
+    return figure.kind == "date" and not figure.day.endswith("*")
+
+
 def _is_a_year(figure: Figure) -> bool:
     return not figure.nouns and figure.years.isdecimal() and 1000 <= int(figure.years) <= YEARS[1]
 
@@ -154,12 +159,14 @@ def _turned(claim: str, figure: Figure, same: Sequence[Standing], orphans: Seque
         )
         return
     best = max(_likeness(figure, each.figure) for each in same)
+    coarse = _is_a_day(figure) and not any(_is_a_day(each.figure) for each in same)
     near = max(len(figure.around & each.figure.around) for each in same)
     for rival in orphans:
         more = _likeness(figure, rival.figure) - best
         one_thing = set(figure.nouns[:1]) & set(rival.figure.nouns) or figure.family
         closer = figure.kind not in {"number", "era"} and near == 0 and figure.around & rival.figure.around
-        if (one_thing and more >= CLEARLY) or (closer and more > 0):
+        another = coarse and _is_a_day(rival.figure)
+        if (one_thing and more >= CLEARLY) or ((closer or another) and more > 0):
             yield _remark(claim, figure, rival, ())
             return
 

@@ -162,11 +162,14 @@ def wanted(claim: str, rarity: Rarity | None, question: str = "") -> Wanted:
 
 
 def choose(claim: Wanted, candidates: Sequence[Line], embedder: Embedder | None, *, strictly: bool = False) -> Carrying:
-    """The one to three statements that together hold most of a claim; the embedder is asked where words leave it open."""
+    """The one to three statements that together hold most of a claim; the embedder is asked where words leave it open.
+
+    `strictly`, of one document: a claim that was not written from these sources is not put together out of several.
+    """
     if not candidates or not (claim.terms or claim.figures):
         return Carrying()
     rows = _rows(claim, candidates)
-    chosen = _gathered(claim, rows)
+    chosen = _gathered(claim, rows) if not strictly else _of_one_document(claim, rows)
     share, lines = _share(claim, chosen), tuple(row.line for row in chosen)
     enough = limits().uncited if strictly else limits().carried
     if share >= enough or share < limits().lost:
@@ -257,6 +260,15 @@ def _gathered(claim: Wanted, rows: Sequence[_Row]) -> tuple[_Row, ...]:
             break
         chosen = (*chosen, row)
     return chosen
+
+
+def _of_one_document(claim: Wanted, rows: Sequence[_Row]) -> tuple[_Row, ...]:
+    """The best of what each document gives."""
+    apart: dict[str, list[_Row]] = {}
+    for row in rows:
+        apart.setdefault(row.line.document.id, []).append(row)
+    options = [_gathered(claim, each) for each in apart.values()]
+    return max(options, key=lambda option: _share(claim, option) + option[0].bonus)
 
 
 def _by_meaning(

@@ -65,22 +65,22 @@ class Together:
         if not known or (told.verdict == "supported" and not self._doubting):
             return told
         try:
-            return self._read(self._rules.wanted(claim, question), told, known, question)
+            return self._read(self._rules.wanted(claim, question), told, known, question, apart=not cited)
         except CaveatError:  # a chat model that is away or talks at large: what it was to settle is not settled
             fault = Fault(kind="unchecked", reason=say(claim, "unjudged"))
             return Judgement(verdict="unchecked", support=told.support, faults=(*told.faults, fault))
 
-    def _read(self, asked: Wanted, told: Judgement, known: Sequence[Line], question: str) -> Judgement:
-        """What the reader makes of a claim beside what the rules say of it."""
+    def _read(self, asked: Wanted, told: Judgement, known: Sequence[Line], question: str, *, apart: bool) -> Judgement:
+        """What the reader makes of a claim beside what the rules say of it; `apart` where it must rest on one document."""
         kinds = {fault.kind for fault in told.faults}
         support = [line for line in known if line.support in told.support]
         if "misquoted" in kinds:
-            return self._named(asked, told, support, known, question)
+            return self._named(asked, told, support, _with(support, known) if apart else known, question)
         if "overstated" in kinds or told.verdict == "contradicted":
             return told
         if told.verdict == "supported":
             return self._carried(asked, told, support, known)
-        return self._found(asked, told, known, question)
+        return self._found(asked, told, known, question, apart=apart)
 
     def _carried(self, asked: Wanted, told: Judgement, support: Sequence[Line], known: Sequence[Line]) -> Judgement:
         """What the rules find supported, unless neither that nor anything near it reads as if it were."""
@@ -105,18 +105,19 @@ class Together:
         enough = limits().prose_supports if self._doubting else limits().prose_named
         return otherwise if read.supports >= enough else told
 
-    def _found(self, asked: Wanted, told: Judgement, known: Sequence[Line], question: str) -> Judgement:
+    def _found(self, asked: Wanted, told: Judgement, known: Sequence[Line], question: str, *, apart: bool) -> Judgement:
         """What the rules find no support for, where the reader finds it in statements about the same."""
         groups = promising(asked, known)
         if not groups and not self._doubting:
             return told
         read = (
-            _best(asked, known, self._reader)
+            _best(asked, known, self._reader, apart=apart)
             if self._doubting
             else _strongest(readings(asked, groups, known, self._reader))
         )
         if read.supports >= limits().prose_supports:
-            return self._rules.resting(asked, read.lines, known, question, named=not self._doubting)
+            rest = _with(read.lines, known) if apart else known
+            return self._rules.resting(asked, read.lines, rest, question, named=not self._doubting)
         if read.contradicts >= limits().prose_contradicts:
             return _contradicted(asked, read)
         return told
@@ -133,8 +134,14 @@ def _quotes(asked: Wanted, line: Line) -> bool:
     return " ".join(asked.claim.split()) in " ".join(line.text.split())
 
 
-def _best(asked: Wanted, known: Sequence[Line], reader: PairReader) -> Reading:
-    carrying = choose(asked, known, None)
+def _with(chosen: Sequence[Line], known: Sequence[Line]) -> list[Line]:
+    """The statements of the documents that some stand in."""
+    documents = {line.document.id for line in chosen}
+    return [line for line in known if line.document.id in documents]
+
+
+def _best(asked: Wanted, known: Sequence[Line], reader: PairReader, *, apart: bool = False) -> Reading:
+    carrying = choose(asked, known, None, strictly=apart)
     groups = [list(carrying.lines)] if carrying.lines else []
     groups += [group for group in promising(asked, known) if group not in groups]
     return _strongest(readings(asked, groups or [list(known[:1])], known, reader))

@@ -93,7 +93,7 @@ def _lines(checked: Checked) -> Iterator[Line]:
     if not isinstance(checked, Claim):
         yield "quiet", f"{checked.text}  ({WHY[checked.why]})"
         return
-    head, *rest = claim_lines(int(checked.id.removeprefix("c")), checked)
+    head, *rest = claim_lines(int(checked.id.removeprefix("c")), checked, quoting=True)
     yield head
     if checked.verdict == "supported":
         yield "supported", f"   {labels.SIGNS['supported']} Supported{', with doubts' if checked.doubts else ''}."

@@ -7,6 +7,7 @@ import re
 from lxml import etree
 from lxml.etree import _Element
 
+from ingest import heads
 from ingest.document import Reading
 from ingest.errors import UnreadableFile
 from ingest.reading.canonical import Writing, clean, collapse
@@ -52,6 +53,7 @@ _HINTS = {
     "contentsource": "source",
     "dc.language": "language",
 }
+_BEHIND_TITLE = re.compile(r"\s*[-–—|_·]\s*(?P<site>[^-–—|_·]{2,40})")
 _DEEPEST = 200
 _LONGEST_CELL = 500
 
@@ -73,7 +75,12 @@ def read(content: bytes) -> Reading:
     if not page.writing.text:
         page = _Page(whole=True)
         page.walk(root)
-    title = next((said for said in (_first(root, "title"), _first(root, "h1"), hints.get("title", "")) if said), "")
+    titles = (_first(root, "title"), _first(root, "h1"), hints.get("title", ""))
+    title = next((said for said in titles if said), "")
+    behind = _BEHIND_TITLE.fullmatch(title.removeprefix(titles[1])) if titles[1] else None
+    if behind and heads.names_a_paper(behind["site"]):
+        title = titles[1]
+        hints.setdefault("site_name", behind["site"])
     return page.writing.reading(title=title, hints=hints, warnings=warnings)
 
 
