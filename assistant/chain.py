@@ -28,7 +28,7 @@ from assistant.asked import asked as asked_about
 from assistant.asking_back import choices
 from assistant.conversation import Turn
 from assistant.doubts import Doubter, by_rules
-from assistant.doubts.from_library import FromLibrary
+from assistant.doubts.from_library import Among, FromLibrary
 from assistant.events import Claimed, Delta, Done, Event, Failed, Passages, Searching
 from assistant.followup import standalone
 from assistant.model import ModelTrouble
@@ -63,13 +63,14 @@ class Assistant:
         writer: Writer | None = None,
         doubter: Doubter = by_rules,
         answering: Answering = by_words,
+        among: Among | None = None,
     ) -> None:
         self._store = store
         self._passages = passages
         self._writer = writer
         self._doubter = doubter
         self._answering = answering
-        self._doubting = FromLibrary(store)
+        self._doubting = FromLibrary(store, among=among)
         self.chain: Runnable[str | Question, Answer] = (
             RunnableLambda(self._understand, afunc=self._understand_async).with_config(run_name="question")
             | RunnableLambda(self._search).with_config(run_name="search")

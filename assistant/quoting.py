@@ -12,6 +12,10 @@ from dataclasses import dataclass
 from assistant.absent import absent
 from assistant.answering.limits import Features, default_limits
 from assistant.answering.scoring import Measures, Quote, scored, weights
+from assistant.checking.measuring import figures
+from assistant.checking.quantities import Figure
+from assistant.doubts.matters import comparable, may_be_one_matter, tells
+from assistant.doubts.said import publisher
 from ingest.document import Document, Span, Statement
 from vectorstore.retrieval import Found
 from vectorstore.terms import terms
@@ -36,7 +40,7 @@ def select(question: str, found: Found, by: Measures, asked: str = "") -> Select
     wanted = weights(question, by.words)
     quotes = scored(question, found, by, wanted, weights(question, by.words, asked, limits.asked))
     answered = limits.answered(features(quotes, found))
-    chosen = _in_order(best(quotes)) if answered > 0 else ()
+    chosen = _in_order(_with_others(best(quotes), quotes)) if answered > 0 else ()
     return Selection(quotes=chosen, answered=answered, absent=absent(question, found), searched=tuple(wanted))
 
 
@@ -61,13 +65,59 @@ def best(quotes: Sequence[Quote]) -> list[Quote]:
     for quote in quotes:
         if quote.score < limits.near_best * quotes[0].score or len(kept) == limits.answers:
             break
-        own = _shingles(quote)
-        same = next((n for n, other in enumerate(kept) if _overlap(own, _shingles(other)) > limits.same), None)
+        same = next((n for n, other in enumerate(kept) if _say_the_same(quote, other)), None)
         if same is None:
             kept.append(quote)
         elif quote.document.metadata.kind == "notice" != kept[same].document.metadata.kind:
             kept[same] = quote
     return kept
+
+
+def _with_others(kept: list[Quote], quotes: Sequence[Quote]) -> list[Quote]:
+    """What is quoted, and what other publishers say to the question: the best of each, where it answers too, or has another figure."""
+    limits, told = default_limits(), list(kept)
+    for quote in quotes:
+        if len(told) == len(kept) + limits.others:
+            break
+        rival = any(_another_figure(quote, each) for each in kept)
+        share, least = (limits.rival, limits.rival_answers) if rival else (limits.other, limits.other_answers)
+        read = quote.answers is not None or quotes[0].answers is None
+        answers = read and quote.score >= share * quotes[0].score and (quote.answers or 0.0) >= least
+        if answers and all(_of_another(quote, each) for each in told):
+            told.append(quote)
+    return told
+
+
+def _of_another(quote: Quote, other: Quote) -> bool:
+    """Whether two statements are of two publishers, one of which is known, about one matter for all that is known, and do not say the same."""
+    named = any(publisher(each.document.metadata) for each in (quote, other))
+    return named and may_be_one_matter(quote.document, other.document) and not _say_the_same(quote, other)
+
+
+def _another_figure(one: Quote, other: Quote) -> bool:
+    """Whether two statements count the same thing, or give a value of one unit, and no number of one is a number of the other."""
+    pairs = [(a, b) for a in _numbers(one) for b in _numbers(other) if comparable(a, b) and (a.family or a.nouns)]
+    return bool(pairs) and not any(tells(a, b) for a, b in pairs)
+
+
+def _say_the_same(one: Quote, other: Quote) -> bool:
+    """Whether two statements share most of their runs of words and all of their figures."""
+    if _overlap(_shingles(one), _shingles(other)) <= default_limits().same:
+        return False
+    return _figures(one) == _figures(other)
+
+
+def _figures(quote: Quote) -> frozenset[tuple[str, object, str]]:
+    told = (each for each in figures(_text(quote)) if each.kind in {"number", "date", "month", "clock"})
+    return frozenset((each.kind, each.amount, each.day) for each in told)
+
+
+def _numbers(quote: Quote) -> list[Figure]:
+    return [each for each in figures(_text(quote)) if each.kind == "number" and each.amount is not None]
+
+
+def _text(quote: Quote) -> str:
+    return quote.document.quote(quote.statement.span)
 
 
 def _in_order(quotes: Sequence[Quote]) -> tuple[Quote, ...]:
@@ -79,7 +129,7 @@ def _in_order(quotes: Sequence[Quote]) -> tuple[Quote, ...]:
 
 
 def _shingles(quote: Quote) -> frozenset[tuple[str, ...]]:
-    found = terms(quote.document.quote(quote.statement.span))
+    found = terms(_text(quote))
     return frozenset(tuple(found[i : i + 3]) for i in range(max(1, len(found) - 2)))
 
 

@@ -70,11 +70,12 @@ def assistant(store: Store, settings: Settings) -> Assistant:
     from assistant.chain import Assistant  # noqa: PLC0415 (langchain takes a second to import)
 
     finds, reads = doubter(settings), answering(settings)
-    plain = Assistant(store, passages=settings.passages, doubter=finds, answering=reads)
+    among = weighing(store.embedder, settings).among
+    plain = Assistant(store, passages=settings.passages, doubter=finds, answering=reads, among=among)
     if not names_a_model(settings):
         return plain
     writer = _writer(settings, verifier(store.embedder, plain.rarity, settings), finds)
-    return Assistant(store, passages=settings.passages, writer=writer, doubter=finds, answering=reads)
+    return Assistant(store, passages=settings.passages, writer=writer, doubter=finds, answering=reads, among=among)
 
 
 def answering(settings: Settings) -> Answering:

@@ -73,12 +73,12 @@ def libraries(sets: Sequence[Path]) -> Iterator[tuple[dict[str, Any], dict[str, 
     """The libraries of some sets, each with its documents by name."""
     for path in sets:
         for line in map(json.loads, path.read_text(encoding="utf-8").splitlines()):
-            with _library(line) as (_, held):
+            with library(line) as (_, held):
                 yield line, held
 
 
 @contextmanager
-def _library(line: Mapping[str, Any], embedder: Embedder | None = None) -> Iterator[tuple[Store, dict[str, Document]]]:
+def library(line: Mapping[str, Any], embedder: Embedder | None = None) -> Iterator[tuple[Store, dict[str, Document]]]:
     """A store with the documents of a library, by name."""
     with tempfile.TemporaryDirectory() as home, Store(Path(home) / "library", embedder or HashingEmbedder()) as store:
         folder = Path(home) / "documents"
@@ -106,7 +106,7 @@ def together(lines: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
 
 def measure(line: Mapping[str, Any], embedder: Embedder | None = None, opposing: Comparer | None = None) -> list[Told]:
     """The planted pairs of one library and whatever else is listed; a BadSet where a document lacks a quotation."""
-    with _library(line, embedder) as (store, held):
+    with library(line, embedder) as (store, held):
         disagreements = Disagreements(store, opposing)
         disagreements.examine()
         listed = disagreements.listed()

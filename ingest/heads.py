@@ -55,7 +55,7 @@ def read(text: str) -> Head:
     """
     lines = [line.strip() for line in text.split("\n") if line.strip()]
     head, foot = list(_head(lines)), _foot(lines)
-    outlet = next((name for place in range(len(head[:4])) if (name := _paper(head[place : place + 3], text))), None)
+    outlet = next((name for place in range(len(head[:4])) if (name := _paper(head[place:], text))), None)
     issuer = None if outlet else (_chinese_body(head, foot) if HAN.search(text) else _body(head, text))
     days = [day for line in (*head, *foot) for day in _days(line)]
     return Head(
@@ -146,7 +146,7 @@ def _paper(lines: Sequence[str], text: str) -> str | None:
         if found := _pattern(name).match(lines[0]):
             return next(each for each in found.groups() if each).strip(MARKS)
     dated = [next(_days(line), None) or _pattern("day_of_month").search(line) for line in lines]
-    if any(dated) and (found := _pattern("paper").match(lines[0])):
+    if any(dated) and (found := _pattern("paper").match(lines[0].lstrip(MARKS))):
         return found["outlet"].strip(MARKS)
     if not any(dated[:2]):
         return None

@@ -36,11 +36,19 @@ PAIRS_OF_ONE = [(first, other) for first, *others in ONE_VALUE for other in othe
     ("3.2 percent", "3⅕ percent"),
     ("2,500", "two thousand five hundred"),
     ("105", "one hundred and five"),
+    ("1.31 million containers", "1.31m containers"),
+    ("£2.5 million", "£2.5m"),
+    ("3.5 billion marks", "3.5bn marks"),
     ("12000", "一万二千"),
     ("3.5%", "百分之三点五"),
     ("2020", "二〇二〇"),
     ("24 February 2020", "二〇二〇年二月二十四日"),
 ]
+
+
+def test_metres_are_no_millions() -> None:
+    """An m behind a number is a million before what is counted in millions, and behind a sign of money."""
+    assert read("vessels over 12m, 12m vessels and a wall 2.5m high") == ["12", "12", "5/2"]
 
 
 @pytest.mark.parametrize(("one", "other"), PAIRS_OF_ONE)

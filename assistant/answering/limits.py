@@ -53,6 +53,11 @@ class Limits:
     time: float
     spoken: float
     same: float
+    others: int
+    other: float
+    other_answers: float
+    rival: float
+    rival_answers: float
     words_alone: float
     whole: float
     sure: float

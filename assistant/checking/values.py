@@ -59,6 +59,13 @@ _NUMBER = re.compile(
     rf"|\b(?P<part>{'|'.join(_PARTS)})\b|\b(?P<words>{_SPELLED_NUMBER})\b|(?P<han>{_HAN_NUMBER}))"
     rf"(?:[ -]?(?P<scale>{_SCALE})\b|(?P<han_scale>万亿|亿|万|千|百(?!分之)))?(?:[ -]?(?P<unit>{_UNIT}))?"
 )
+_SHORT = re.compile(
+    r" ?(?P<sure>mn|bn|tn)\b|(?P<m>m)\b(?P<counts>(?=\s+(?:[a-z-]+ )?(?:people|passengers?|containers|households|homes|doses|jobs|workers"
+    r"|customers|users|voters|residents|children|patients|visitors|tourists|tonnes|tons|barrels|shares|accounts|crowns|dollars|euros?|pounds"
+    r"|yuan|marks|francs)\b))?"
+)  # "1.31m containers", "3.5bn"; "12m vessels" are of twelve metres
+_SHORTENED = {"m": 10**6, "mn": 10**6, "bn": 10**9, "tn": 10**12}
+_MONEY = frozenset("£$€¥")
 _COUNTED = re.compile(r"[年月日天个家条辆人次元小时分钟点号名项倍城市周万亿%％]")
 _NO_NUMBERS = re.compile(r"十分(?![之钟])|万一|千万(?!\d)(?=[不别要])|统一|唯一|一些|一般|一律|一样|一起")
 
@@ -152,6 +159,14 @@ def _numbers(text: str) -> Iterator[Value]:
         number = _number(match, text)
         if number is None:
             continue
+        end = match.end()
+        if (
+            match["figure"]
+            and not (match["scale"] or match["han_scale"] or match["unit"])
+            and (short := _SHORT.match(text, end))
+            and (short["sure"] or short["counts"] is not None or text[match.start() - 1 : match.start()] in _MONEY)
+        ):
+            number, end = number * _SHORTENED[short["sure"] or short["m"]], short.end()
         unit = match["unit"] or ""
         if unit.startswith(("basis", "bp")):
             number, unit = number / 100, "points"
@@ -159,7 +174,7 @@ def _numbers(text: str) -> Iterator[Value]:
             unit = "points" if "point" in unit else "%"
         elif match["per"]:
             unit = "%"
-        yield Value(number=number, unit=unit, text=match[0], start=match.start(), end=match.end())
+        yield Value(number=number, unit=unit, text=text[match.start() : end], start=match.start(), end=end)
 
 
 def _number(match: re.Match[str], text: str) -> Fraction | None:

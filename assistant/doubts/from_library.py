@@ -17,12 +17,14 @@ from assistant.asked import Asked, asked
 from assistant.doubts import disputed, outdated, questioned_elsewhere, single, voices
 from assistant.doubts.elsewhere import Elsewhere
 from assistant.doubts.standings import Standings
-from assistant.doubts.stated import Alike, Raised, Stated
+from assistant.doubts.stated import Alike, Place, Raised, Stated
 from vectorstore.library import LibraryError
 from vectorstore.store import Store
 
 Family = Callable[[Stated, Sequence[Alike]], Raised | None]
 InTime = Callable[[Stated, Sequence[Alike], Standings], Raised | None]
+
+Among = Callable[[Sequence[Place]], Sequence[tuple[Place, Place]]]
 
 FAMILIES: tuple[Family, ...] = (questioned_elsewhere.find,)
 IN_TIME: tuple[InTime, ...] = (outdated.find, disputed.find)
@@ -35,12 +37,13 @@ WEIGHT: tuple[DoubtKind, ...] = (
 
 
 class FromLibrary:
-    """Adds the library's doubts to claims; without families it adds none."""
+    """Adds the library's doubts to claims; without families it adds none. `among` finds opposed ones among what claims rest on."""
 
-    def __init__(self, store: Store, families: Sequence[Family] = FAMILIES) -> None:
+    def __init__(self, store: Store, families: Sequence[Family] = FAMILIES, among: Among | None = None) -> None:
         self._library = store.library
         self._elsewhere = Elsewhere(store)
         self._families = families
+        self._among = among
         self._time: Asked | None = None
         self._publishers = (-1, 0)
 
@@ -68,6 +71,8 @@ class FromLibrary:
         standings.know(resting, [each for found in alike for each in found])
         standings.know_versions(resting)
         standings.know_opposed(resting)
+        if self._among is not None:
+            standings.oppose(self._among([place for each in told for place in each.places]))
         raised = [
             (self._by_families(each, others, standings), others) for each, others in zip(told, alike, strict=True)
         ]

@@ -10,19 +10,22 @@ import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import combinations
 from math import exp, log
 from pathlib import Path
 from typing import Protocol
 
 from assistant.checking.prose import PairReader
 from assistant.checking.reading import Language
-from assistant.doubts.matters import Compared, Matter, Reading, Told
+from assistant.doubts.matters import Compared, Matter, Reading, Told, may_be_one_matter
+from assistant.doubts.stated import Place
 from vectorstore.embedding import Embedder
 from vectorstore.vector_rows import Vector
 
 RULES = "2"
 """Raised where pairs are found otherwise than before."""
 MOST = 40  # pairs of statements of two documents that are read
+LONGEST = 400  # statements of a document that is compared while somebody waits
 KEPT = 4000  # statements whose meaning is kept
 LEAST = 1e-4  # of a probability whose odds are weighed
 
@@ -39,12 +42,18 @@ class Opposed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """How features are weighed: a statement is compared whose words are held in `words`, and opposed from `likely` on."""
+    """How features are weighed: a statement is compared whose words are held in `words`, and opposed from `likely` on.
+
+    Two that answer one question are opposed from `answering` on, whatever words they share, or where each holds `same_words` of
+    the other's words, and of those beside the figures that rival.
+    """
 
     words: float
     contrasts: float
     bias: float
     likely: float
+    answering: float
+    same_words: float
     weights: Mapping[str, float]
 
     def probability(self, features: Mapping[str, float]) -> float:
@@ -84,9 +93,26 @@ class Opposing:
                 kept.append(each)
         return kept
 
+    def among(self, places: Sequence[Place]) -> list[tuple[Place, Place]]:
+        """Those of some statements, all of which answer one question, that are opposed; long documents are left to `between`."""
+        readings = {each.document.id: each.document for each in places if len(each.document.statements) <= LONGEST}
+        read = {document_id: Reading(document) for document_id, document in readings.items()}
+        near = []
+        for one, other in combinations(dict.fromkeys((each.document.id, each.position) for each in places), 2):
+            if one[0] in read and other[0] in read and may_be_one_matter(readings[one[0]], readings[other[0]]):
+                mine, theirs = read[one[0]].told[one[1]], read[other[0]].told[other[1]]
+                compared = Matter(read[one[0]], read[other[0]]).compared(mine, theirs)
+                if compared is not None and _near(compared, line(mine.language), mine.language):
+                    near.append((mine, theirs, compared))
+        found = self._weighed(near)
+        return [(each.mine.place, each.theirs.place) for each in found if _opposed_answers(each)]
+
     def weighed(self, one: Reading, other: Reading) -> list[Opposed]:
         """All pairs that are near enough to be compared, with what is weighed of each."""
-        near = [each for each in candidates(one, other) if self._reads or each[0].language != "en"]
+        return self._weighed(list(candidates(one, other)))
+
+    def _weighed(self, compared_pairs: Sequence[tuple[Told, Told, Compared]]) -> list[Opposed]:
+        near = [each for each in compared_pairs if self._reads or each[0].language != "en"]
         near = sorted(near, key=lambda each: -_unread(each[0], each[2]))[:MOST]
         english = [(mine, theirs) for mine, theirs, _ in near if mine.language == "en"]
         read = iter(self._read(english))
@@ -131,6 +157,14 @@ def candidates(one: Reading, other: Reading) -> Iterator[tuple[Told, Told, Compa
             compared = matter.compared(mine, theirs, by.words)
             if compared is not None and _near(compared, by, mine.language):
                 yield mine, theirs, compared
+
+
+def _opposed_answers(pair: Opposed) -> bool:
+    """Whether two answers to one question are opposed: as weighed, or for the same words with figures that rival in the same words."""
+    features, by = pair.features, line(pair.mine.language)
+    apart = features["contrasts"] > 0 or features["other_day"] > 0
+    rival = features["figure"] > 0 and min(features["less"], features["figure_less"]) >= by.same_words
+    return pair.likely >= by.answering or (rival and not apart)
 
 
 def _unread(mine: Told, compared: Compared) -> float:

@@ -5,7 +5,7 @@ Every look-up is by key, and made once for an answer.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 from assistant.asked import Asked
 from assistant.doubts.standing import Lapse, lapse
@@ -26,7 +26,7 @@ class Standings:
         self._lapses: dict[str, Lapse | None] = {}
         self._named: dict[str, tuple[str, ...]] = {}
         self._newer: dict[str, tuple[Document, ...]] = {}
-        self._opposed: dict[str, Mapping[int, Sequence[Place]]] = {}
+        self._opposed: dict[str, dict[int, list[Place]]] = {}
 
     def know(self, documents: Iterable[Document], alike: Iterable[Alike] = ()) -> None:
         """Looks up together what is said of the standing of some documents; of reports there is nothing to look up."""
@@ -99,6 +99,15 @@ class Standings:
                 if mine in found and theirs in held and there < len(held[theirs].statements):
                     found[mine].setdefault(at, []).append(Place(document=held[theirs], position=there))
         self._opposed |= found
+
+    def oppose(self, pairs: Iterable[tuple[Place, Place]]) -> None:
+        """Adds statements that were found to be opposed just now."""
+        for both in pairs:
+            self.know_opposed([each.document for each in both])
+            for mine, theirs in (both, both[::-1]):
+                known = self._opposed[mine.document.id].setdefault(mine.position, [])
+                if all((each.document.id, each.position) != (theirs.document.id, theirs.position) for each in known):
+                    known.append(theirs)
 
     def opposed(self, place: Place) -> Sequence[Place]:
         """The statements that cannot be true beside a statement; what did not hold, or had not come out, is left out."""
