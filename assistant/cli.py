@@ -183,7 +183,11 @@ def _filters(command: argparse.ArgumentParser) -> None:
     for name in ("issuer", "kind", "status", "language"):
         group.add_argument(f"--{name}", action="append", type=_text, default=[], help="may be given several times")
     group.add_argument(
-        "--document", action="append", type=_text, default=[], help="a document's id; may be given several times"
+        "--document",
+        action="append",
+        type=_text,
+        default=[],
+        help="a document's id, for `ask` its first characters; may be given several times",
     )
     group.add_argument("--from", dest="issued_from", help=f"issued on this day or later, {_DATES}")
     group.add_argument("--to", dest="issued_to", help=f"issued on this day or earlier, {_DATES}")

@@ -9,6 +9,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -96,7 +97,8 @@ def _foreign(sources: Iterable[Source], paths: list[str], home: Path) -> Iterato
 def _ask(given: argparse.Namespace, settings: Settings) -> int:
     filters = _filters(given)
     with wiring.open_store(settings) as store:
-        answer = wiring.assistant(store, settings).answer(given.question, filters)
+        whole = tuple(_held(store.library, each).id for each in filters.document_ids)
+        answer = wiring.assistant(store, settings).answer(given.question, replace(filters, document_ids=whole))
     if given.json:
         _print_json(as_json(answer))
     else:

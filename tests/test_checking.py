@@ -139,6 +139,11 @@ def test_a_figure_elsewhere_in_another_document_mends_nothing() -> None:
     assert "20%" in judgement.faults[0].reason
 
 
+def test_words_that_join_are_no_part_of_a_chinese_name() -> None:
+    """由, 从 and their like stand in front of a name, not in it."""
+    assert [each.text for each in names("补贴由市、区两级财政分担，由临川市承担。")] == ["临川市"]
+
+
 def test_a_year_in_the_lead_in_does_not_tell_a_day() -> None:
     """ "2026" stands for every day of it until the source tells another day of the same thing."""
     source = written("《负面清单（2026年版）》已经公布，该清单自2026年6月1日起施行。")

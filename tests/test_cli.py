@@ -204,6 +204,10 @@ def test_ask_answers_in_words_and_as_json(caveat: Shell):
     for citation in answer["claims"][0]["citations"]:
         assert text[citation["span"]["start"] : citation["span"]["end"]] == citation["quote"]
     assert json.loads(caveat("ask", "--json", "--kind", "report", "codes?").stdout)["refused"]
+    [citation, *_] = answer["claims"][0]["citations"]
+    start = citation["document_id"][:10]
+    assert json.loads(caveat("ask", "--json", "Are health codes mandatory?", "--document", start).stdout)["claims"]
+    assert "No document has the id zz." in caveat("ask", "Are health codes mandatory?", "--document", "zz").stderr
 
 
 def test_a_refusal_is_an_answer(caveat: Shell):

@@ -129,7 +129,8 @@ def _chinese(text: str) -> Iterator[Name]:
 def _suffixed() -> re.Pattern[str]:
     suffixes = "|".join(sorted(listed("names", "chinese", "suffixes"), key=len, reverse=True))
     return re.compile(
-        rf"(?=(?P<name>[\u4e00-\u9fff]{{2}}(?:{suffixes}))(?![门分署告道送社会区员托级域别场民])).", re.DOTALL
+        rf"(?=(?P<name>(?:(?![由从被把据按给及或的])[\u4e00-\u9fff]){{2}}(?:{suffixes}))(?![门分署告道送社会区员托级域别场民])).",
+        re.DOTALL,
     )
 
 
