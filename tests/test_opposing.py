@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
 from time import monotonic, sleep
 
+import numpy as np
 import pytest
 
 from assistant import wiring
@@ -189,6 +191,27 @@ def test_english_is_read_by_the_trained_reader() -> None:
     [found] = weighing.between(one, reading(sentence.format(9), by="B", day=date(2024, 5, 13)))
     assert found.features["contradicts_less"] > 0
     assert weighing.between(one, reading(sentence.format(14), by="B", day=date(2024, 5, 13))) == []
+
+
+def test_several_questions_are_compared_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What one thread keeps of meanings is not taken away by another's."""
+
+    class Neither:
+        def probabilities(self, pairs):
+            return np.tile(np.array([[0.1, 0.8, 0.1]], np.float32), (len(pairs), 1))
+
+        def understands(self, text: str) -> bool:
+            return True
+
+    monkeypatch.setattr("assistant.doubts.opposing.KEPT", 0)
+    weighing = Opposing(Neither(), HashingEmbedder())
+    pairs = [
+        (reading(f"The closure affects {n} vessels."), reading(f"The closure affects {n + 1} vessels.", by="B"))
+        for n in range(40)
+    ]
+    with ThreadPoolExecutor(4) as threads:
+        found = list(threads.map(lambda both: weighing.weighed(*both), pairs * 5))
+    assert all(found)
 
 
 def test_documents_are_compared_in_the_background(tmp_path: Path) -> None:

@@ -129,17 +129,16 @@ class Opposing:
             return
         reader, embedder = self._reads
         if len(self._vectors) > KEPT:
-            self._vectors.clear()
-        new = list(
-            dict.fromkeys(each.said.text for pair in pairs for each in pair if each.said.text not in self._vectors)
-        )
-        self._vectors |= dict(zip(new, embedder.embed(new) if new else (), strict=True))
+            self._vectors = {}  # another thread may still look up what it put into the old one
+        vectors = self._vectors
+        new = list(dict.fromkeys(each.said.text for pair in pairs for each in pair if each.said.text not in vectors))
+        vectors.update(zip(new, embedder.embed(new) if new else (), strict=True))
         told = [(_whole(mine), _whole(theirs)) for mine, theirs in pairs]
         read = reader.probabilities([*told, *((theirs, mine) for mine, theirs in told)])
         for number, (mine, theirs) in enumerate(pairs):
             ways = read[number], read[number + len(pairs)]
             contradicts = [_odds(float(each[1])) for each in ways]
-            near = float(self._vectors[mine.said.text] @ self._vectors[theirs.said.text])
+            near = float(vectors[mine.said.text] @ vectors[theirs.said.text])
             yield {
                 "near": near,
                 "contradicts_more": max(contradicts),
