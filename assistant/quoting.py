@@ -41,7 +41,7 @@ def select(question: str, found: Found, by: Measures, asked: str = "") -> Select
     wanted = weights(question, by.words)
     quotes = scored(question, found, by, wanted, weights(question, by.words, asked, limits.asked))
     answered = limits.answered(features(quotes, found))
-    chosen = _in_order(_with_others(question, best(quotes), quotes)) if answered > 0 else ()
+    chosen = _in_order(_with_others(question, best(quotes), quotes, found)) if answered > 0 else ()
     return Selection(quotes=chosen, answered=answered, absent=absent(question, found), searched=tuple(wanted))
 
 
@@ -74,16 +74,15 @@ def best(quotes: Sequence[Quote]) -> list[Quote]:
     return kept
 
 
-def _with_others(question: str, kept: list[Quote], quotes: Sequence[Quote]) -> list[Quote]:
+def _with_others(question: str, kept: list[Quote], quotes: Sequence[Quote], found: Found) -> list[Quote]:
     """What is quoted, and what other publishers say: the best of each, where it answers too, or has another figure where one is asked for."""
     limits, told, counts = default_limits(), list(kept), asks_for_a_figure(question)
     for quote in quotes:
         if len(told) == len(kept) + limits.others:
             break
-        read = quote.answers is not None or quotes[0].answers is None
-        share, least = limits.other if quote.answers is not None else limits.other_unread, limits.other_answers
-        if counts and any(_another_figure(quote, each) for each in kept):
-            share, least = limits.rival, limits.rival_answers
+        read = quote.answers is not None or found.vector is None  # a language that no reader of answers knows
+        rival = counts and any(_another_figure(quote, each) for each in kept)
+        share, least = (limits.rival, limits.rival_answers) if rival else (limits.other, limits.other_answers)
         answers = read and quote.score >= share * quotes[0].score and (quote.answers or 0.0) >= least
         if answers and all(_of_another(quote, each) for each in told):
             told.append(quote)

@@ -55,7 +55,6 @@ class Limits:
     same: float
     others: int
     other: float
-    other_unread: float
     other_answers: float
     rival: float
     rival_answers: float
