@@ -187,7 +187,7 @@ def _filters(command: argparse.ArgumentParser) -> None:
         action="append",
         type=_text,
         default=[],
-        help="a document's id, for `ask` its first characters; may be given several times",
+        help="a document's id or its first characters; may be given several times",
     )
     group.add_argument("--from", dest="issued_from", help=f"issued on this day or later, {_DATES}")
     group.add_argument("--to", dest="issued_to", help=f"issued on this day or earlier, {_DATES}")

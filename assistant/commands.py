@@ -9,7 +9,6 @@ import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -23,11 +22,12 @@ from assistant.answer import Answer
 from assistant.citing import visible
 from assistant.rendering import answer_lines, as_json, held_json, source_name
 from assistant.settings import Settings, read_settings, unread
+from assistant.terminal import ids
 from assistant.terminal.showing import STYLES
 from ingest.errors import BadInput
 from ingest.sources import Source, count, gather
 from vectorstore.filters import Filters
-from vectorstore.library import Held, Library
+from vectorstore.library import Held
 from vectorstore.store import Outcome, Store
 
 
@@ -97,8 +97,7 @@ def _foreign(sources: Iterable[Source], paths: list[str], home: Path) -> Iterato
 def _ask(given: argparse.Namespace, settings: Settings) -> int:
     filters = _filters(given)
     with wiring.open_store(settings) as store:
-        whole = tuple(_held(store.library, each).id for each in filters.document_ids)
-        answer = wiring.assistant(store, settings).answer(given.question, replace(filters, document_ids=whole))
+        answer = wiring.assistant(store, settings).answer(given.question, ids.whole(store.library, filters))
     if given.json:
         _print_json(as_json(answer))
     else:
@@ -116,11 +115,12 @@ def print_answer(answer: Answer) -> None:
 def _library(given: argparse.Namespace, settings: Settings) -> int:
     with wiring.open_store(settings) as store:
         if given.action == "list":
-            return _list(store.library.page(_filters(given), words=given.words, limit=given.limit), as_rows=given.json)
+            filters = ids.whole(store.library, _filters(given))
+            return _list(store.library.page(filters, words=given.words, limit=given.limit), as_rows=given.json)
         if given.action == "show":
-            return _show(store, _held(store.library, given.id), whole=given.json)
+            return _show(store, ids.held(store.library, given.id), whole=given.json)
         if given.action == "remove":
-            return _remove(store, [_held(store.library, each) for each in given.id], told=given.json)
+            return _remove(store, [ids.held(store.library, each) for each in given.id], told=given.json)
         if given.action == "disagreements":
             from assistant.terminal.disagreeing import disagreements  # noqa: PLC0415 (only where it is used)
 
@@ -207,17 +207,6 @@ def _remove(store: Store, held: list[Held], *, told: bool) -> int:
         else:
             print(f"Removed {each.id[:10]}  {visible(each.title)}")
     return 0
-
-
-def _held(library: Library, start: str) -> Held:
-    """The one document whose id begins so."""
-    found = [document_id for document_id in library.ids() if start and document_id.startswith(start)]
-    held = library.held(found[0]) if len(found) == 1 else None
-    if held is not None:
-        return held
-    if found:
-        raise BadInput(f"{len(found)} documents have an id that begins with {start}.", "Give more of its characters.")
-    raise BadInput(f"No document has the id {start}.", "`caveat library list` shows the ids.")
 
 
 def _filters(given: argparse.Namespace) -> Filters:

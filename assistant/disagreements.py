@@ -186,19 +186,18 @@ def in_the_background(store: Store, opposing: Comparer, wait: float = _EVERY) ->
     found, over = Disagreements(store, opposing), threading.Event()
 
     def examine() -> None:
-        rest, told, troubles = _AFTER_START * wait, "", 0
+        rest, told, trouble = _AFTER_START * wait, "", wait
         while not over.wait(rest):
             begun, rest = monotonic(), wait
             try:
                 store.follow()
                 if found.examine(1):
                     rest = 2 * (monotonic() - begun)
-                troubles = 0
+                trouble = wait
             except (
                 CaveatError
             ) as error:  # the index is being made, the library is busy, a model away: tried again, later and later
-                troubles += 1
-                rest = min(wait * 2.0**troubles, _LONGEST_REST)
+                rest = trouble = min(2 * trouble, _LONGEST_REST)
                 if error.message != told:
                     _log.warning("documents are not compared yet: %s %s", error.message, error.hint)
                 told = error.message

@@ -23,6 +23,7 @@ from evals.remembering import Remembering
 from vectorstore.embedding import Embedder
 
 LIBRARIES = Path(__file__).parent / "sets" / "libraries"
+SETS = sorted([*LIBRARIES.glob("fitted/*.jsonl"), *LIBRARIES.glob("report/*.jsonl")])
 ASKED = LIBRARIES / "asked" / "ordinary.jsonl"
 
 
@@ -52,7 +53,7 @@ def main(arguments: list[str] | None = None) -> int:
     )
     parser.add_argument("--json", action="store_true", help="print JSON")
     given = parser.parse_args(arguments)
-    told = list(measure(given.asked, sorted(LIBRARIES.glob("*/*.jsonl")), Remembering(), compared=given.compared))
+    told = list(measure(given.asked, SETS, Remembering(), compared=given.compared))
     summed = {tongue: figures([each for each in told if each.language == tongue]) for tongue in ("en", "zh")}
     if given.json:
         print(json.dumps(summed, ensure_ascii=False))
@@ -77,7 +78,7 @@ def measure(asked: Path, sets: Sequence[Path], embedder: Embedder, *, compared: 
         questions[line["pair"].partition("|")[0]].append((line["pair"], line["question"]))
     settings = Settings()
     for line in (each for path in sets for each in map(json.loads, path.read_text(encoding="utf-8").splitlines())):
-        if wanted := questions.get(line.get("id", "")) if "documents" in line else None:
+        if wanted := questions.get(line["id"]):
             with library(line, embedder) as (store, held):
                 store.follow()
                 if compared:

@@ -26,7 +26,7 @@ from evals.model import scripted
 from evals.scripting import Asked
 from ingest.document import Document, Metadata, Span, Statement
 from ingest.errors import BadInput
-from tests.test_opposing import FILLING, put
+from tests.shelved import FILLING, put
 from vectorstore.embedding import HashingEmbedder
 from vectorstore.store import Store
 

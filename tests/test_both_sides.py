@@ -13,9 +13,9 @@ from assistant.answer import Answer
 from assistant.chain import Assistant
 from assistant.settings import Settings
 from evals import both_sides
-from evals.both_sides import LIBRARIES
+from evals.both_sides import LIBRARIES, SETS
 from evals.remembering import Remembering
-from ingest.sources import from_json_lines
+from tests.shelved import FILLING, put
 from vectorstore.embedding import Embedder
 from vectorstore.store import Store
 
@@ -26,16 +26,6 @@ NOTICE = (
 PAPER = (
     "THE TARN GAZETTE\nThursday 23 May 2024\n\nMeter man at the gate\n\n"
     "Growers were up in arms. The licensing scheme covers 2,400 boreholes across the Tarn Valley, a spokesman said."
-)
-OLDER = (
-    "Rivers Authority\nNotice RA 3/2019\nRegister of wells\n\nIssued: 2 May 2019\n\n"
-    "The register for the Tarn Valley covers 1,240 boreholes. Wells in the Esk Valley are not registered."
-)
-FILLING = tuple(
-    f"Report {n}\n\nOutlet: Paper {n}\nPublished: {n} March 2020\n\n{text}"
-    for n, text in enumerate(
-        ("The harbour office has bought a crane.", "A ferry ran aground.", "Fees rise from June."), 1
-    )
 )
 BOREHOLES = "How many boreholes does the licensing scheme for the Tarn Valley cover?"
 
@@ -48,9 +38,7 @@ def embedder() -> Embedder:
 @pytest.fixture(scope="module")
 def assistant(tmp_path_factory: pytest.TempPathFactory, embedder: Embedder) -> Iterator[Assistant]:
     with Store(tmp_path_factory.mktemp("home"), embedder) as store:
-        lines = [json.dumps({"_id": text, "text": text}) for text in (*FILLING, NOTICE, PAPER, OLDER)]
-        list(store.ingest(from_json_lines("\n".join(lines).encode(), "test:")))
-        store.follow()
+        put(store, *FILLING, NOTICE, PAPER)
         yield wiring.assistant(store, Settings(embedder=embedder.name, precision="float32"))  # type: ignore[attr-defined]
 
 
@@ -67,9 +55,33 @@ def test_another_figure_for_what_was_asked_is_quoted_beside_the_first(assistant:
         assert other in told.reason
 
 
-def test_the_publisher_of_the_first_is_not_asked_twice(assistant: Assistant) -> None:
-    """What the authority said years ago of something else is no other side, nor is what came out at another time."""
-    assert not any("1,240" in text for text in quoted(assistant.answer(BOREHOLES)))
+def test_in_a_language_that_no_reader_knows_words_alone_tell(tmp_path: Path, embedder: Embedder) -> None:
+    """Of Chinese, whose statements are not read, the best of each publisher is quoted too."""
+    notice = "临渡县民政局关于老年助餐服务的通告\n\n临民发〔2024〕7号\n\n截至2024年3月底，全县共建成老年助餐点64个。\n\n临渡县民政局\n2024年4月2日"
+    paper = "临渡日报　2024年4月5日\n\n家门口的食堂\n\n记者获悉，到3月底全县的老年助餐点已有58个，老人吃饭不再犯愁。"
+    with Store(tmp_path / "home", embedder) as store:
+        put(store, *FILLING, notice, paper)
+        told = quoted(wiring.assistant(store, Settings()).answer("全县建成了多少个老年助餐点？"))
+    assert any("64个" in each for each in told)
+    assert any("58个" in each for each in told)
+
+
+@pytest.mark.parametrize(
+    ("head", "side"),
+    [
+        ("THE ESK OBSERVER\nSaturday 25 May 2024\n\nValley full of holes", True),
+        ("THE ESK OBSERVER\nSaturday 4 May 2019\n\nValley full of holes", False),
+        ("Rivers Authority\nNotice RA 16/2024\nRegister of wells\n\nIssued: 2 May 2024", False),
+    ],
+)
+def test_another_side_is_of_another_publisher_at_that_time(
+    tmp_path: Path, embedder: Embedder, head: str, *, side: bool
+) -> None:
+    """What the same authority says of something else is none, nor is what came out years before."""
+    with Store(tmp_path / "home", embedder) as store:
+        put(store, *FILLING, NOTICE, f"{head}\n\nA survey put the scheme at 1,240 boreholes in the Tarn Valley.")
+        told = quoted(wiring.assistant(store, Settings(answers="trained")).answer(BOREHOLES))
+    assert any("1,240" in each for each in told) is side
 
 
 def test_two_statements_in_the_same_words_with_other_figures_are_both_quoted(
@@ -90,9 +102,7 @@ def test_two_statements_in_the_same_words_with_other_figures_are_both_quoted(
         )
     ]
     with Store(tmp_path / "home", embedder) as store:
-        lines = [json.dumps({"_id": text, "text": text}) for text in (*FILLING, *texts)]
-        list(store.ingest(from_json_lines("\n".join(lines).encode(), "test:")))
-        store.follow()
+        put(store, *FILLING, *texts)
         answer = wiring.assistant(store, Settings()).answer(
             "What share of electronic money must be held in liquid assets?"
         )
@@ -132,9 +142,8 @@ def test_every_question_is_about_a_pair_of_a_library(name: str) -> None:
     """None hangs in the air, and none is put twice."""
     pairs = {
         f"{line['id']}|{kind[0]}|{number}"
-        for path in LIBRARIES.glob("*/*.jsonl")
+        for path in SETS
         for line in map(json.loads, path.read_text(encoding="utf-8").splitlines())
-        if "documents" in line
         for kind in ("disagree", "quiet")
         for number in range(len(line[kind]))
     }

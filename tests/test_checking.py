@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from functools import cache
 
 import pytest
@@ -17,10 +16,10 @@ from assistant.checking.measuring import figures, may_hold_numbers
 from assistant.checking.naming import names
 from assistant.checking.reading import _kin, language, match, telling
 from evals.planted import LIBRARY
-from ingest.document import Chunk, Document, Span
 from ingest.pipeline import Ingested, ingest
 from ingest.sentences import statements
 from ingest.sources import gather
+from tests.judged import judge, written
 from vectorstore.embedding import HashingEmbedder, Progress
 from vectorstore.retrieval import Passage
 from vectorstore.vector_rows import Vector
@@ -102,58 +101,6 @@ def library() -> Mapping[str, Ingested]:
 def passages(name: str) -> list[Passage]:
     held = library()[name]
     return [Passage(chunk=chunk, document=held.document, score=1.0, found_by="both") for chunk in held.chunks]
-
-
-def written(text: str, title: str = "") -> Passage:
-    """A passage of one document with this text."""
-    read = statements(text)
-    document = Document(id="d", title=title, text=text, source="d.txt", media_type="text/plain", statements=read)
-    chunk = Chunk(id="d-0", document_id="d", span=Span(start=0, end=len(text)), statements=(0, len(read) - 1), tokens=0)
-    return Passage(chunk=chunk, document=document, score=1.0, found_by="both")
-
-
-def test_a_claim_is_not_put_together_out_of_several_documents() -> None:
-    """Where no source is named, one document carries it or none: words of two that have nothing to do with each other carry nothing."""
-    one, other = (
-        replace(passage, document=replace(passage.document, id=name), chunk=replace(passage.chunk, document_id=name))
-        for name, passage in (
-            ("a", written("南屿省渔业部门不得向休渔渔船供油、供冰。")),
-            ("b", written("清单聚焦医药、民航和渔民关心的保险行业，已为企业列明购买范围。")),
-        )
-    )
-    claim = "南屿省渔业部门已为渔民购买保险。"
-    assert judge(claim, (), [one, other]).verdict == "not_found"
-    both = written("南屿省渔业部门不得向休渔渔船供油、供冰。该部门已为渔民购买保险。")
-    assert judge(claim, (), [both, other]).verdict == "supported"
-
-
-def test_a_figure_elsewhere_in_another_document_mends_nothing() -> None:
-    """The document that the claim rests on has another figure: that is told, whoever else has the claim's."""
-    notice = written("生育二孩及以上家庭购买首套住房的，贷款额度上浮20%。")
-    paper = written("多孩家庭买首套房，额度上浮30%。")
-    paper = replace(
-        paper, document=replace(paper.document, id="paper"), chunk=replace(paper.chunk, document_id="paper")
-    )
-    judgement = judge("二孩及以上家庭购买首套住房的，贷款额度上浮30%。", (), [notice, paper])
-    assert judgement.verdict == "contradicted"
-    assert "20%" in judgement.faults[0].reason
-
-
-def test_words_that_join_are_no_part_of_a_chinese_name() -> None:
-    """由, 从 and their like stand in front of a name, not in it."""
-    assert [each.text for each in names("补贴由市、区两级财政分担，由临川市承担。")] == ["临川市"]
-
-
-def test_a_year_in_the_lead_in_does_not_tell_a_day() -> None:
-    """ "2026" stands for every day of it until the source tells another day of the same thing."""
-    source = written("《负面清单（2026年版）》已经公布，该清单自2026年6月1日起施行。")
-    judgement = judge("该清单自2026年7月1日起施行。", [source])
-    assert judgement.verdict == "contradicted"
-    assert judge("该清单自2026年6月1日起施行。", [source]).verdict == "supported"
-
-
-def judge(claim: str, cited: Sequence[Passage], others: Sequence[Passage] = (), question: str = "") -> Judgement:
-    return Deterministic(HashingEmbedder()).verify(claim, cited, others, question)
 
 
 @pytest.mark.parametrize(("name", "claim"), CARRIED)

@@ -207,7 +207,10 @@ def test_ask_answers_in_words_and_as_json(caveat: Shell):
     [citation, *_] = answer["claims"][0]["citations"]
     start = citation["document_id"][:10]
     assert json.loads(caveat("ask", "--json", "Are health codes mandatory?", "--document", start).stdout)["claims"]
-    assert "No document has the id zz." in caveat("ask", "Are health codes mandatory?", "--document", "zz").stderr
+    assert lines(caveat("library", "list", "--json", "--document", start))[0]["documents"]
+    assert "claim" in caveat("check", "-", "--document", start, given=b"Health codes are mandatory.").stdout
+    for command in (["ask", "x"], ["library", "list"], ["check", "a.txt"]):
+        assert "No document has the id zz." in caveat(*command, "--document", "zz").stderr
 
 
 def test_a_refusal_is_an_answer(caveat: Shell):

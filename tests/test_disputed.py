@@ -20,7 +20,8 @@ from assistant.doubts.said import said
 from assistant.doubts.stated import standing_alone
 from assistant.settings import Settings
 from ingest.document import Document, Metadata, Span
-from ingest.sources import from_json_lines, gather
+from ingest.sources import gather
+from tests.shelved import put
 from vectorstore.embedding import HashingEmbedder
 from vectorstore.store import Store
 
@@ -58,12 +59,6 @@ def shelf(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     with Store(tmp_path_factory.mktemp("home"), HashingEmbedder()) as store:
         put(store, *FILLING)
         yield store
-
-
-def put(store: Store, *texts: str) -> list[Document]:
-    lines = [json.dumps({"_id": text, "text": text}, ensure_ascii=False) for text in texts]
-    outcomes = list(store.ingest(from_json_lines("\n".join(lines).encode(), "test:")))
-    return [document for each in outcomes if each.id and (document := store.library.document(each.id))]
 
 
 def disputes(store: Store, one: str, other: str, question: str = "") -> tuple[Doubt | None, Doubt | None]:

@@ -24,8 +24,8 @@ from assistant.doubts.stated import standing_alone
 from assistant.related import Related
 from assistant.settings import Settings
 from evals import disagreements, heads
-from ingest.document import Document, Metadata, Span
-from ingest.sources import from_json_lines
+from ingest.document import Metadata, Span
+from tests.shelved import FILLING, put
 from vectorstore.embedding import HashingEmbedder
 from vectorstore.library import LibraryError
 from vectorstore.store import Store
@@ -42,12 +42,6 @@ ENGLISH = [
     "Skarra Fisheries Authority\nNotice 4/2024\n12 May 2024\n\nThe closure affects 14 licensed vessels holding a dredge permit for the Sound.",
     "THE SKARRA HERALD\nSaturday 18 May 2024\n\nThe closure affects 12 licensed vessels holding a dredge permit, the notice says.",
 ]
-FILLING = tuple(
-    f"Report {n}\n\nOutlet: Paper {n}\nPublished: {n} March 2020\n\n{text}"
-    for n, text in enumerate(
-        ("The harbour office has bought a crane.", "诊所周三起延长开放时间。", "渡轮票价自六月起不变。"), start=1
-    )
-)
 
 
 @pytest.fixture(scope="module")
@@ -55,13 +49,6 @@ def shelf(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     with Store(tmp_path_factory.mktemp("home"), HashingEmbedder()) as store:
         put(store, *FILLING, NOTICE, PAPER)
         yield store
-
-
-def put(store: Store, *texts: str) -> list[Document]:
-    lines = [json.dumps({"_id": text, "text": text}, ensure_ascii=False) for text in texts]
-    outcomes = list(store.ingest(from_json_lines("\n".join(lines).encode(), "test:")))
-    store.follow()
-    return [document for each in outcomes if each.id and (document := store.library.document(each.id))]
 
 
 def reading(text: str, *, by: str = "A", day: date | None = None) -> Reading:

@@ -9,7 +9,7 @@ from assistant.answer import DoubtKind, Verdict
 from assistant.answering.scoring import Rarity
 from assistant.checking import denied, figures, names, parts, permission, polarity, quotations, strength
 from assistant.checking.remarks import Remark, listing, say
-from assistant.checking.support import Carrying, Line, Wanted, choose, lines, missing, wanted
+from assistant.checking.support import Carrying, Line, Wanted, beside, choose, lines, missing, wanted
 from assistant.checking.verifier import Fault, Judgement
 from assistant.checking.wording import stems
 from ingest.document import Document, Span
@@ -45,9 +45,7 @@ class Deterministic:
             return self._across(asked, [line for line in candidates if line not in readable], question)
         if not found.carried:
             return self._unsupported(asked, candidates, others if cited else (), cited=bool(cited))
-        if not cited:
-            readable = [line for line in readable if line.document.id == found.lines[0].document.id]
-        return _checked(asked, found, readable, question)
+        return _checked(asked, found, readable if cited else beside(found.lines, readable), question)
 
     def wanted(self, claim: str, question: str = "") -> Wanted:
         """A claim as it is looked for."""

@@ -128,8 +128,9 @@ def _chinese(text: str) -> Iterator[Name]:
 @cache
 def _suffixed() -> re.Pattern[str]:
     suffixes = "|".join(sorted(listed("names", "chinese", "suffixes"), key=len, reverse=True))
+    joining = "".join(listed("names", "chinese", "joining"))
     return re.compile(
-        rf"(?=(?P<name>(?:(?![由从被把据按给及或的])[\u4e00-\u9fff]){{2}}(?:{suffixes}))(?![门分署告道送社会区员托级域别场民])).",
+        rf"(?=(?P<name>(?:(?![{joining}])[\u4e00-\u9fff]){{2}}(?:{suffixes}))(?![门分署告道送社会区员托级域别场民])).",
         re.DOTALL,
     )
 

@@ -179,6 +179,12 @@ def choose(claim: Wanted, candidates: Sequence[Line], embedder: Embedder | None,
     return _by_meaning(claim, chosen, rows, embedder, strictly=strictly)
 
 
+def beside(chosen: Sequence[Line], known: Sequence[Line]) -> list[Line]:
+    """Of the statements known, those of the documents that the chosen ones stand in."""
+    documents = {line.document.id for line in chosen}
+    return [line for line in known if line.document.id in documents]
+
+
 def about(claim: Wanted, line: Line) -> float:
     """The share of a claim's words that a statement holds itself."""
     own = held(line.text)

@@ -10,7 +10,7 @@ from assistant.checking.deterministic import Deterministic
 from assistant.checking.prose import PairReader, Reading, promising, readings
 from assistant.checking.reading import language
 from assistant.checking.remarks import say
-from assistant.checking.support import Line, Wanted, choose, lines, wanted
+from assistant.checking.support import Line, Wanted, beside, choose, lines, wanted
 from assistant.checking.verifier import Fault, Judgement
 from assistant.checking.wording import limits
 from ingest.errors import CaveatError
@@ -75,7 +75,7 @@ class Together:
         kinds = {fault.kind for fault in told.faults}
         support = [line for line in known if line.support in told.support]
         if "misquoted" in kinds:
-            return self._named(asked, told, support, _with(support, known) if apart else known, question)
+            return self._named(asked, told, support, beside(support, known) if apart else known, question)
         if "overstated" in kinds or told.verdict == "contradicted":
             return told
         if told.verdict == "supported":
@@ -116,7 +116,7 @@ class Together:
             else _strongest(readings(asked, groups, known, self._reader))
         )
         if read.supports >= limits().prose_supports:
-            rest = _with(read.lines, known) if apart else known
+            rest = beside(read.lines, known) if apart else known
             return self._rules.resting(asked, read.lines, rest, question, named=not self._doubting)
         if read.contradicts >= limits().prose_contradicts:
             return _contradicted(asked, read)
@@ -132,12 +132,6 @@ def _readable(reader: PairReader, claim: str, candidates: Sequence[Line]) -> lis
 
 def _quotes(asked: Wanted, line: Line) -> bool:
     return " ".join(asked.claim.split()) in " ".join(line.text.split())
-
-
-def _with(chosen: Sequence[Line], known: Sequence[Line]) -> list[Line]:
-    """The statements of the documents that some stand in."""
-    documents = {line.document.id for line in chosen}
-    return [line for line in known if line.document.id in documents]
 
 
 def _best(asked: Wanted, known: Sequence[Line], reader: PairReader, *, apart: bool = False) -> Reading:

@@ -102,7 +102,7 @@ class AskedOpposing:
 
 
 def _numbered(side: str, part: Sequence[Told]) -> str:
-    lines = (" ".join(harmless(clipped(told.said.text, LONGEST)).split()) for told in part)
+    lines = (harmless(clipped(told.said.text, LONGEST)) for told in part)
     return "\n".join(f"{side}{number}  {line}" for number, line in enumerate(lines, start=1))
 
 

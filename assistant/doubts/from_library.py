@@ -23,7 +23,6 @@ from vectorstore.store import Store
 
 Family = Callable[[Stated, Sequence[Alike]], Raised | None]
 InTime = Callable[[Stated, Sequence[Alike], Standings], Raised | None]
-
 Among = Callable[[Sequence[Place]], Sequence[tuple[Place, Place]]]
 
 FAMILIES: tuple[Family, ...] = (questioned_elsewhere.find,)

@@ -95,13 +95,14 @@ class Opposing:
 
     def among(self, places: Sequence[Place]) -> list[tuple[Place, Place]]:
         """Those of some statements, all of which answer one question, that are opposed; long documents are left to `between`."""
-        readings = {each.document.id: each.document for each in places if len(each.document.statements) <= LONGEST}
-        read = {document_id: Reading(document) for document_id, document in readings.items()}
+        short = [each for each in places if len(each.document.statements) <= LONGEST]
+        readings = {each.document.id: Reading(each.document) for each in short}
         near = []
-        for one, other in combinations(dict.fromkeys((each.document.id, each.position) for each in places), 2):
-            if one[0] in read and other[0] in read and may_be_one_matter(readings[one[0]], readings[other[0]]):
-                mine, theirs = read[one[0]].told[one[1]], read[other[0]].told[other[1]]
-                compared = Matter(read[one[0]], read[other[0]]).compared(mine, theirs)
+        for one, other in combinations(dict.fromkeys((each.document.id, each.position) for each in short), 2):
+            a, b = readings[one[0]], readings[other[0]]
+            if may_be_one_matter(a.document, b.document):
+                mine, theirs = a.told[one[1]], b.told[other[1]]
+                compared = Matter(a, b).compared(mine, theirs)
                 if compared is not None and _near(compared, line(mine.language), mine.language):
                     near.append((mine, theirs, compared))
         found = self._weighed(near)

@@ -20,6 +20,7 @@ from assistant.drafts import EMPTY, Checked, CheckedDraft, Checker, collected, o
 from assistant.exporting import draft_markdown
 from assistant.rendering import as_json, claim_lines, tally
 from assistant.settings import Settings
+from assistant.terminal import ids
 from assistant.terminal.showing import STYLES, Line
 from ingest.errors import BadInput
 from ingest.reading import DOCX
@@ -36,9 +37,9 @@ def check(given: argparse.Namespace, settings: Settings, filters: Filters) -> in
     if sources and filters:
         raise BadInput("Filters choose documents of the library.", "Leave them out, or leave --source out.")
     told = Console() if sys.stdout.isatty() else Console(soft_wrap=True, width=10_000)
-    with _checker(settings, against_library=not sources) as (checker, notices):
+    with _checker(settings, filters, against_library=not sources) as (checker, chosen, notices):
         both: list[Checked] = []
-        for each in checker.check(draft, sources, filters):
+        for each in checker.check(draft, sources, chosen):
             both.append(each)
             if not given.json:
                 _put(told, _lines(each))
@@ -77,15 +78,17 @@ def _draft(name: str) -> Source:
 
 
 @contextmanager
-def _checker(settings: Settings, *, against_library: bool) -> Iterator[tuple[Checker, tuple[str, ...]]]:
-    """What checks; the data folder is left alone where sources are given, since another process may own it."""
+def _checker(
+    settings: Settings, filters: Filters, *, against_library: bool
+) -> Iterator[tuple[Checker, Filters, tuple[str, ...]]]:
+    """What checks, by which filters; the data folder is left alone where sources are given, since another process may own it."""
     if not against_library:
-        yield wiring.checker(settings), ()
+        yield wiring.checker(settings), filters, ()
         return
     with wiring.open_store(settings) as store:
         empty = () if store.library.counts()[0] else (EMPTY,)
         checker = wiring.checker(settings, store)
-        yield checker, (*empty, *store.notices)
+        yield checker, ids.whole(store.library, filters), (*empty, *store.notices)
 
 
 def _lines(checked: Checked) -> Iterator[Line]:

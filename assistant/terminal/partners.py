@@ -14,6 +14,7 @@ from assistant.client.told import ListedConversation, ToldConversation
 from assistant.events import Done, Event
 from assistant.rendering import as_json
 from assistant.settings import Settings
+from assistant.terminal import ids
 from vectorstore.filters import Filters
 
 _LISTED = 50
@@ -70,7 +71,7 @@ class Here:
 
     def ask(self, question: str, filters: Filters, show: Show) -> None:
         """Makes the answer here, as a server would, and keeps it; an interrupt stops it and keeps that it was stopped."""
-        asyncio.run(self._made(question, filters, show))
+        asyncio.run(self._made(question, ids.whole(self._store.library, filters), show))
 
     def conversations(self) -> tuple[ListedConversation, ...]:
         """The conversations that were asked in last."""
