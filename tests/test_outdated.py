@@ -221,6 +221,28 @@ def test_only_the_amended_clause_is_told(hashing_store: Store):
     assert found.reason.startswith("Notice No. 3 of 2018 was amended on 1 June 2019 by notice No. 8 of 2019")
 
 
+@pytest.mark.parametrize(
+    "amending",
+    [
+        "Notice No. 3 of 2018 is amended as follows.\n\nPlatforms must answer a complaint within five days.",
+        "Notice No. 3 of 2018 is amended.\n\nIn paragraph 2, for “ten” substitute “five”.",
+    ],
+)
+def test_an_amendment_touches_what_it_speaks_of(hashing_store: Store, amending: str):
+    """Where the sentence that amends names no clause, other sentences do, by number or by what they say."""
+    head = "Notice on {}\n\nIssuer: Ministry of Trade\nNumber: No. {}\nIssued: 1 June {}\n\n"
+    old, _ = keep(
+        hashing_store,
+        head.format("fees", "3 of 2018", 2018)
+        + "1. Platforms must list their fees on one page.\n\n2. Platforms must answer a complaint within ten days.",
+        head.format("complaints", "8 of 2019", 2019) + amending,
+    )
+    assert doubt(hashing_store, old, "Platforms must list") is None
+    found = doubt(hashing_store, old, "Platforms must answer")
+    assert found is not None
+    assert "amended" in found.reason
+
+
 def test_a_change_of_what_differs_touches_what_the_newer_one_speaks_of(hashing_store: Store):
     """与本通知不一致的，以本通知为准 outdates the clause that the newer notice words anew, and leaves the others alone."""
     old = OLD_ZH.replace("复工企业必须每天", "复工企业不得兑换现金。\n\n复工企业必须每天")
@@ -340,6 +362,9 @@ def test_a_figure_as_of_a_day_is_outdated_by_a_newer_one_unless_that_day_is_aske
         ("Does Regulation (EU) 2019/947 apply to kites?", None),
         ("Is Order No. 318/2023 in force?", None),
         ("Is Circular 12 of 2021 in force?", None),
+        ("What does Decision 46 of 26 January 2024 say?", None),
+        ("What does notice TS/2023/118 allow?", None),
+        ("What is exempt under S.I. 2023 No. 41?", None),
         ("What was said in 2020?", date(2020, 12, 31)),
         ("What has changed since March 2020?", date(2026, 11, 28)),
         ("2020年3月以来有什么变化？", date(2026, 11, 28)),

@@ -16,7 +16,7 @@ from typing import Any
 from assistant.checking.measuring import figures
 from assistant.doubts import comparing, said, telling
 from assistant.doubts.key_words import keys_of, share
-from assistant.doubts.standing import Lapse, cue, only_where_they_differ, saying, touches
+from assistant.doubts.standing import Lapse, clause, cue, saying, touches
 from assistant.doubts.standings import Standings
 from assistant.doubts.stated import Alike, Place, Raised, Stated
 from assistant.doubts.words import HAN, on_one_line
@@ -53,7 +53,7 @@ def restated(place: Place, alike: Sequence[Alike], standings: Standings) -> Laps
 
 def _raised(stated: Stated, place: Place, alike: Sequence[Alike], standings: Standings) -> Raised | None:
     own = standings.lapse(place.document)
-    if own is not None and touches(own, place.document, place.statement.span.start) and _changes(own, place):
+    if own is not None and _touched(own, place):
         return _told(own.how, own, stated)
     lapse = restated(place, alike, standings)
     if lapse is not None:
@@ -61,11 +61,11 @@ def _raised(stated: Stated, place: Place, alike: Sequence[Alike], standings: Sta
     return _newer_version(stated, place, standings) or _newer_figure(stated, place, alike, standings)
 
 
-def _changes(lapse: Lapse, place: Place) -> bool:
-    """Whether what took a document's place speaks of the same as a statement, where it changes only what it says otherwise."""
-    by = lapse.by
-    if by is None or not only_where_they_differ(lapse):
-        return True
+def _touched(lapse: Lapse, place: Place) -> bool:
+    """Whether what lapsed is what a statement says: its clause or, where no clauses tell, what an amendment speaks of too."""
+    by, start = lapse.by, place.statement.span.start
+    if by is None or lapse.how != "amended" or (lapse.clauses and clause(place.document, start) is not None):
+        return touches(lapse, place.document, start)
     keys, told = keys_of(place.text), {span for _, span in lapse.evidence}
     shared = (share(keys, by.quote(each.span)) for each in by.statements if each.span not in told)
     return max(shared, default=0) >= _limits()["pairs" if HAN.search(place.text) else "partly"]
@@ -82,7 +82,7 @@ def _lapsed(place: Place, alike: Sequence[Alike], standings: Standings) -> Itera
         lapse = standings.lapsed(each)
         if lapse is None or each.share <= still:
             continue
-        if touches(lapse, lapse.document, each.place.statement.span.start):
+        if _touched(lapse, each.place):
             yield lapse, each
 
 

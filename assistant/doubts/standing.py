@@ -11,6 +11,7 @@ from typing import Literal
 
 from assistant.asked import Asked
 from assistant.checking.measuring import figures
+from assistant.checking.quantities import Figure
 from assistant.checking.values import values
 from assistant.doubts import lexicon
 from assistant.doubts.words import HAN, language_of, lower
@@ -59,13 +60,8 @@ def touches(lapse: Lapse, document: Document, start: int) -> bool:
     """Whether what lapsed is the clause that stands at a character of the document."""
     if not lapse.clauses:
         return True
-    own = _clause(document, start)
+    own = clause(document, start)
     return own is None or any(own == each or own.startswith(f"{each}.") for each in lapse.clauses)
-
-
-def only_where_they_differ(lapse: Lapse) -> bool:
-    """Whether a change touches only what the newer document says otherwise: 与本通知不一致的，以本通知为准."""
-    return lapse.how == "amended" and any(cue("partly", document.quote(span)) for document, span in lapse.evidence)
 
 
 def cue(name: str, text: str) -> bool:
@@ -104,7 +100,7 @@ def _changed(document: Document, by: Document, relation: Relation, asked: Asked)
         return None
     span = _words(by, relation)
     how: dict[str, How] = {"supersedes": "superseded", "repeals": "repealed", "amends": "amended"}
-    clauses = _clauses(by, span, relation)
+    clauses = _clauses(by, span, relation) or (_reworded(by) if relation.kind == "amends" else frozenset())
     evidence = ((by, span),)
     return Lapse(
         how="amended" if clauses else how[relation.kind],
@@ -162,7 +158,17 @@ def _clauses(by: Document, span: Span, relation: Relation) -> frozenset[str]:
     return frozenset(re.findall(r"\d+(?:\.\d+)*", before[0])) if before else frozenset()
 
 
-def _clause(document: Document, start: int) -> str | None:
+def _reworded(by: Document) -> frozenset[str]:
+    """The clauses that a document words anew in other sentences: "In paragraph 4 ... is replaced", 第四条修改为."""
+    texts = [text for each in by.statements if cue("anew", text := by.quote(each.span))]
+    return frozenset(each.name for text in texts for each in figures(text) if _is_clause(each))
+
+
+def _is_clause(figure: Figure) -> bool:
+    return figure.kind == "clause" and (not HAN.search(figure.text) or figure.text.endswith("条"))
+
+
+def clause(document: Document, start: int) -> str | None:
     """The number of the clause that a character stands in: at the head of its line, or of a line above it."""
     lines = document.text[: start + 12].split("\n")
     for line in reversed(lines[-40:]):
