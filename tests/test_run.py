@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
 import socket
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 import uvicorn
@@ -22,6 +24,7 @@ from assistant.api import evaluations
 from assistant.api.serving import create_app
 from assistant.settings import Settings
 from evals import judging
+from evals.__main__ import main
 from evals.case import BadSet, Case, Checked, Expected, Words
 from evals.formats import open_set
 from evals.in_process import InProcess
@@ -32,7 +35,7 @@ from vectorstore.embedding import HashingEmbedder
 from vectorstore.store import Store
 
 ROOT = Path(__file__).parent.parent
-CASES = open_set("sample").cases[:40]
+CASES = open_set("sample").cases[:24]
 
 
 @pytest.fixture(scope="module")
@@ -47,8 +50,44 @@ def subject(store: Store) -> InProcess:
     return InProcess(Settings(home=store.home, embedder="hashing"), store)
 
 
+class Ended(NamedTuple):
+    """What a command ended with, and what it printed."""
+
+    code: int
+    out: str
+    err: str
+
+
+@pytest.fixture
+def evals(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., Ended]:
+    """`python -m evals` in the test's folder and in this process: one of its own takes seconds to load the program."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("CAVEAT_EMBEDDER", "hashing")
+
+    def told(*command: str) -> Ended:
+        monkeypatch.setattr(sys, "argv", ["evals", *command])
+        capsys.readouterr()
+        return Ended(main(), *capsys.readouterr())
+
+    return told
+
+
+def process(folder: Path, *command: str) -> subprocess.CompletedProcess[str]:
+    """A command in a process of its own."""
+    env = os.environ | {"PYTHONPATH": str(ROOT), "CAVEAT_EMBEDDER": "hashing"}
+    return subprocess.run([sys.executable, *command], cwd=folder, capture_output=True, text=True, check=False, env=env)
+
+
 def plan(runs: Path, *cases: Case, **more: Any) -> Plan:
     return Plan(name="sample", cases=cases or CASES, runs=runs, **more)
+
+
+@pytest.fixture(scope="module")
+def finished(store: Store, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a whole run, to be read alone."""
+    return run(
+        plan(tmp_path_factory.mktemp("finished")), InProcess(Settings(home=store.home, embedder="hashing"), store)
+    )[0]
 
 
 class Stopping:
@@ -104,7 +143,7 @@ def test_the_same_input_gives_the_same_bytes(subject: InProcess, tmp_path: Path)
 
 
 def test_an_interrupted_run_goes_on_where_it_stopped(
-    subject: InProcess, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    subject: InProcess, finished: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     """What was answered before is not asked again, and the end is the same as without the break."""
     with pytest.raises(KeyboardInterrupt):
@@ -121,8 +160,7 @@ def test_an_interrupted_run_goes_on_where_it_stopped(
     )
     _, resumed = run(plan(tmp_path), subject)
     assert len(asked) == len(CASES) - kept
-    _, whole = run(plan(tmp_path / "whole"), subject)
-    assert resumed.results == whole.results
+    assert resumed.results == load(finished).results
 
 
 def test_a_finished_run_is_not_made_twice(subject: InProcess, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
@@ -134,11 +172,11 @@ def test_a_finished_run_is_not_made_twice(subject: InProcess, tmp_path: Path, mo
     assert run(plan(tmp_path, again=True), subject)[0] == folder
 
 
-def test_a_server_is_measured_as_the_process_is(subject: InProcess, served: Served, tmp_path: Path):
+def test_a_server_is_measured_as_the_process_is(finished: Path, served: Served, tmp_path: Path):
     """Over HTTP the same answers, documents and fingerprint; and the server's own steps among the timings."""
-    _, near = run(plan(tmp_path / "near"), subject)
+    near = load(finished)
     with Server(served.url) as server:
-        _, far = run(plan(tmp_path / "far"), server)
+        _, far = run(plan(tmp_path), server)
     assert far.results == near.results
     assert far.documents == near.documents
     assert far.fingerprint == near.fingerprint
@@ -146,7 +184,7 @@ def test_a_server_is_measured_as_the_process_is(subject: InProcess, served: Serv
 
 
 def test_a_server_that_goes_away_loses_nothing(
-    served: Served, subject: InProcess, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    served: Served, finished: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     """The run ends with a clear error, and the same command goes on when the server is back."""
     monkeypatch.setattr("evals.server._PATIENCE", (0.01,))
@@ -164,8 +202,7 @@ def test_a_server_that_goes_away_loses_nothing(
         assert len(kept) >= 12
         served.start()
         _, resumed = run(plan(tmp_path), server)
-    _, whole = run(plan(tmp_path / "whole"), subject)
-    assert resumed.results == whole.results
+    assert resumed.results == load(finished).results
 
 
 def test_a_server_checks_as_this_process_does(served: Served, subject: InProcess, tmp_path: Path):
@@ -220,7 +257,7 @@ sys.exit(main())
 """
 
 
-def test_a_full_disk_loses_nothing(tmp_path: Path):
+def test_a_full_disk_loses_nothing(evals: Callable[..., Ended], tmp_path: Path):
     """A file that cannot grow ends the run with a clear error; with room again the same command goes on."""
     (tmp_path / "set.jsonl").write_text(
         "".join(
@@ -229,14 +266,7 @@ def test_a_full_disk_loses_nothing(tmp_path: Path):
         )
     )
     command = ["run", "set.jsonl", "--runs", "runs", "--json"]
-    full = subprocess.run(
-        [sys.executable, "-c", FULL, *command, "30000"],
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        check=False,
-        env=_env(),
-    )
+    full = process(tmp_path, "-c", FULL, *command, "30000")
     assert full.returncode == 2
     assert "cannot be written" in full.stderr
     assert "Make room" in full.stderr
@@ -244,13 +274,16 @@ def test_a_full_disk_loses_nothing(tmp_path: Path):
     [part] = tmp_path.glob("runs/*/part.jsonl")
     held = len(part.read_text().splitlines()) - 2
     assert held > 20
-    again = evals(tmp_path, *command)
-    assert again.returncode == 0, again.stderr
-    assert json.loads(again.stdout)["metrics"]["hedge_recall"]["value"] == 1.0
+    again = evals(*command)
+    assert again.code == 0, again.err
+    assert json.loads(again.out)["metrics"]["hedge_recall"]["value"] == 1.0
 
 
-def test_commands_tell_errors_without_a_trace(tmp_path: Path):
+def test_commands_tell_errors_without_a_trace(
+    evals: Callable[..., Ended], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
     """A bad set, an unknown name, a folder that is no run: one line, a hint, exit code 2."""
+    monkeypatch.setattr("evals.server._PATIENCE", (0.01,))
     (tmp_path / "bad.jsonl").write_text('{"id": "a", "question": "x?"}\n{"id": "b", "qestion": "y?"}\n')
     for command, said in (
         (["run", "bad.jsonl"], "line 2: "),
@@ -259,13 +292,13 @@ def test_commands_tell_errors_without_a_trace(tmp_path: Path):
         (["compare", ".", "."], "holds no finished run"),
         (["run", "sample", "--url", "http://127.0.0.1:9"], "does not answer"),
     ):
-        done = evals(tmp_path, *command)
-        assert done.returncode == 2, done.stderr
-        assert said in done.stderr
-        assert "Traceback" not in done.stderr
+        done = evals(*command)
+        assert done.code == 2, done.err
+        assert said in done.err
+        assert "Traceback" not in done.err
 
 
-def test_a_gate_that_fails_ends_with_1_and_two_runs_are_compared(tmp_path: Path):
+def test_a_gate_that_fails_ends_with_1_and_two_runs_are_compared(evals: Callable[..., Ended], tmp_path: Path):
     """Exit code 1 and JUnit where a gate fails; the page is given the same figures; the comparison tells differences and flips;
     a report is one file."""
     for name, hedged in (("a", True), ("b", False)):
@@ -279,29 +312,26 @@ def test_a_gate_that_fails_ends_with_1_and_two_runs_are_compared(tmp_path: Path)
         '[[gate]]\nname = "hedges are found"\nmetric = "hedge_precision"\nat_least = 0.9\n'
     )
 
-    def told(*command: str) -> subprocess.CompletedProcess[str]:
-        return evals(tmp_path, *command)
-
     gated = ["--gate", "--gates", "gates.toml", "--junit", "gates.xml", "--json"]
-    good, bad = told("run", "a/set.jsonl", *gated), told("run", "b/set.jsonl", *gated)
-    assert (good.returncode, bad.returncode) == (0, 1)
-    assert "FAILED  hedges are found" in bad.stderr
+    good, bad = evals("run", "a/set.jsonl", *gated), evals("run", "b/set.jsonl", *gated)
+    assert (good.code, bad.code) == (0, 1)
+    assert "FAILED  hedges are found" in bad.err
     assert 'failures="1"' in (tmp_path / "gates.xml").read_text()
-    runs = [json.loads(each.stdout)["run"] for each in (good, bad)]
+    runs = [json.loads(each.out)["run"] for each in (good, bad)]
     app = FastAPI()
     app.include_router(evaluations.routes(str(tmp_path / "eval-runs")))
     shown = {each["id"]: each for each in TestClient(app).get("/v1/evaluations").json()["runs"]}
     assert [shown[Path(each).name]["gates"][0]["passed"] for each in runs] == [True, False]
     for each in (good, bad):
-        figures = json.loads(each.stdout)
+        figures = json.loads(each.out)
         [hedges] = [f for f in shown[Path(figures["run"]).name]["figures"] if f["name"] == "hedge_precision"]
         assert (hedges["value"], hedges["cases"]) == tuple(figures["metrics"]["hedge_precision"].values())
-    same = told("compare", runs[0], runs[0], "--json")
-    assert {each["verdict"] for each in json.loads(same.stdout)["metrics"].values()} == {"same"}
-    other = told("compare", *runs)
-    assert other.returncode == 2
-    assert "share no case" in other.stderr
-    assert told("report", runs[0], "--out", "page.html").returncode == 0
+    same = evals("compare", runs[0], runs[0], "--json")
+    assert {each["verdict"] for each in json.loads(same.out)["metrics"].values()} == {"same"}
+    other = evals("compare", *runs)
+    assert other.code == 2
+    assert "share no case" in other.err
+    assert evals("report", runs[0], "--out", "page.html").code == 0
     assert "Rates may fall in 3." in (tmp_path / "page.html").read_text()
 
 
@@ -317,9 +347,10 @@ def test_a_gate_that_fails_ends_with_1_and_two_runs_are_compared(tmp_path: Path)
         ("timings.jsonl", "7\n"),
     ],
 )
-def test_a_spoilt_run_is_told_not_shown(file: str, content: str, subject: InProcess, tmp_path: Path):
+def test_a_spoilt_run_is_told_not_shown(file: str, content: str, finished: Path, tmp_path: Path):
     """What is no run any more is an error with a remedy, never a page of half of it."""
-    folder, _ = run(plan(tmp_path), subject)
+    folder = shutil.copytree(finished, tmp_path / "run")
+    assert load(folder)
     (folder / file).write_bytes(content.encode(errors="surrogateescape"))
     with pytest.raises(RunError) as told:
         load(folder)
@@ -336,31 +367,22 @@ def test_a_spoilt_line_of_an_unfinished_run_is_asked_again(spoilt: bytes, subjec
     assert len(run(plan(tmp_path), subject)[1].results) == len(CASES)
 
 
-def test_a_gate_over_nothing_is_no_pass(tmp_path: Path):
+def test_a_gate_over_nothing_is_no_pass(evals: Callable[..., Ended], tmp_path: Path):
     """Where no case could be asked, or a file cannot be written, the exit code is 2."""
     (tmp_path / "set.jsonl").write_text('{"id": "a", "question": "Who?"}\n')
-    (tmp_path / "file").write_text("")
     for command, said in (
         (["run", "set.jsonl", "--subject", "words", "--gate"], "Nothing was measured"),
-        (["run", "set.jsonl", "--data", str(ROOT / "evals" / "library" / "documents"), "--runs", "file"], "file"),
         (["run", "set.jsonl", "--renew", "--limit", "1"], "A baseline is of a whole set"),
     ):
-        done = evals(tmp_path, *command)
-        assert done.returncode == 2, done.stderr
-        assert said in done.stderr
-        assert "Traceback" not in done.stderr
-
-
-def evals(folder: Path, *command: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "evals", *command], cwd=folder, capture_output=True, text=True, check=False, env=_env()
-    )
-
-
-def _env() -> dict[str, str]:
-    import os  # noqa: PLC0415
-
-    return os.environ | {"PYTHONPATH": str(ROOT), "CAVEAT_EMBEDDER": "hashing"}
+        done = evals(*command)
+        assert done.code == 2, done.err
+        assert said in done.err
+    (tmp_path / "file").write_text("")
+    documents = str(ROOT / "evals" / "library" / "documents")
+    unwritten = process(tmp_path, "-m", "evals", "run", "set.jsonl", "--data", documents, "--runs", "file")
+    assert unwritten.returncode == 2, unwritten.stderr
+    assert "file" in unwritten.stderr
+    assert "Traceback" not in unwritten.stderr
 
 
 class Judge(BaseHTTPRequestHandler):
