@@ -28,8 +28,9 @@ def seed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
 
 @pytest.fixture(scope="module")
 def minutes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
+    meetings = [str(file) for file in (DATA / "demo_fomc" / "2023").glob("MeetingDate=2023-0[135]-*")]
     with Store(tmp_path_factory.mktemp("minutes"), SentenceEmbedder()) as store:
-        list(store.ingest(gather([str(DATA / "demo_fomc" / "2023")])))
+        list(store.ingest(gather(sorted(meetings))))
         yield Assistant(store)
 
 
