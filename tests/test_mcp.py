@@ -19,8 +19,12 @@ from mcp.client.stdio import StdioServerParameters, stdio_client
 from mcp.client.streamable_http import streamable_http_client
 from mcp.shared.exceptions import MCPError
 
+from assistant import cli
+from assistant.api.serving import create_app
 from assistant.mcp.reach import There
 from assistant.mcp.serving import server
+from assistant.settings import Settings
+from evals.serving import serving
 from ingest.sources import gather
 from vectorstore.embedding import HashingEmbedder
 from vectorstore.store import Store
@@ -225,13 +229,17 @@ async def test_with_a_key_every_call_must_bear_it(home: Path) -> None:
             assert (await given(client, "ask", question=QUESTION))[1]["claims"]
 
 
-def test_beyond_loopback_it_is_not_served_without_a_key(home: Path) -> None:
+def test_beyond_loopback_it_is_not_served_without_a_key(
+    home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     """Refused before anything listens, with what to do."""
-    command = [*CAVEAT, "mcp", "--http", "--host", "0.0.0.0"]  # noqa: S104 (that it is refused is the point)
-    ended = subprocess.run(command, env=os.environ | environment(home), capture_output=True, text=True, check=False)
-    assert (ended.returncode, ended.stdout) == (1, "")
-    assert "does not listen on 0.0.0.0 without a key" in ended.stderr
-    assert "CAVEAT_API_KEY" in ended.stderr
+    for name, value in environment(home).items():
+        monkeypatch.setenv(name, value)
+    status = cli.main(["mcp", "--http", "--host", "0.0.0.0"])  # noqa: S104 (that it is refused is the point)
+    out, err = capsys.readouterr()
+    assert (status, out) == (1, "")
+    assert "does not listen on 0.0.0.0 without a key" in err
+    assert "CAVEAT_API_KEY" in err
 
 
 async def test_a_running_server_is_asked_in_the_place_of_a_data_folder(home: Path, tmp_path: Path) -> None:
@@ -251,7 +259,8 @@ async def test_a_server_that_is_not_there_or_asks_for_a_key_is_told(home: Path) 
     async with Client(server(reach)) as client:
         assert "No Caveat answers at http://127.0.0.1:9" in await refused(client, "ask", question=QUESTION)
     await reach.close()
-    with running(home, "serve", CAVEAT_API_KEY=KEY) as url:
+    settings = Settings(home=home, embedder="hashing", api_key=KEY)
+    with Store(home, HashingEmbedder()) as store, serving(create_app(store, settings)) as url:
         for key, told in (("", "CAVEAT_API_KEY"), (KEY, "")):
             reach = There(url, key)
             async with Client(server(reach)) as client:
