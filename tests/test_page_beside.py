@@ -154,10 +154,11 @@ def test_nothing_beside_it_is_said_to_be_so(browser: playwright.Browser, origin:
         replies = [nothing, nothing | {"statements": [alone]}, nothing | {"statements": [alone, alone]}]
         replies.append(nothing | {"complete": False})
         keys = ("beside.nothing.said", "beside.alone", "beside.alone", "beside.unready")
+        page.route("**/v1/conversations/crafted", partial(_answer, disputed(origin)))
         for reply, key in zip(replies, keys, strict=True):
             page.route("**/related?*", partial(_answer, reply))
-            page.goto("/")
-            quoting(page, "200 cities used the health code")
+            page.goto("/?c=crafted&t=t1")
+            page.locator('[data-cite="1"]').first.click()
             expect(page.locator(".beside:not([aria-busy]) .beside-body")).to_contain_text(said(language, key))
             rest = said(language, "beside.unread.rest").replace(
                 "{sentences}", said(language, "statement").split("|")[-1]
