@@ -15,8 +15,6 @@ import pytest
 from assistant.api.serving import create_app
 from assistant.settings import Settings
 from evals.serving import serving
-from ingest.sources import gather
-from vectorstore.embedding import SentenceEmbedder
 from vectorstore.store import Store
 
 REQUIRED = os.environ.get("PAGE_TESTS") == "required"
@@ -135,9 +133,7 @@ def sideways(page: playwright.Page) -> int:
 
 
 @contextmanager
-def sample_served(home: Path) -> Iterator[str]:
-    """The address of a server over the sample library, without a model."""
-    with Store(home, SentenceEmbedder()) as store:
-        assert {outcome.status for outcome in store.ingest(gather([str(DOCUMENTS)]))} == {"added"}
-        with serving(create_app(store, Settings(home=home))) as origin:
-            yield origin
+def served(store: Store) -> Iterator[str]:
+    """The address of a server over a library, without a model."""
+    with serving(create_app(store, Settings(home=store.home))) as origin:
+        yield origin

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,7 +12,8 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, settings
 
-from vectorstore.embedding import HashingEmbedder
+from ingest.sources import gather
+from vectorstore.embedding import HashingEmbedder, SentenceEmbedder
 from vectorstore.store import Store
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
@@ -69,6 +71,23 @@ def sample_library() -> Path:
     return Path(__file__).parent.parent / "evals" / "library" / "documents"
 
 
+@pytest.fixture(scope="session")
+def embedded_library(tmp_path_factory: pytest.TempPathFactory, sample_library: Path) -> Path:
+    """A data folder with the sample library as the shipped embedder read it, closed cleanly: to be copied, not opened."""
+    home = tmp_path_factory.mktemp("embedded") / "data"
+    with Store(home, SentenceEmbedder()) as store:
+        assert {outcome.status for outcome in store.ingest(gather([str(sample_library)]))} == {"added"}
+    return home
+
+
+@pytest.fixture(scope="module")
+def sample_store(tmp_path_factory: pytest.TempPathFactory, embedded_library: Path) -> Iterator[Store]:
+    """The sample library behind the shipped embedder, a module's own."""
+    home = shutil.copytree(embedded_library, tmp_path_factory.mktemp("sample") / "data")
+    with Store(home, SentenceEmbedder()) as store:
+        yield store
+
+
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
     """Debian's Chromium."""
@@ -79,11 +98,11 @@ def browser() -> Iterator[Any]:
 
 
 @pytest.fixture(scope="module")
-def origin(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def origin(sample_store: Store) -> Iterator[str]:
     """The address of a server over the sample library, without a model."""
-    from browsing import sample_served  # noqa: PLC0415
+    from browsing import served  # noqa: PLC0415
 
-    with sample_served(tmp_path_factory.mktemp("served") / "data") as origin:
+    with served(sample_store) as origin:
         yield origin
 
 

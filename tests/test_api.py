@@ -9,7 +9,6 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from html.parser import HTMLParser
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,8 +16,7 @@ from fastapi.testclient import TestClient
 
 from assistant.api.serving import create_app
 from assistant.settings import Settings
-from ingest.sources import gather
-from vectorstore.embedding import HashingEmbedder, SentenceEmbedder
+from vectorstore.embedding import HashingEmbedder
 from vectorstore.store import Store
 
 LARGEST = 100_000
@@ -52,13 +50,10 @@ def quiet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
 
 
 @pytest.fixture(scope="module")
-def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+def library(sample_store: Store) -> Iterator[TestClient]:
     """The sample library behind the real embedder; tests that share it change nothing in it."""
-    documents = Path(__file__).parent.parent / "evals" / "library" / "documents"
-    with Store(tmp_path_factory.mktemp("library") / "data", SentenceEmbedder()) as store:
-        assert {outcome.status for outcome in store.ingest(gather([str(documents)]))} == {"added"}
-        with served(store) as client:
-            yield client
+    with served(sample_store) as client:
+        yield client
 
 
 def add(client: TestClient, text: str, **more: Any) -> str:

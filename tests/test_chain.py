@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -23,18 +21,15 @@ from assistant.question import Question, identity
 from assistant.rendering import answer_lines, as_json, tally
 from assistant.retrieving import PassageRetriever
 from ingest.errors import BadInput
-from ingest.sources import from_json_lines, gather
-from vectorstore.embedding import HashingEmbedder, SentenceEmbedder
+from ingest.sources import from_json_lines
+from vectorstore.embedding import HashingEmbedder
 from vectorstore.store import Store
 
 
 @pytest.fixture(scope="module")
-def assistant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
+def assistant(sample_store: Store) -> Assistant:
     """The sample library with the real embedder."""
-    documents = Path(__file__).parent.parent / "evals" / "library" / "documents"
-    with Store(tmp_path_factory.mktemp("home"), SentenceEmbedder()) as store:
-        list(store.ingest(gather([str(documents)])))
-        yield Assistant(store)
+    return Assistant(sample_store)
 
 
 class TestRetriever(RetrieversIntegrationTests):

@@ -6,19 +6,12 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from browsing import expect, listens, needs_browser, playwright, sample_served
+from browsing import expect, listens, needs_browser, playwright
 
 pytestmark = needs_browser
 QUESTION = "How reliable is the health code?"
 SEVERAL = "What must local authorities do?"
 UNANSWERED = "What did the ministry say about semiconductor exports?"
-
-
-@pytest.fixture(scope="module")
-def origin(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a server over the sample library."""
-    with sample_served(tmp_path_factory.mktemp("page") / "data") as origin:
-        yield origin
 
 
 @pytest.fixture

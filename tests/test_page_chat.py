@@ -8,14 +8,12 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from browsing import DOCUMENTS, NARROW, PATIENCE, WIDE, expect, listens, needs_browser, playwright
+from browsing import NARROW, PATIENCE, WIDE, expect, listens, needs_browser, playwright
 
 from assistant.api.serving import create_app
 from assistant.settings import Settings
 from evals.model import Scripted, scripted
 from evals.serving import serving
-from ingest.sources import gather
-from vectorstore.embedding import SentenceEmbedder
 from vectorstore.store import Store
 
 pytestmark = needs_browser
@@ -63,20 +61,12 @@ def model() -> Iterator[Scripted]:
 
 
 @pytest.fixture(scope="module")
-def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
-    """The sample library."""
-    with Store(tmp_path_factory.mktemp("chat") / "data", SentenceEmbedder()) as store:
-        assert {outcome.status for outcome in store.ingest(gather([str(DOCUMENTS)]))} == {"added"}
-        yield store
-
-
-@pytest.fixture(scope="module")
-def origin(store: Store, model: Scripted) -> Iterator[str]:
+def origin(sample_store: Store, model: Scripted) -> Iterator[str]:
     """A server whose answers are written; it waits for the model's words for two seconds."""
     settings = Settings(
-        home=store.home, model="scripted", model_url=model.url, model_first=4.0, model_between=2.0, api_key=""
+        home=sample_store.home, model="scripted", model_url=model.url, model_first=4.0, model_between=2.0, api_key=""
     )
-    with serving(create_app(store, settings)) as address:
+    with serving(create_app(sample_store, settings)) as address:
         yield address
 
 
@@ -447,11 +437,11 @@ def test_a_reopened_answer_says_what_has_changed(page: playwright.Page):
     expect(page.locator(".convs li").first).to_contain_text("no longer in the library")
 
 
-def test_a_key_is_asked_for_once(browser: playwright.Browser, store: Store, model: Scripted):
+def test_a_key_is_asked_for_once(browser: playwright.Browser, sample_store: Store, model: Scripted):
     """A server with a key is asked with it from the moment it is given; a wrong one is asked for again; none is no end."""
     model.script, model.first, model.each = "good", 0.0, 0.0
-    settings = Settings(home=store.home, model="scripted", model_url=model.url, api_key=KEY)
-    with serving(create_app(store, settings)) as origin, opened(browser, origin, expected=("401",)) as page:
+    settings = Settings(home=sample_store.home, model="scripted", model_url=model.url, api_key=KEY)
+    with serving(create_app(sample_store, settings)) as origin, opened(browser, origin, expected=("401",)) as page:
         dialog = page.get_by_role("dialog", name="This server asks for a key")
         expect(dialog).to_be_visible()
         page.keyboard.press("Escape")

@@ -25,7 +25,7 @@ from assistant.tokens import Counter, counter
 from assistant.writing import Writer
 from evals.manners import SCRIPTS
 from evals.model import Scripted, scripted
-from ingest.sources import from_record, gather
+from ingest.sources import from_record
 from vectorstore.embedding import SentenceEmbedder
 from vectorstore.store import Store
 
@@ -35,11 +35,8 @@ STRAYS = {"unsupported", "misquoted", "overstated", "unchecked"}
 
 
 @pytest.fixture(scope="module")
-def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
-    documents = Path(__file__).parent.parent / "evals" / "library" / "documents"
-    with Store(tmp_path_factory.mktemp("home"), SentenceEmbedder()) as store:
-        list(store.ingest(gather([str(documents)])))
-        yield store
+def store(sample_store: Store) -> Store:
+    return sample_store
 
 
 @pytest.fixture(scope="module")
