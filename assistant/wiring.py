@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from assistant.writing import Writer
 
 ADAPTER = Path(__file__).parent / "checking" / "adapter" / "adapter.safetensors"
+DRAFTS_ADAPTER = ADAPTER.with_name("drafts.safetensors")
 DOUBTS_ADAPTER = Path(__file__).parent / "doubts" / "adapter" / "adapter.safetensors"
 _NETWORKS = Path(__file__).parent / "doubts" / "networks"
 DOUBTS_NETWORKS: Mapping[Known, Path] = {"en": _NETWORKS / "en.safetensors", "zh": _NETWORKS / "zh.safetensors"}
@@ -128,7 +129,9 @@ def verifier(
         from assistant.checking.asking import AskedReader  # noqa: PLC0415
 
         return Together(rules, AskedReader(_asking(settings)), doubting=doubting)
-    return Together(rules, pair_reader(checker, settings.precision if settings else "auto"), doubting=doubting)
+    precision = settings.precision if settings else "auto"
+    drafts = drafts_reader(precision) if checker == "trained" and doubting else None
+    return Together(rules, pair_reader(checker, precision), doubting=doubting, drafts=drafts)
 
 
 def opposing(embedder: Embedder, settings: Settings) -> Comparer:
@@ -181,6 +184,15 @@ def pair_reader(checker: str, precision: str) -> PairReader:
     from vectorstore.cross_encoding import NamedReader  # noqa: PLC0415
 
     return NamedReader(checker)
+
+
+@cache
+def drafts_reader(precision: str) -> PairReader:
+    """What reads a draft's sentence beside the statements of a library: the shipped reader with what it has learned of drafts."""
+    from assistant.checking.reading import language  # noqa: PLC0415
+    from vectorstore.pair_encoding import AdaptedReader  # noqa: PLC0415 (torch takes seconds to import)
+
+    return AdaptedReader(DRAFTS_ADAPTER, precision=precision, english=lambda text: language(text) == "en", upon=ADAPTER)
 
 
 def checker(settings: Settings, store: Store | None = None) -> Checker:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import argparse
 import json
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,7 @@ from evals.case import BadSet
 from evals.disagreements import library
 from evals.remembering import Remembering
 from vectorstore.embedding import Embedder
+from vectorstore.store import Store
 
 SET = LIBRARIES / "checked" / "report.jsonl"
 
@@ -74,25 +75,34 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def measure(path: Path, sets: Sequence[Path], embedder: Embedder, settings: Settings) -> Iterator[Judged]:
-    """What becomes of each sentence, library by library; a BadSet where a library is not there or lacks a quotation."""
-    sentences: dict[str, list[dict[str, str]]] = defaultdict(list)
+    """What becomes of each sentence, library by library."""
+    for line, wanted, store in stores(path, sets, embedder):
+        checker = wiring.checker(settings, store)
+        for each in wanted:
+            yield _judged(each, line["language"], checker)
+
+
+def stores(
+    path: Path, sets: Sequence[Path], embedder: Embedder
+) -> Iterator[tuple[Mapping[str, Any], Sequence[Mapping[str, str]], Store]]:
+    """The libraries of a set, each with its sentences and filled; a BadSet where one is not there or lacks a quotation."""
+    sentences: dict[str, list[Mapping[str, str]]] = defaultdict(list)
     for line in map(json.loads, path.read_text(encoding="utf-8").splitlines()):
         sentences[line["library"]].append(line)
     for line in (each for one in sets for each in map(json.loads, one.read_text(encoding="utf-8").splitlines())):
         if wanted := sentences.pop(line["id"], None):
             texts = {each["name"]: each["text"] for each in line["documents"]}
+            for each in wanted:
+                if each["quote"] not in texts.get(each["document"], ""):
+                    raise BadSet(f"{line['id']}: no “{each['quote']}”.", "Quote the document to the character.")
             with library(line, embedder) as (store, _):
                 store.follow()
-                checker = wiring.checker(settings, store)
-                for each in wanted:
-                    if each["quote"] not in texts.get(each["document"], ""):
-                        raise BadSet(f"{line['id']}: no “{each['quote']}”.", "Quote the document to the character.")
-                    yield _judged(each, line["language"], checker)
+                yield line, wanted, store
     if sentences:
         raise BadSet(f"There is no library {min(sentences)}.", "Name one of evals/sets/libraries.")
 
 
-def _judged(sentence: dict[str, str], language: str, checker: Checker) -> Judged:
+def _judged(sentence: Mapping[str, str], language: str, checker: Checker) -> Judged:
     claims = [each for each in checker.check(draft_of(sentence["text"])) if isinstance(each, Claim)]
     worst = min(claims, key=lambda claim: claim.verdict == "supported", default=None)
     return Judged(

@@ -5,16 +5,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from assistant.checking import Deterministic, Judgement
-from ingest.document import Chunk, Document, Span
+from ingest.document import Chunk, Document, Metadata, Span
 from ingest.sentences import statements
 from vectorstore.embedding import HashingEmbedder
 from vectorstore.retrieval import Passage
 
 
-def written(text: str, title: str = "", name: str = "d") -> Passage:
+def written(text: str, title: str = "", name: str = "d", about: Metadata | None = None) -> Passage:
     """A passage of one document with this text."""
     read = statements(text)
-    document = Document(id=name, title=title, text=text, source="d.txt", media_type="text/plain", statements=read)
+    document = Document(
+        id=name,
+        title=title,
+        text=text,
+        source="d.txt",
+        media_type="text/plain",
+        metadata=about or Metadata(),
+        statements=read,
+    )
     span, last = Span(start=0, end=len(text)), len(read) - 1
     chunk = Chunk(id=f"{name}-0", document_id=name, span=span, statements=(0, last), tokens=0)
     return Passage(chunk=chunk, document=document, score=1.0, found_by="both")

@@ -99,3 +99,11 @@ def test_another_document_that_says_it_itself_is_no_denial() -> None:
 def test_what_somebody_denies_is_not_what_they_say(source: str, claim: str, verdict: str) -> None:
     """A denial holds every word of what it denies; one in other words, or of what others allege, contradicts nothing."""
     assert judge(claim, source).verdict == verdict
+
+
+def test_chinese_opposites_are_told_though_the_claim_is_worded_anew() -> None:
+    """照常 and 暂停 of the same thing; not where a clause about something else has the other."""
+    source = "停水期间电梯、门禁照常运行。垃圾清运暂停两天。"
+    assert judge("停水的时候，电梯和门禁将暂停运行。", source).verdict == "contradicted"
+    assert judge("停水的时候，电梯和门禁照常运行。", source).faults == ()
+    assert judge("停水期间垃圾清运暂停两天。", source).faults == ()

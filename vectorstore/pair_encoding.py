@@ -175,11 +175,11 @@ def computed_in(precision: Precision = "auto") -> torch.dtype:
 class AdaptedBody:
     """The default embedder's body with an adapter on it, loaded when it first reads, and the cores that read; threads may share it.
 
-    An AdapterError where the adapter cannot be read or is for another body.
+    `upon` is an adapter that lies on the body below it. An AdapterError where one cannot be read or is for another body.
     """
 
-    def __init__(self, adapter: Path, precision: Precision = "auto") -> None:
-        self._adapter = adapter
+    def __init__(self, adapter: Path, precision: Precision = "auto", upon: Path | None = None) -> None:
+        self._adapters = (adapter,) if upon is None else (upon, adapter)
         self._kind = computed_in(precision)
         self._loading = threading.Lock()
 
@@ -208,24 +208,38 @@ class AdaptedBody:
             return self.__dict__.get("_loaded") or self._read()
 
     def _read(self) -> tuple[Weights, Mapping[str, str]]:
-        try:
-            with safe_open(self._adapter, "pt") as opened:
-                told = opened.metadata() or {}
-            adapter = load_file(self._adapter)
-        except (OSError, SafetensorError) as error:
-            raise AdapterError(f"The adapter {self._adapter.name} cannot be read.", "Install caveat again.") from error
-        if told.get("body") != DEFAULT_WEIGHTS_SHA256:
-            raise AdapterError(f"{self._adapter.name} is no adapter for the default embedder.", "Install caveat again.")
-        return {name: weight.to(self._kind) for name, weight in adapted(body_weights(), adapter).items()}, told
+        weights, told = body_weights(), dict[str, str]()
+        for file in self._adapters:
+            adapter, told = _opened(file)
+            weights = adapted(weights, adapter)
+        return {name: weight.to(self._kind) for name, weight in weights.items()}, told
+
+
+def _opened(file: Path) -> tuple[Weights, dict[str, str]]:
+    """An adapter and what it states about itself."""
+    try:
+        with safe_open(file, "pt") as opened:
+            told = opened.metadata() or {}
+        adapter = load_file(file)
+    except (OSError, SafetensorError) as error:
+        raise AdapterError(f"The adapter {file.name} cannot be read.", "Install caveat again.") from error
+    if told.get("body") != DEFAULT_WEIGHTS_SHA256:
+        raise AdapterError(f"{file.name} is no adapter for the default embedder.", "Install caveat again.")
+    return adapter, told
 
 
 class AdaptedReader:
     """The shipped reader: the default embedder's body with an adapter, loaded when it first reads; threads may share it."""
 
     def __init__(
-        self, adapter: Path, *, precision: Precision = "auto", english: Callable[[str], bool] | None = None
+        self,
+        adapter: Path,
+        *,
+        precision: Precision = "auto",
+        english: Callable[[str], bool] | None = None,
+        upon: Path | None = None,
     ) -> None:
-        self._body = AdaptedBody(adapter, precision)
+        self._body = AdaptedBody(adapter, precision, upon)
         self._english = english or _latin
 
     def probabilities(self, pairs: Sequence[tuple[str, str]]) -> Vector:

@@ -103,14 +103,19 @@ def side(before: str, after: str) -> Side:
     for each in SIDES:
         if after.startswith(listed("figures", each, "after")):
             return each
-    if re.search(r"\b(?:no|not)\s+(?:more|later) than\s+$", before):
-        return "less"
-    return next((each for each in SIDES if said_before(each, before)), "")
+    starts = {each: start for each in SIDES if (start := _ending_at(each, before)) is not None}
+    return min(starts, key=lambda each: (starts[each], SIDES.index(each)), default="")  # 不低于 before 低于
 
 
 def said_before(name: str, before: str) -> bool:
     """Whether the words in front of a figure end with one of a list."""
-    return any(_ending(name, language).search(before) is not None for language in ("en", "zh"))
+    return _ending_at(name, before) is not None
+
+
+def _ending_at(name: str, before: str) -> int | None:
+    """Where the words of a list begin that the words in front of a figure end with."""
+    found = (_ending(name, language).search(before) for language in ("en", "zh"))
+    return min((match.start() for match in found if match is not None), default=None)
 
 
 @cache

@@ -4,10 +4,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from assistant.answer import DoubtKind, Verdict
 from assistant.answering.scoring import Rarity
-from assistant.checking import denied, figures, names, parts, permission, polarity, quotations, strength
+from assistant.checking import (
+    denied,
+    figures,
+    frequency,
+    names,
+    parts,
+    permission,
+    polarity,
+    quotations,
+    strength,
+    weighing,
+)
+from assistant.checking.reading import HAN
 from assistant.checking.remarks import Remark, listing, say
 from assistant.checking.support import Carrying, Line, Wanted, beside, choose, lines, missing, wanted
 from assistant.checking.verifier import Fault, Judgement
@@ -17,7 +30,6 @@ from vectorstore.embedding import Embedder
 from vectorstore.retrieval import Passage
 from vectorstore.terms import terms
 
-HAN_RUN = re.compile(r"[\u3400-\u9fff]{2,}")
 NAMED = 3  # words that are told as missing
 
 
@@ -41,11 +53,15 @@ class Deterministic:
             line for line in candidates if line.language == asked.language or _understands(self._embedder, claim, line)
         ]
         found = choose(asked, readable, self._embedder, strictly=not cited)
+        if not cited and asked.language == "zh":  # a language that the embedder does not know
+            found = replace(found, carried=weighing.carried(asked, found.lines))
         if not found.carried and len(readable) < len(candidates):
             return self._across(asked, [line for line in candidates if line not in readable], question)
         if not found.carried:
             return self._unsupported(asked, candidates, others if cited else (), cited=bool(cited))
-        return _checked(asked, found, readable if cited else beside(found.lines, readable), question)
+        if cited:
+            return _checked(asked, found, readable, question)
+        return _checked(asked, found, beside(found.lines, readable), question, known=readable)
 
     def wanted(self, claim: str, question: str = "") -> Wanted:
         """A claim as it is looked for."""
@@ -86,16 +102,25 @@ class Deterministic:
 
 
 def _checked(
-    claim: Wanted, found: Carrying, readable: Sequence[Line], question: str, *, named: bool = True
+    claim: Wanted,
+    found: Carrying,
+    readable: Sequence[Line],
+    question: str,
+    *,
+    named: bool = True,
+    known: Sequence[Line] = (),
 ) -> Judgement:
     """A claim that is carried, with what it has changed or made more of."""
     chosen = list(found.lines)
     rest = [line for line in readable if line not in chosen]
     misquoted: list[Remark] = []
-    for check in (figures.check, names.check) if named else (figures.check,):
-        remarks, added = check(claim, chosen, rest, question)
-        misquoted.extend(remarks)
-        chosen.extend(line for line in added if line not in chosen)
+    remarks, added = figures.check(claim, chosen, rest, question)
+    misquoted.extend(remarks)
+    chosen.extend(line for line in added if line not in chosen)
+    remarks, added = names.check(claim, chosen, rest, question, known) if named else ([], [])
+    misquoted.extend(remarks)
+    chosen.extend(line for line in added if line not in chosen)
+    misquoted.extend(frequency.check(claim, chosen, rest))
     remarks, added = quotations.check(claim.claim, [*chosen, *rest], question)
     misquoted.extend(remarks)
     chosen.extend(line for line in added if line not in chosen)
@@ -131,22 +156,13 @@ def _understands(embedder: Embedder | None, claim: str, line: Line) -> bool:
 
 
 def _surfaces(claim: str, absent: Sequence[str]) -> tuple[str, ...]:
-    """The claim's own words for some terms, those that tell most first; Chinese terms that overlap as one run."""
+    """The claim's own words for some terms, those that tell most first."""
     telling_most = [term for term in absent if term not in stems("wording", "light")] or list(absent)
-    runs = HAN_RUN.findall(
-        "".join(letter if _covered(claim, n, telling_most) else " " for n, letter in enumerate(claim))
-    )
-    found: dict[str, str] = {}
+    found = {term: term for term in telling_most if HAN.match(term) and term in claim}
     for match in re.finditer(r"[^\W_]+(?:['’-][^\W_]+)*", claim):
         for term in terms(match[0]) if match[0].isascii() else ():
             found.setdefault(term, match[0])
-    return tuple(dict.fromkeys((*runs, *(found[term] for term in telling_most if term in found))))[:NAMED]
-
-
-def _covered(claim: str, place: int, absent: Sequence[str]) -> bool:
-    """Whether a character of a claim belongs to one of some Chinese terms."""
-    pairs = {claim[place - 1 : place + 1] if place else "", claim[place : place + 2]}
-    return "\u3400" <= claim[place] <= "\u9fff" and not pairs.isdisjoint(absent)
+    return tuple(dict.fromkeys(found[term] for term in telling_most if term in found))[:NAMED]
 
 
 def _place(line: Line) -> str:

@@ -10,7 +10,8 @@ from itertools import pairwise
 
 from assistant.checking.measuring import figures
 from assistant.checking.quantities import COUNTABLE, Figure
-from assistant.checking.reading import held, telling
+from assistant.checking.reading import HAN, held, telling
+from assistant.checking.reckoned import works_out
 from assistant.checking.remarks import Remark, say
 from assistant.checking.support import Line, Wanted, about
 from assistant.checking.wording import limits, pattern
@@ -20,6 +21,7 @@ ROUNDED = Fraction(1, 20)
 YEARS = (1900, 2100)
 OPPOSITE = {"less": "more", "more": "less", "opens": "closes", "closes": "opens"}
 UNTIL = re.compile(r"\s*(?:[–—-]{1,2}|to|and|until|till|through|[至到])\s*")
+LENGTHS_OF_TIME = frozenset({"time", "months"})
 CLEARLY = 2  # terms that one place must have more than another to be the one that a claim is about
 
 
@@ -66,7 +68,7 @@ def check(
             rival = rival or days[0]
         if found is not None and (rival is None or _likeness(figure, found.figure) > _likeness(figure, rival.figure)):
             added.append(found.line)
-        elif not _forgiven(figure, rival, here, question):
+        elif not _forgiven(figure, rival, here, chosen, rest, question) and not works_out(claim.claim, figure, chosen):
             remarks.append(_remark(claim.claim, figure, rival, orphans))
     return remarks, added
 
@@ -103,7 +105,8 @@ def _of_a_kind(one: Figure, other: Figure) -> bool:
         return True
     if _is_a_year(one) != _is_a_year(other) and (_counts_few(one) or _counts_few(other)):
         return False
-    return one.family == other.family or not (one.family and other.family)
+    families = {one.family, other.family}
+    return len(families) == 1 or ("" in families and families.isdisjoint(LENGTHS_OF_TIME))
 
 
 def _is_a_day(figure: Figure) -> bool:
@@ -162,6 +165,8 @@ def _turned(claim: str, figure: Figure, same: Sequence[Standing], orphans: Seque
     coarse = _is_a_day(figure) and not any(_is_a_day(each.figure) for each in same)
     near = max(len(figure.around & each.figure.around) for each in same)
     for rival in orphans:
+        if HAN.search(claim) and not _said_closer(claim, rival, same):
+            continue
         more = _likeness(figure, rival.figure) - best
         one_thing = set(figure.nouns[:1]) & set(rival.figure.nouns) or figure.family
         closer = figure.kind not in {"number", "era"} and near == 0 and figure.around & rival.figure.around
@@ -169,6 +174,17 @@ def _turned(claim: str, figure: Figure, same: Sequence[Standing], orphans: Seque
         if (one_thing and more >= CLEARLY) or ((closer or another) and more > 0):
             yield _remark(claim, figure, rival, ())
             return
+
+
+def _said_closer(claim: str, rival: Standing, same: Sequence[Standing]) -> bool:
+    """Whether the clause of another figure shares more of the claim's words than that of the figure itself."""
+    mine = telling(claim)
+    return len(mine & telling(_clause(rival))) > max(len(mine & telling(_clause(each))) for each in same)
+
+
+def _clause(standing: Standing) -> str:
+    text, start, end = standing.line.document.text, standing.span.start, standing.span.end
+    return re.split(r"[，。；：\n]", text[:start])[-1] + re.split(r"[，。；：\n]", text[end:])[0]
 
 
 def _shown(standing: Standing) -> str:
@@ -247,18 +263,35 @@ def _lasted(figure: Figure, here: Sequence[Standing]) -> bool:
     return False
 
 
-def _forgiven(figure: Figure, rival: Standing | None, here: Sequence[Standing], question: str) -> bool:
+def _forgiven(
+    figure: Figure,
+    rival: Standing | None,
+    here: Sequence[Standing],
+    chosen: Sequence[Line],
+    rest: Sequence[Line],
+    question: str,
+) -> bool:
     """A count that sums up a list, a value that is rounded and says so, a bound that holds, a figure of the question or of a name."""
+    beside = [line for line in rest if chosen and line.document.id == chosen[0].document.id]
     if any((figure.about and rounds(figure, each.figure)) or bounds(figure, each.figure) for each in here):
         return True
     if (figure.named and rival is None) or _lasted(figure, here):
         return True
+    if rival is None and any(_as_written(figure, line) for line in (*chosen, *beside)):
+        return True
     if figure.kind in {"rank", "season", "clause"} and rival is None:
         return True
     small = figure.amount is not None and not figure.family and figure.amount <= COUNTABLE
-    if rival is None and (small or (figure.amount == 1 and figure.text.lower().startswith("one "))):
+    single = figure.value is not None and figure.value.number == 1 and figure.text.lower().startswith(("one ", "一"))
+    if rival is None and (small or single):
         return True
     return rival is None and any(figure.same(each) for each in figures(question))
+
+
+def _as_written(figure: Figure, line: Line) -> bool:
+    """Whether a statement has the very characters, with a digit in them, whatever they were read as there: 公示30日, 共30日."""
+    written = r"(?<![\d.])" + re.escape(figure.text)
+    return any(map(str.isdigit, figure.text)) and re.search(written, line.text) is not None
 
 
 def _remark(claim: str, figure: Figure, rival: Standing | None, orphans: Sequence[Standing]) -> Remark:

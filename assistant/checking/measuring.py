@@ -11,7 +11,7 @@ from assistant.checking import beside
 from assistant.checking.eras import AGE, WRITTEN, eras, may_hold_a_period
 from assistant.checking.quantities import Figure, Kind
 from assistant.checking.reading import KEPT_IN_MEMORY
-from assistant.checking.values import SPELLED_OR_DIGIT, Value, folded, values
+from assistant.checking.values import SPELLED_OR_DIGIT, Value, folded, values, whole
 from assistant.checking.wording import kinds
 
 DOCUMENT = re.compile(
@@ -32,13 +32,14 @@ CLOCK = re.compile(
 RANGE = re.compile(
     r"(?<![\d.])(?P<first>\d{1,2})(?=(?:\s?[–-]\s?|\s(?:to|and|until|through)\s)\d{1,2}\s(?P<day>(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.?(?:,?\s(?:19|20)\d\d)?))"
 )
-CHINESE_TIME = re.compile("[月日时]")
+CHINESE_TIME = re.compile("[月日时点]")
 ONE = re.compile(r"\bone(?=[ -][a-z])", re.IGNORECASE)  # with a unit behind it a number, which values() leaves out
 ORDINAL = re.compile(rf"(?:st|nd|rd|th)\b|[- ](?P<last>{'|'.join(list(WRITTEN)[:9])})\b", re.IGNORECASE)
 TENS = range(20, 100, 10)
 CALENDAR: tuple[Kind, ...] = ("weekday", "month", "season", "rank")
 _OF_A_DAY = re.compile(r"\d|[零〇一二三四五六七八九十百千]|thousand|hundred")
 AFTER = 26  # characters behind a figure in which its unit and noun stand
+A_YEAR = range(1900, 2101)
 MONEY = {"¥": "yuan", "￥": "yuan", "$": "dollar", "€": "euro"}
 
 
@@ -50,7 +51,7 @@ def figures(text: str) -> tuple[Figure, ...]:
     [('200 cities', 'citi'), ('24 hours', 'time')]
     """
     found = [*_documents(text), *_clauses(text)]
-    rest = _blanked(text, found)
+    rest = _events().sub(lambda match: " " * len(match[0]), _blanked(text, found))
     clocks = list(_clocks(rest))
     rest = _blanked(rest, clocks)
     periods: list[Figure] = []
@@ -60,7 +61,9 @@ def figures(text: str) -> tuple[Figure, ...]:
         rest = _blanked(rest, periods)
     times = list(_chinese_times(text, rest)) if CHINESE_TIME.search(rest) else []
     rest = _blanked(rest, times)
-    numbers = list(_numbers(text, rest))
+    shares = list(_shares(text, rest))
+    rest = _blanked(rest, shares)
+    numbers = [*shares, *_numbers(text, rest)]
     rest = _blanked(rest, numbers)
     return tuple(
         sorted((*found, *clocks, *periods, *times, *numbers, *_calendar(text, rest)), key=lambda each: each.start)
@@ -143,7 +146,8 @@ def _chinese_times(text: str, rest: str) -> Iterator[Figure]:
         value = Value(day=f"*-*-{int(match['day'])}", text=match[0], start=match.start(), end=match.end())
         yield _figure(text, "date", match.start(), match.end(), value=value)
     for match in _chinese_time("hour").finditer(rest):
-        hour, minute = int(match["hour"]), int(match["minute"] or 0)
+        hour = int(match["hour"]) if match["hour"] else whole(match["spelled"])
+        minute = 30 if match["half"] else int(match["minute"] or 0)
         hour = hour % 12 + 12 if match["late"] and hour <= 12 else hour
         yield _figure(text, "clock", match.start(), match.end(), name=f"{hour}:{minute:02}" if minute else str(hour))
 
@@ -187,6 +191,43 @@ def _parts() -> Mapping[str, re.Pattern[str]]:
     }
 
 
+def _shares(text: str, rest: str) -> Iterator[Figure]:
+    """Shares told by two numbers, and tenths, which are percentages: one in ten, 五分之一, 六成."""
+    for language in ("en", "zh") if "分之" in rest or " in " in rest or " of " in rest else ():
+        for match in _share(language).finditer(rest):
+            top, parts = (_count(match[name]) for name in ("top", "whole"))
+            if 0 < top < parts and match["whole"] != "百":
+                value = Value(number=Fraction(top, parts), text=match[0], start=match.start(), end=match.end())
+                yield _figure(text, "number", match.start(), match.end(), value=value, name="part")
+    for match in _share("tenths").finditer(rest) if "成" in rest else ():
+        more = 5 if match["more"] == "半" else whole(match["more"] or "0")
+        value = Value(
+            number=Fraction(10 * whole(match["tenths"]) + more),
+            unit="%",
+            text=match[0],
+            start=match.start(),
+            end=match.end(),
+        )
+        yield _figure(text, "number", match.start(), match.end(), value=value)
+
+
+def _count(written: str) -> int:
+    """The number of a share, in figures or in words of either language."""
+    if written.isascii() and written.isalpha():
+        return 1 if written.lower() == "one" else int(values(written)[0].number or 0)
+    return whole(written)
+
+
+@cache
+def _share(name: str) -> re.Pattern[str]:
+    return re.compile(kinds("figures", "shares")[name], re.IGNORECASE)
+
+
+@cache
+def _events() -> re.Pattern[str]:
+    return re.compile(kinds("figures", "events")["pattern"])
+
+
 def _first_days(text: str, rest: str) -> Iterator[Figure]:
     """The first day of "2 to 6 March 2020"."""
     for match in RANGE.finditer(rest):
@@ -226,12 +267,16 @@ def _calendar_names(kind: str) -> re.Pattern[str]:
 def _figure(text: str, kind: Kind, start: int, end: int, *, value: Value | None = None, name: str = "") -> Figure:
     after, before = text[end : end + AFTER], text[max(0, start - 24) : start].lower()
     family, size, taken = beside.unit(after.lower()) if kind == "number" and name != "part" else ("", 1, 0)
+    if value is not None and value.number in A_YEAR and after.startswith("年"):
+        family, size, taken = "", 1, 1  # 2022年 is a year and no length of time
     family = family or MONEY.get(before.rstrip(" ")[-1:], "")
     if value is not None and value.unit:
         family, taken = value.unit, 0
     number = value.number if value is not None else None
     nouns, reach = beside.nouns(after[taken:]) if kind in {"number", "rank"} else ((), 0)
     stop = end + taken + (reach if not family else 0)
+    behind = text[end + taken : end + taken + 4].lstrip()
+    counted = kind == "number" and not family and behind.startswith("起")  # 6起 counts cases, 2020年起 begins
     return Figure(
         kind=kind,
         value=value,
@@ -240,7 +285,7 @@ def _figure(text: str, kind: Kind, start: int, end: int, *, value: Value | None 
         amount=None if number is None else number * size,
         nouns=nouns,
         read_around=partial(beside.around, text, start, end),
-        side=beside.side(before, text[end + taken : end + taken + 4].lstrip()),
+        side=beside.side(before, "" if counted else behind),
         about=beside.said_before("about", before),
         apart=family in {"time", "months"} and beside.apart(text[stop:]),
         in_words=value is not None and not any(letter.isdigit() for letter in value.text),

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from assistant.checking.naming import Name, names, stands
+from assistant.checking.naming import BODIES, PLACES, Name, known_to, names, stands
 from assistant.checking.reading import HAN, telling
 from assistant.checking.remarks import Remark, say
 from assistant.checking.support import Line, Wanted, about
@@ -17,14 +17,18 @@ AFTER_A_NAME = re.compile(
     r"(?:['’]s\b|\s+and\s+[A-Z]|\s+(?:is|are|was|were|has|have|had|will|would|must|should|may|can|did|does|says?|said|[a-z]{2,}(?:ed|es|s))\b)"
 )
 PLURAL = re.compile(r"(?:s|ing|ly|ed|tion|ment|ness|ity|ance|ence|age|al|ive|ous)$")
+KINDS = (PLACES, BODIES, frozenset("报讯社网刊台"))
 CLEARLY = 2  # terms that another name must share more to be the one that is meant
 REACH = 7  # words around a name that tell what is said of it
 
 
 def check(
-    claim: Wanted, chosen: Sequence[Line], rest: Sequence[Line], question: str
+    claim: Wanted, chosen: Sequence[Line], rest: Sequence[Line], question: str, known: Sequence[Line] = ()
 ) -> tuple[list[Remark], list[Line]]:
-    """Names that the chosen statements lack, and the further statements that hold some of them."""
+    """Names that the chosen statements lack, and the further statements that hold some of them.
+
+    `known` is what else was found about the claim: who or what is named there is not missing, only not named again.
+    """
     remarks: list[Remark] = []
     added: list[Line] = []
     heads = "\n".join(line.front for line in chosen)
@@ -40,9 +44,15 @@ def check(
         found = here or _elsewhere(name, claim, chosen, rest)
         if found is not None and (rival is None or found.shared > rival.shared):
             added.append(found.line)
-        elif rival is not None or (name.sure and not stands(name, question)):
+        elif rival is not None or (name.sure and not stands(name, question) and not _named_nearby(name, chosen, known)):
             remarks.append(_remark(claim.claim, name, rival, chosen))
     return remarks, added
+
+
+def _named_nearby(name: Name, chosen: Sequence[Line], known: Sequence[Line]) -> bool:
+    """Whether the document of the first statement, or another about the claim, names what is "the Board", 我局, 全市 in the statement itself."""
+    documents = {line.document.id: line for line in (*chosen[:1], *known)}
+    return any(known_to(name, f"{line.front}\n{line.document.text}") for line in documents.values())
 
 
 def foreign(claim: Wanted, lines: Sequence[Line], question: str) -> list[Remark]:
@@ -109,9 +119,19 @@ def _rival(name: Name, claim: Wanted, chosen: Sequence[Line]) -> _Seen | None:
 
 def _replaceable(other: Name, name: Name, text: str, claim: str) -> bool:
     """Whether a name of the source is surely one, in the same writing, and missing from the claim."""
-    if stands(other, claim) or bool(HAN.search(other.text)) != bool(HAN.search(name.text)):
+    if (
+        stands(other, claim)
+        or _another_kind(other, name)
+        or bool(HAN.search(other.text)) != bool(HAN.search(name.text))
+    ):
         return False
     return other.sure or not (PLURAL.search(other.parts[0]) or not AFTER_A_NAME.match(text, other.end))
+
+
+def _another_kind(one: Name, other: Name) -> bool:
+    """Whether two Chinese names are of two kinds by their endings: a place does not stand where a body or a paper does."""
+    kinds = [next((n for n, endings in enumerate(KINDS) if each.text[-1] in endings), None) for each in (one, other)]
+    return bool(HAN.search(one.text) and HAN.search(other.text)) and kinds[0] != kinds[1]
 
 
 def _around(text: str, start: int, end: int) -> frozenset[str]:

@@ -14,6 +14,9 @@ from assistant.checking.wording import listed
 CAPITAL = r"[A-Z\u00c0-\u00de][\w&’'-]*(?:\.(?=[A-Z]))?"
 RUN = re.compile(rf"(?<![\w’'-]){CAPITAL}(?:(?:\s+(?:of|for|de|&)(?:\s+the)?)?[ \u00a0]{CAPITAL})*")
 START = re.compile(r"(?:^|[.!?:;]\s+|[\"“‘(\n•]\s*)$")
+PLACES = frozenset("省市县区州镇乡村")
+BODIES = frozenset("局委部厅署院办会处站所")  # endings of bodies that are named by some of their characters
+SKIPPED = r"[\u4e00-\u9fff]{0,6}"  # characters that an abbreviation leaves out between two of its own
 BOOK = re.compile(r"《([^《》]{2,40})》")
 
 
@@ -70,6 +73,23 @@ def stands(name: Name, text: str) -> bool:
     ):
         return True
     return len(name.own) == 1 and any(_alike(name.own[0], word) for word in re.findall(r"[^\W\d_]{4,}", low))
+
+
+def known_to(name: Name, text: str) -> bool:
+    """Whether a long text has a name anywhere: its telling words or, in Chinese, a place without its rank, a body by an abbreviation.
+
+    >>> known_to(names("青岑市人社局")[1], "青岑市人力资源和社会保障局")
+    True
+    """
+    if not HAN.search(name.text):
+        low = text.lower()
+        return all(_stands_alone(part, low) for part in name.own)
+    stem, ending = name.text[:-1], name.text[-1]
+    if ending in PLACES:
+        return stem in text
+    if ending not in BODIES:
+        return name.text in text
+    return re.search(SKIPPED.join((*stem, ending)), text) is not None
 
 
 def _stands_alone(word: str, text: str) -> bool:

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 
 from assistant.checking import polarity
 from assistant.checking.measuring import figures
-from assistant.checking.reading import HAN, held, match, subject
+from assistant.checking.reading import HAN, content, nearly
+from assistant.checking.reckoned import works_out
 from assistant.checking.remarks import Remark, listing, say
 from assistant.checking.support import Line, Wanted
 from assistant.checking.wording import limits, stems
@@ -27,10 +28,14 @@ def check(claim: Wanted, chosen: Sequence[Line], readable: Sequence[Line]) -> li
     spans, counted = list(_parts(claim.claim)), figures(claim.claim)
     for span in spans if len(spans) > 1 else ():
         text = claim.claim[span.start : span.end]
-        terms = subject(text) - stems("wording", "light") - claim.asked
+        terms = content(text) - stems("wording", "light") - claim.asked
         here = [each for each in counted if span.start <= each.start < span.end]
         end = span.start + len(text.rstrip())  # a number behind a name, "Rule Nine", is no count
-        worked_out = any(each.may_be_reckoned and (each.amount or 0) >= 2 and each.end < end for each in here)
+        worked_out = any(
+            (each.may_be_reckoned and (each.amount or 0) >= 2 and each.end < end)
+            or works_out(claim.claim, each, chosen)
+            for each in here
+        )
         quotes = INTRODUCES.match(claim.claim, span.end) is not None
         says_something = len(terms) >= LEAST_TERMS or (not terms and NUMBER.search(text) is not None)
         skipped = worked_out or quotes or not says_something
@@ -48,18 +53,19 @@ def _near(line: Line, chosen: Sequence[Line]) -> bool:
 
 def _carries(line: Line, part: str, terms: frozenset[str]) -> bool:
     """Whether a statement holds enough of a part: its terms, a figure of it, or, in Chinese, its characters; and denies where it denies."""
-    own = held(line.text) | held(line.front)
+    own = f"{line.text}\n{line.front}"
     if not terms:
-        return all(number in own for number in NUMBER.findall(part))
-    if polarity.says_no(part) and not polarity.says_no(line.text):
+        numbers = NUMBER.findall(own)
+        return all(number in numbers for number in NUMBER.findall(part))
+    if polarity.denies(part) and not polarity.says_no(line.text):
         return False
     told = [*(each for _, each in line.figures), *figures(line.front)]
-    named = subject(_without_figures(part))
+    named = content(_without_figures(part))
     if any(figure.same(each) for figure in figures(part) for each in told):
-        return not named or HAN.search(part) is not None or any(match(term, own) > 0 for term in named)
+        return not named or HAN.search(part) is not None or any(nearly(term, own) > 0 for term in named)
     letters = HAN.findall(_without_figures(part))
     known = sum(letter in own for letter in letters)
-    return sum(match(term, own) for term in terms) > limits().part * len(terms) or 2 * known >= len(letters) > 0
+    return sum(nearly(term, own) for term in terms) > limits().part * len(terms) or 2 * known >= len(letters) > 0
 
 
 def _without_figures(part: str) -> str:

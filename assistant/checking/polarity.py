@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 
 from assistant.checking.aligned import Change, Token, following, tokens
-from assistant.checking.reading import Language, language, match, quotations, telling, words
+from assistant.checking.reading import Language, content, language, match, nearly, quotations, telling, words
 from assistant.checking.remarks import Remark, say
 from assistant.checking.support import Line, Wanted
 from assistant.checking.wording import listed, pattern, stems
@@ -20,6 +20,7 @@ from ingest.document import Span
 TONGUES: tuple[Language, ...] = ("en", "zh")
 NEAR = 3  # telling terms behind a negation that it denies
 FAR = 60  # characters behind it in which they stand
+CLOSE = 0.6  # the share of a clause that a claim must hold to speak of the same
 CLAUSE = re.compile(r"[.;:,。；，：（）()]")
 
 
@@ -41,6 +42,23 @@ def check(claim: Wanted, chosen: Sequence[Line]) -> list[Remark]:
         for denial, denied in _denials(claim.claim, tongue):
             if _all_in(denied, line.text):
                 return [_remark(claim.claim, line, line.span, denial)]
+    return _opposite_word(claim.claim, line) if tongue == "zh" else []
+
+
+def _opposite_word(claim: str, line: Line) -> list[Remark]:
+    """A Chinese claim that has one of two opposites, where a clause that says the rest of it has the other; neither denies it."""
+    text = line.document.quote(line.span)
+    for a, b in (pair for both in opposites("zh") for pair in (both, both[::-1])):
+        if a not in claim or b in claim or a in text:
+            continue
+        for clause in re.finditer(r"[^，。；：\n]+", text):
+            rest = content(clause[0].replace(b, " "))
+            place = clause[0].find(b)
+            alike = sum(nearly(term, claim) for term in rest) >= CLOSE * len(rest) > 0
+            if place >= 0 and alike and not denies(clause[0]) and not denies(claim):
+                start = line.span.start + clause.start() + place
+                words = Span(start=claim.index(a), end=claim.index(a) + len(a))
+                return [_remark(claim, line, Span(start=start, end=start + len(b)), words)]
     return []
 
 
@@ -126,6 +144,11 @@ def _denials(text: str, tongue: Language) -> Iterator[tuple[Span, tuple[str, ...
 
 def _all_in(denied: Sequence[str], text: str) -> bool:
     return all(match(term, telling(text)) > 0 for term in denied)
+
+
+def denies(text: str) -> bool:
+    """Whether a text holds a negation; 只有 and "only" are none."""
+    return _pattern("negation", language(text)).search(text.lower()) is not None
 
 
 def says_no(text: str) -> bool:

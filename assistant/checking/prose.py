@@ -40,15 +40,20 @@ def readings(
     claim: Wanted, groups: Sequence[Sequence[Line]], candidates: Sequence[Line], reader: PairReader
 ) -> tuple[Reading, ...]:
     """One for each group of statements: the mean of how it reads by itself and with what stands around it."""
-    texts = [(_told(group), _told(_around(group, candidates))) for group in groups]
+    texts = [told_of(group, candidates) for group in groups]
     wanted = list(dict.fromkeys(text for both in texts for text in both))
-    pairs = [(_plainly(claim.claim), _plainly(text)) for text in wanted]
+    pairs = [(_plainly(claim.claim), text) for text in wanted]
     told = dict(zip(wanted, reader.probabilities(pairs), strict=True))
     means = [(told[alone] + told[around]) / 2 for alone, around in texts]
     return tuple(
         Reading(lines=tuple(group), supports=float(each[0]), contradicts=float(each[1]), neither=float(each[2]))
         for group, each in zip(groups, means, strict=True)
     )
+
+
+def told_of(group: Sequence[Line], candidates: Sequence[Line]) -> tuple[str, str]:
+    """Some statements as a claim is read beside them: by themselves, and with what stands around them."""
+    return _plainly(_told(group)), _plainly(_told(_around(group, candidates)))
 
 
 def _plainly(text: str) -> str:

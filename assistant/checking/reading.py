@@ -11,6 +11,7 @@ from typing import Literal
 from assistant.checking.values import folded, values
 from assistant.checking.wording import alike, limits, listed, stems
 from ingest.document import Span
+from vectorstore.chinese_words import cut, likeness
 from vectorstore.terms import query_terms, terms
 
 Language = Literal["en", "zh", "other"]
@@ -61,6 +62,19 @@ def subject(text: str) -> frozenset[str]:
         bare = f"{bare[: value.start]} {bare[value.end :]}"
     found = telling(bare)
     return found - stems("wording", "frame") or found
+
+
+@lru_cache(maxsize=KEPT_IN_MEMORY)
+def content(text: str) -> frozenset[str]:
+    """What a text is about as it is looked for in others: its subject, of Chinese in words."""
+    if language(text) != "zh":
+        return subject(text)
+    bare = folded(text)
+    for value in reversed(values(text)):
+        bare = f"{bare[: value.start]} {bare[value.end :]}"
+    found = frozenset(word.text for word in cut(_chinese_frame().sub(" ", canonical(bare))))
+    latin = frozenset(term for term in subject(text) if not HAN.match(term))
+    return (found | latin) - function_words() or found | latin
 
 
 @lru_cache(maxsize=KEPT_IN_MEMORY)
@@ -120,6 +134,25 @@ def match(term: str, others: frozenset[str]) -> float:
     return limits().kin if any(_kin(term, other) for other in _by_opening(others).get(term[:SHORTEST_KIN], ())) else 0.0
 
 
+@lru_cache(maxsize=400_000)
+def nearly(term: str, text: str) -> float:
+    """How well a text holds a term of `content`: a Chinese word stands in it, letter by letter, or a word near it in meaning does."""
+    if not HAN.match(term):
+        return match(term, held(text))
+    there = canonical(text)
+    if term in there:
+        return 1.0
+    apart = limits().characters if len(term) > 1 and all(letter in there for letter in term) else 0.0
+    near = (likeness(term, written(text)) - limits().far) / (limits().close - limits().far)
+    return max(apart, min(near, 1.0))
+
+
+@lru_cache(maxsize=KEPT_IN_MEMORY)
+def written(text: str) -> frozenset[str]:
+    """The Chinese words of a text."""
+    return frozenset(word.text for word in cut(canonical(text)))
+
+
 @lru_cache(maxsize=KEPT_IN_MEMORY)
 def _by_opening(terms: frozenset[str]) -> Mapping[str, list[str]]:
     """Terms by the letters that words of one family share at least."""
@@ -142,6 +175,12 @@ def _kin(one: str, other: str) -> bool:
 @lru_cache(maxsize=1)
 def _chinese_frame() -> re.Pattern[str]:
     return re.compile("|".join(sorted(listed("wording", "frame", "chinese"), key=len, reverse=True)))
+
+
+@cache
+def function_words() -> frozenset[str]:
+    """Chinese words that tell nothing of what a text is about."""
+    return frozenset(listed("wording", "light", "chinese"))
 
 
 @cache

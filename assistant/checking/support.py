@@ -11,11 +11,12 @@ from assistant.answering.scoring import Rarity
 from assistant.checking.measuring import figures
 from assistant.checking.naming import names
 from assistant.checking.quantities import Figure
-from assistant.checking.reading import Language, held, language, match, subject
+from assistant.checking.reading import HAN, Language, content, held, language, nearly
 from assistant.checking.verifier import Support
 from assistant.checking.wording import limits, stems
 from assistant.instructions import instructs
 from ingest.document import Document, Span
+from vectorstore.chinese_words import rare
 from vectorstore.embedding import Embedder
 from vectorstore.retrieval import Passage
 
@@ -141,8 +142,9 @@ def lines(passages: Sequence[Passage]) -> tuple[Line, ...]:
 
 def wanted(claim: str, rarity: Rarity | None, question: str = "") -> Wanted:
     """A claim with the weights of its terms: rare ones tell more, and so do figures."""
-    terms = subject(claim)
-    told = rarity.rarity(sorted(terms)) if rarity is not None else dict.fromkeys(terms, MOST)
+    terms = content(claim)
+    told = dict(rarity.rarity(sorted(terms))) if rarity is not None else dict.fromkeys(terms, MOST)
+    told |= {term: 2 * (LEAST + (MOST - LEAST) * rare(term)) for term in terms if HAN.match(term)}
     shared = {term: len(name.parts) for name in names(claim) for part in name.parts for term in held(part)}
     light = stems("wording", "light")
     rough = {
@@ -157,7 +159,7 @@ def wanted(claim: str, rarity: Rarity | None, question: str = "") -> Wanted:
         terms={term: weight / total for term, weight in rough.items()},
         figures=tuple((each, A_FIGURE * mean / total) for each in counted),
         language=language(claim),
-        asked=subject(question) - terms,
+        asked=content(question) - terms,
     )
 
 
@@ -169,7 +171,7 @@ def choose(claim: Wanted, candidates: Sequence[Line], embedder: Embedder | None,
     if not candidates or not (claim.terms or claim.figures):
         return Carrying()
     rows = _rows(claim, candidates)
-    chosen = _gathered(claim, rows) if not strictly else _of_one_document(claim, rows)
+    chosen = _gathered(claim, rows, limits().adds) if not strictly else _of_one_document(claim, rows)
     share, lines = _share(claim, chosen), tuple(row.line for row in chosen)
     enough = limits().uncited if strictly else limits().carried
     if share >= enough or share < limits().lost:
@@ -187,15 +189,14 @@ def beside(chosen: Sequence[Line], known: Sequence[Line]) -> list[Line]:
 
 def about(claim: Wanted, line: Line) -> float:
     """The share of a claim's words that a statement holds itself."""
-    own = held(line.text)
     total = sum(claim.terms.values()) or 1.0
-    return sum(weight * match(term, own) for term, weight in claim.terms.items()) / total
+    return sum(weight * nearly(term, line.text) for term, weight in claim.terms.items()) / total
 
 
 def missing(claim: Wanted, candidates: Sequence[Line]) -> tuple[str, ...]:
     """The claim's terms that no candidate holds, those that tell most first."""
-    everything = frozenset[str]().union(*(held(line.text) | held(line.front) for line in candidates))
-    absent = [term for term in claim.terms if match(term, everything) == 0.0]
+    everything = "\n".join(dict.fromkeys(text for line in candidates for text in (line.text, line.front)))
+    absent = [term for term in claim.terms if nearly(term, everything) == 0.0]
     return tuple(sorted(absent, key=lambda term: (-claim.terms[term], term)))
 
 
@@ -209,14 +210,12 @@ class _Row:
 
 
 def _rows(claim: Wanted, candidates: Sequence[Line]) -> list[_Row]:
-    own = {
-        (line.document.id, line.position): [match(term, held(line.text)) for term in claim.terms] for line in candidates
-    }
+    own = {(line.document.id, line.position): [nearly(term, line.text) for term in claim.terms] for line in candidates}
     heads: dict[str, tuple[list[float], list[Figure]]] = {}
     rows = []
     for line in candidates:
         if line.front not in heads:
-            heads[line.front] = ([match(term, held(line.front)) for term in claim.terms], list(figures(line.front)))
+            heads[line.front] = ([nearly(term, line.front) for term in claim.terms], list(figures(line.front)))
         front, dated = heads[line.front]
         around = [own.get((line.document.id, line.position + step), ()) for step in (-2, -1, 1)]
         words = [
@@ -229,9 +228,9 @@ def _rows(claim: Wanted, candidates: Sequence[Line]) -> list[_Row]:
         ]
         told = [figure for _, figure in line.figures] if claim.figures else []
         values = [_told(figure, line, told, dated) for figure, _ in claim.figures]
-        about_it = subject(line.text)
+        about_it = content(line.text)
         precision = sum(term in claim.terms for term in about_it) / (len(about_it) or 1)
-        asked = sum(match(term, held(line.text)) for term in claim.asked) / (len(claim.asked) or 1)
+        asked = sum(nearly(term, line.text) for term in claim.asked) / (len(claim.asked) or 1)
         alone = sum(map(mul, claim.terms.values(), own[line.document.id, line.position]))
         rows.append(_Row(line, (*words, *values), 0.2 * alone + 0.05 * precision + 0.05 * asked))
     return rows
@@ -255,14 +254,14 @@ def _share(claim: Wanted, chosen: Sequence[_Row]) -> float:
     return float(sum(weight * max(part) for weight, part in zip(weights, parts, strict=True)))
 
 
-def _gathered(claim: Wanted, rows: Sequence[_Row]) -> tuple[_Row, ...]:
+def _gathered(claim: Wanted, rows: Sequence[_Row], adds: float) -> tuple[_Row, ...]:
     """The best statement, and others while they add something."""
     chosen: tuple[_Row, ...] = (max(rows, key=lambda row: _share(claim, (row,)) + row.bonus),)
     while len(chosen) < min(AT_MOST, len(rows)):
         share = _share(claim, chosen)
         rest = [row for row in rows if row not in chosen]
         row = max(rest, key=lambda row: _share(claim, (*chosen, row)) + row.bonus / 2)
-        if _share(claim, (*chosen, row)) - share < limits().adds:
+        if _share(claim, (*chosen, row)) - share < adds:
             break
         chosen = (*chosen, row)
     return chosen
@@ -273,7 +272,7 @@ def _of_one_document(claim: Wanted, rows: Sequence[_Row]) -> tuple[_Row, ...]:
     apart: dict[str, list[_Row]] = {}
     for row in rows:
         apart.setdefault(row.line.document.id, []).append(row)
-    options = [_gathered(claim, each) for each in apart.values()]
+    options = [_gathered(claim, each, limits().adds_apart) for each in apart.values()]
     return max(options, key=lambda option: _share(claim, option) + option[0].bonus)
 
 

@@ -6,15 +6,18 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from assistant.answering.scoring import Rarity
+from assistant.checking import weighing
 from assistant.checking.deterministic import Deterministic
 from assistant.checking.prose import PairReader, Reading, promising, readings
-from assistant.checking.reading import language
+from assistant.checking.reading import language, words
 from assistant.checking.remarks import say
-from assistant.checking.support import Line, Wanted, beside, choose, lines, wanted
+from assistant.checking.support import Line, Wanted, about, beside, choose, lines, wanted
 from assistant.checking.verifier import Fault, Judgement
 from assistant.checking.wording import limits
 from ingest.errors import CaveatError
 from vectorstore.retrieval import Passage
+
+WHOLE = 0.95  # the share of a claim that the statement must hold which it takes over
 
 
 class Trained:
@@ -49,12 +52,16 @@ class Together:
     `doubting` is for claims that somebody wrote without this evidence before them, any of which may be wrong: there the reader may
     doubt what the rules find supported, and a name that the rules miss ("she", "the film") is the reader's to judge too. A sentence
     written from its evidence is seldom wrong in its sense, seldomer than the reader is: there what the rules find stands.
+    `drafts` reads what must be found in a whole library; where there is none, the reader does.
     """
 
-    def __init__(self, rules: Deterministic, reader: PairReader, *, doubting: bool = False) -> None:
+    def __init__(
+        self, rules: Deterministic, reader: PairReader, *, doubting: bool = False, drafts: PairReader | None = None
+    ) -> None:
         self._rules = rules
         self._reader = reader
         self._doubting = doubting
+        self._drafts = drafts or reader
 
     def verify(self, claim: str, cited: Sequence[Passage], others: Sequence[Passage], question: str = "") -> Judgement:
         """The judgement of a claim by what it cites, or by all of the evidence where it cites nothing."""
@@ -78,9 +85,24 @@ class Together:
             return self._named(asked, told, support, beside(support, known) if apart else known, question)
         if "overstated" in kinds or told.verdict == "contradicted":
             return told
+        if apart and self._doubting:
+            return self._weighed(asked, told, support, known, question)
         if told.verdict == "supported":
             return self._carried(asked, told, support, known)
         return self._found(asked, told, known, question, apart=apart)
+
+    def _weighed(
+        self, asked: Wanted, told: Judgement, support: Sequence[Line], known: Sequence[Line], question: str
+    ) -> Judgement:
+        """A claim that was not written from this library: what reads best, weighed with how closely the words agree."""
+        if any(_quotes(asked, line) or _takes_over(asked, line) for line in support):
+            return told
+        read = nearest(asked, known, support, self._drafts)
+        if not weighing.carried(asked, read.lines, read):
+            return (_contradicted if read.contradicts >= limits().prose_contradicts else _unsupported)(asked, read)
+        if told.verdict == "supported":
+            return told
+        return self._rules.resting(asked, read.lines, beside(read.lines, known), question, named=False)
 
     def _carried(self, asked: Wanted, told: Judgement, support: Sequence[Line], known: Sequence[Line]) -> Judgement:
         """What the rules find supported, unless neither that nor anything near it reads as if it were."""
@@ -132,6 +154,20 @@ def _readable(reader: PairReader, claim: str, candidates: Sequence[Line]) -> lis
 
 def _quotes(asked: Wanted, line: Line) -> bool:
     return " ".join(asked.claim.split()) in " ".join(line.text.split())
+
+
+def _takes_over(asked: Wanted, line: Line) -> bool:
+    """Whether a claim is a statement word for word, whatever leads it in or ends it."""
+    claim, text = (" ".join(word.text for word in words(each)) for each in (asked.claim, line.text))
+    return text in claim and about(asked, line) >= WHOLE
+
+
+def nearest(asked: Wanted, known: Sequence[Line], support: Sequence[Line], reader: PairReader) -> Reading:
+    """Of what may carry a claim that names no source, the statements that read as if they did."""
+    carrying = choose(asked, known, None, strictly=True)
+    groups = [list(each) for each in (support, carrying.lines) if each]
+    groups += [group for group in promising(asked, known) if group not in groups]
+    return _strongest(readings(asked, groups or [list(known[:1])], known, reader))
 
 
 def _best(asked: Wanted, known: Sequence[Line], reader: PairReader, *, apart: bool = False) -> Reading:

@@ -143,14 +143,15 @@ def _dates(text: str, cased: str) -> Iterator[Value]:
 
 def _day(told: dict[str, str]) -> str | None:
     month = told["month"]
-    number = _MONTHS.index(month[:3]) + 1 if month[:3] in _MONTHS else _whole(month)
-    day = _whole(told.get("day", "1"))
+    number = _MONTHS.index(month[:3]) + 1 if month[:3] in _MONTHS else whole(month)
+    day = whole(told.get("day", "1"))
     if not (1 <= number <= 12 and 1 <= day <= 31):
         return None
-    return f"{_whole(told['year']) if 'year' in told else '*'}-{number}-{day if 'day' in told else '*'}"
+    return f"{whole(told['year']) if 'year' in told else '*'}-{number}-{day if 'day' in told else '*'}"
 
 
-def _whole(figures: str) -> int:
+def whole(figures: str) -> int:
+    """A whole number in figures, Latin or Chinese."""
     return int(figures) if figures.isdecimal() else int(_han(figures))
 
 

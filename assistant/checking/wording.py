@@ -29,9 +29,12 @@ class Limits:
     kin: float
     alike: float
     characters: float
+    far: float
+    close: float
     front: float
     near: float
     adds: float
+    adds_apart: float
     embedded: int
     subject: float
     denied: float

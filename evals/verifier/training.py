@@ -11,7 +11,7 @@ from evals.fitting import Task
 from evals.verifier.pairs import NOT_SUPPORTS
 from vectorstore.pair_encoding import Drop, Ids, Weights, batch, fresh_head, read
 
-LONGEST = 128  # word pieces of a pair
+LONGEST = 160  # word pieces of a pair
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
