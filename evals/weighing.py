@@ -80,7 +80,8 @@ def _features(text: str, store: Store, rules: Deterministic, reader: PairReader)
     chosen = choose(asked, known, None, strictly=True).lines
     reading = nearest(asked, known, chosen, reader) if asked.language == "en" and known else None
     resting = reading.lines if reading is not None else chosen
-    if rules.resting(asked, resting, beside(resting, known), "", named=asked.language != "en").faults:
+    rest, named = beside(resting, known), asked.language != "en"
+    if rules.resting(asked, resting, rest, "", named=named, known=known).faults:
         return None
     return features(asked, resting, reading)
 

@@ -68,10 +68,21 @@ class Deterministic:
         return wanted(claim, self._rarity() if self._rarity is not None else None, question)
 
     def resting(
-        self, asked: Wanted, chosen: Sequence[Line], readable: Sequence[Line], question: str, *, named: bool = True
+        self,
+        asked: Wanted,
+        chosen: Sequence[Line],
+        readable: Sequence[Line],
+        question: str,
+        *,
+        named: bool = True,
+        known: Sequence[Line] = (),
     ) -> Judgement:
-        """The judgement of a claim that rests on some statements, as another reader says; without `named`, names aside."""
-        return _checked(asked, Carrying(lines=tuple(chosen), carried=True), readable, question, named=named)
+        """The judgement of a claim that rests on some statements, as another reader says; without `named`, names aside.
+
+        `known` is what was found about a claim that cites nothing.
+        """
+        carrying = Carrying(lines=tuple(chosen), carried=True)
+        return _checked(asked, carrying, readable, question, named=named, known=known)
 
     def _across(self, claim: Wanted, foreign: Sequence[Line], question: str) -> Judgement:
         """A claim in another language than its evidence: figures and Latin names are compared, its sense is not."""
@@ -114,7 +125,7 @@ def _checked(
     chosen = list(found.lines)
     rest = [line for line in readable if line not in chosen]
     misquoted: list[Remark] = []
-    remarks, added = figures.check(claim, chosen, rest, question)
+    remarks, added = figures.check(claim, chosen, rest, question, apart=bool(known))
     misquoted.extend(remarks)
     chosen.extend(line for line in added if line not in chosen)
     remarks, added = names.check(claim, chosen, rest, question, known) if named else ([], [])

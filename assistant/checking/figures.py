@@ -40,11 +40,12 @@ class Standing:
 
 
 def check(
-    claim: Wanted, chosen: Sequence[Line], rest: Sequence[Line], question: str
+    claim: Wanted, chosen: Sequence[Line], rest: Sequence[Line], question: str, *, apart: bool = False
 ) -> tuple[list[Remark], list[Line]]:
     """What is wrong with a claim's figures, and the further statements that some of them stand in.
 
-    `chosen` are the statements that the claim rests on, `rest` the others of what it cites.
+    `chosen` are the statements that the claim rests on, `rest` the others of what it cites; `apart` where it cites nothing, and
+    what stands elsewhere in the document is not missing.
     """
     here, there = _standing(claim.claim, chosen), _standing(claim.claim, rest)
     own = figures(claim.claim)
@@ -68,7 +69,9 @@ def check(
             rival = rival or days[0]
         if found is not None and (rival is None or _likeness(figure, found.figure) > _likeness(figure, rival.figure)):
             added.append(found.line)
-        elif not _forgiven(figure, rival, here, chosen, rest, question) and not works_out(claim.claim, figure, chosen):
+        elif not _forgiven(figure, rival, here, [*chosen, *(rest if apart else ())], question) and not works_out(
+            claim.claim, figure, chosen
+        ):
             remarks.append(_remark(claim.claim, figure, rival, orphans))
     return remarks, added
 
@@ -184,7 +187,7 @@ def _said_closer(claim: str, rival: Standing, same: Sequence[Standing]) -> bool:
 
 def _clause(standing: Standing) -> str:
     text, start, end = standing.line.document.text, standing.span.start, standing.span.end
-    return re.split(r"[，。；：\n]", text[:start])[-1] + re.split(r"[，。；：\n]", text[end:])[0]
+    return re.split(r"[，。；\n]", text[:start])[-1] + re.split(r"[，。；\n]", text[end:])[0]
 
 
 def _shown(standing: Standing) -> str:
@@ -264,20 +267,14 @@ def _lasted(figure: Figure, here: Sequence[Standing]) -> bool:
 
 
 def _forgiven(
-    figure: Figure,
-    rival: Standing | None,
-    here: Sequence[Standing],
-    chosen: Sequence[Line],
-    rest: Sequence[Line],
-    question: str,
+    figure: Figure, rival: Standing | None, here: Sequence[Standing], known: Sequence[Line], question: str
 ) -> bool:
     """A count that sums up a list, a value that is rounded and says so, a bound that holds, a figure of the question or of a name."""
-    beside = [line for line in rest if chosen and line.document.id == chosen[0].document.id]
     if any((figure.about and rounds(figure, each.figure)) or bounds(figure, each.figure) for each in here):
         return True
     if (figure.named and rival is None) or _lasted(figure, here):
         return True
-    if rival is None and any(_as_written(figure, line) for line in (*chosen, *beside)):
+    if rival is None and any(_as_written(figure, line) for line in known):
         return True
     if figure.kind in {"rank", "season", "clause"} and rival is None:
         return True
@@ -291,7 +288,9 @@ def _forgiven(
 def _as_written(figure: Figure, line: Line) -> bool:
     """Whether a statement has the very characters, with a digit in them, whatever they were read as there: 公示30日, 共30日."""
     written = r"(?<![\d.])" + re.escape(figure.text)
-    return any(map(str.isdigit, figure.text)) and re.search(written, line.text) is not None
+    if "|" in line.text or not any(map(str.isdigit, figure.text)):  # of a table the row that is meant has been compared
+        return False
+    return re.search(written, line.text) is not None
 
 
 def _remark(claim: str, figure: Figure, rival: Standing | None, orphans: Sequence[Standing]) -> Remark:

@@ -50,7 +50,9 @@ def check(
 
 
 def _named_nearby(name: Name, chosen: Sequence[Line], known: Sequence[Line]) -> bool:
-    """Whether the document of the first statement, or another about the claim, names what is "the Board", 我局, 全市 in the statement itself."""
+    """Whether the head of the first statement, or a document about the claim, names what is "the Board", 我局, 全市 in the statement itself."""
+    if not known:
+        return any(known_to(name, line.front) for line in chosen[:1])
     documents = {line.document.id: line for line in (*chosen[:1], *known)}
     return any(known_to(name, f"{line.front}\n{line.document.text}") for line in documents.values())
 

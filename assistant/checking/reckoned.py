@@ -40,7 +40,8 @@ def works_out(claim: str, figure: Figure, chosen: Sequence[Line]) -> bool:
         return any(_near_by_name(figure, line) or _told_by_its_day(claim, figure, line) for line in chosen)
     if figure.kind != "number" or figure.amount is None:
         return False
-    told = [each for line in chosen for _, each in line.figures if each.kind == "number" and each.amount]
+    plain = [line for line in chosen if "|" not in line.text]
+    told = [each for line in plain for _, each in line.figures if each.kind == "number" and each.amount]
     return len(told) <= AT_MOST and (_is_a_share(claim, figure, told) or _is_a_difference(figure, told))
 
 

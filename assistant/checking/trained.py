@@ -102,7 +102,8 @@ class Together:
             return (_contradicted if read.contradicts >= limits().prose_contradicts else _unsupported)(asked, read)
         if told.verdict == "supported":
             return told
-        return self._rules.resting(asked, read.lines, beside(read.lines, known), question, named=False)
+        rest = beside(read.lines, known)
+        return self._rules.resting(asked, read.lines, rest, question, named=False, known=known)
 
     def _carried(self, asked: Wanted, told: Judgement, support: Sequence[Line], known: Sequence[Line]) -> Judgement:
         """What the rules find supported, unless neither that nor anything near it reads as if it were."""
