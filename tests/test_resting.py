@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
+
+from assistant.checking import strength
 from assistant.checking.naming import names
+from assistant.checking.softening import Softener
+from assistant.checking.support import Line
+from assistant.doubts.words import Words
+from ingest.document import Span
 from tests.judged import judge, written
 
 
@@ -36,3 +43,16 @@ def test_a_year_in_the_lead_in_does_not_tell_a_day() -> None:
 def test_words_that_join_are_no_part_of_a_chinese_name() -> None:
     """由, 从 and their like stand in front of a name, not in it."""
     assert [each.text for each in names("补贴由市、区两级财政分担，由临川市承担。")] == ["临川市"]
+
+
+def test_a_statement_that_is_quoted_makes_no_more_of_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever spoke in a sentence before; put in other words it does."""
+    source = written("Members judged that risks were balanced. The board decided to raise its rate to 4 percent.")
+    voice, said = Span(start=0, end=len("Members judged")), source.document.statements[1].span
+
+    def spoken(line: Line, _: Words) -> list[Softener]:
+        return [Softener("attributed", line, voice, said)] if line.position == 1 else []
+
+    monkeypatch.setattr(strength, "softeners", spoken)
+    assert judge("The board decided to raise its rate to 4 percent.", [source]).faults == ()
+    assert judge("The board has decided to raise its rate to 4 percent.", [source]).faults != ()

@@ -54,7 +54,10 @@ def _lost(claim: Wanted, chosen: Sequence[Line]) -> Iterator[Remark]:
     told: set[str] = set()
     for line in chosen:
         words = read(line.document, line.support.statement)
+        verbatim = " ".join(line.document.quote(line.span).split()) in " ".join(claim.claim.split())
         for softener in softeners(line, words):
+            if verbatim and not any(span.meets(softener.span) for span in line.spans):
+                continue  # quoted to the letter: a voice of the sentence before is told as a doubt of it
             name = "hedge" if softener.kind == "hedged" else "attribution"
             if name in told or not _took_over(claim, softener, chosen) or _kept(claim.claim, softener, words):
                 continue

@@ -97,7 +97,9 @@ class Together:
         """A claim that was not written from this library: what reads best, weighed with how closely the words agree."""
         if any(_quotes(asked, line) or _takes_over(asked, line) for line in support):
             return told
-        read = nearest(asked, known, support, self._drafts)
+        read = readings(asked, [support], known, self._drafts)[0] if support else None
+        if read is None or not weighing.carried(asked, read.lines, read):
+            read = nearest(asked, known, support, self._drafts)
         if not weighing.carried(asked, read.lines, read):
             return (_contradicted if read.contradicts >= limits().prose_contradicts else _unsupported)(asked, read)
         if told.verdict == "supported":
