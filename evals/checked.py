@@ -27,6 +27,7 @@ from vectorstore.embedding import Embedder
 from vectorstore.store import Store
 
 SET = LIBRARIES / "checked" / "report.jsonl"
+PASSAGES = 20  # that a sentence is checked against, as a Checker does
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

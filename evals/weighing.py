@@ -24,13 +24,12 @@ from assistant.checking.trained import nearest
 from assistant.checking.weighing import features, weights
 from assistant.settings import Settings
 from evals.both_sides import SETS
-from evals.checked import stores
+from evals.checked import PASSAGES, stores
 from evals.remembering import Remembering
 from vectorstore.store import Store
 
 FOLDS, STRENGTH = 11, 3.0
 BOUNDS = (0.4, 0.45, 0.5, 0.55, 0.6, 0.65)
-PASSAGES = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +77,7 @@ def _features(text: str, store: Store, rules: Deterministic, reader: PairReader)
         line for line in lines(store.retriever.search(text, limit=PASSAGES).passages) if line.language == asked.language
     ]
     chosen = choose(asked, known, None, strictly=True).lines
-    reading = nearest(asked, known, chosen, reader) if asked.language == "en" and known else None
+    reading = nearest(asked, known, reader, chosen, apart=True) if asked.language == "en" and known else None
     resting = reading.lines if reading is not None else chosen
     rest, named = beside(resting, known), asked.language != "en"
     if rules.resting(asked, resting, rest, "", named=named, known=known).faults:

@@ -48,7 +48,8 @@ def test_what_the_two_have_of_one_another_is_counted() -> None:
     assert same["holds"] > 0.8 > 0.3 + other["holds"]
     assert same["taken_up"] > 0.8 > 0.3 + other["taken_up"]
     assert same["absent"] < 0.2 < other["absent"]
-    assert weighed("Schools set aside 12 days.")["a_figure"] == 1.0 == 1 + weighed(SENTENCE)["figures"]
+    assert weighed("Schools set aside 12 days.")["a_figure"] == 1.0
+    assert weighed(SENTENCE)["figures"] == 0.0
 
 
 @pytest.mark.parametrize("tongue", ["en", "zh"])
@@ -57,7 +58,6 @@ def test_what_supports_a_claim_makes_it_likelier(tongue: str) -> None:
     line = weights(tongue)
     plain = dict.fromkeys(line.weights, 0.0)
     assert 0 < line.probability(plain) < line.probability(plain | {"taken_up": 1.0}) < 1
-    assert line.probability(plain | {"absent": 1.0}) < line.probability(plain) or line.weights["absent"] >= 0
     if tongue == "en":
         assert (
             line.probability(plain | {"supports": 1.0})

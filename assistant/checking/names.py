@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from assistant.checking.naming import BODIES, PLACES, Name, known_to, names, stands
+from assistant.checking.naming import Name, endings, known_to, names, stands
 from assistant.checking.reading import HAN, telling
 from assistant.checking.remarks import Remark, say
 from assistant.checking.support import Line, Wanted, about
@@ -17,7 +17,7 @@ AFTER_A_NAME = re.compile(
     r"(?:['’]s\b|\s+and\s+[A-Z]|\s+(?:is|are|was|were|has|have|had|will|would|must|should|may|can|did|does|says?|said|[a-z]{2,}(?:ed|es|s))\b)"
 )
 PLURAL = re.compile(r"(?:s|ing|ly|ed|tion|ment|ness|ity|ance|ence|age|al|ive|ous)$")
-KINDS = (PLACES, BODIES, frozenset("报讯社网刊台"))
+KINDS = ("places", "bodies", "papers")
 CLEARLY = 2  # terms that another name must share more to be the one that is meant
 REACH = 7  # words around a name that tell what is said of it
 
@@ -132,7 +132,7 @@ def _replaceable(other: Name, name: Name, text: str, claim: str) -> bool:
 
 def _another_kind(one: Name, other: Name) -> bool:
     """Whether two Chinese names are of two kinds by their endings: a place does not stand where a body or a paper does."""
-    kinds = [next((n for n, endings in enumerate(KINDS) if each.text[-1] in endings), None) for each in (one, other)]
+    kinds = [next((kind for kind in KINDS if each.text[-1] in endings(kind)), "") for each in (one, other)]
     return bool(HAN.search(one.text) and HAN.search(other.text)) and kinds[0] != kinds[1]
 
 

@@ -14,8 +14,6 @@ from assistant.checking.wording import listed
 CAPITAL = r"[A-Z\u00c0-\u00de][\w&’'-]*(?:\.(?=[A-Z]))?"
 RUN = re.compile(rf"(?<![\w’'-]){CAPITAL}(?:(?:\s+(?:of|for|de|&)(?:\s+the)?)?[ \u00a0]{CAPITAL})*")
 START = re.compile(r"(?:^|[.!?:;]\s+|[\"“‘(\n•]\s*)$")
-PLACES = frozenset("省市县区州镇乡村")
-BODIES = frozenset("局委部厅署院办会处站所")  # endings of bodies that are named by some of their characters
 SKIPPED = r"[\u4e00-\u9fff]{0,6}"  # characters that an abbreviation leaves out between two of its own
 BOOK = re.compile(r"《([^《》]{2,40})》")
 
@@ -85,11 +83,16 @@ def known_to(name: Name, text: str) -> bool:
         low = text.lower()
         return all(_stands_alone(part, low) for part in name.own)
     stem, ending = name.text[:-1], name.text[-1]
-    if ending in PLACES:
+    if ending in endings("places"):
         return stem in text
-    if ending not in BODIES:
+    if ending not in endings("bodies"):
         return name.text in text
     return re.search(SKIPPED.join((*stem, ending)), text) is not None
+
+
+def endings(kind: str) -> frozenset[str]:
+    """The last characters of Chinese names of a kind: places, bodies, papers."""
+    return frozenset(listed("names", "chinese", kind))
 
 
 def _stands_alone(word: str, text: str) -> bool:

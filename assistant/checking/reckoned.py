@@ -23,6 +23,7 @@ TENTH = Fraction(1, 10)
 FROM_A_BOUND = Fraction(
     3, 10
 )  # how far a share may lie from the bound that it keeps: "fewer than one in ten" of 8.6 per cent
+BESIDE = 4  # characters between a weekday and its date
 NEAR = 10  # days from a document's own within which it names a day by its weekday
 AT_MOST = 12  # figures of some statements that are reckoned with: of many, some fit by chance
 YEARS = {
@@ -124,13 +125,9 @@ def _told_by_its_day(claim: str, figure: Figure, line: Line) -> bool:
 
 def _near_by_name(figure: Figure, line: Line) -> bool:
     """Whether a day is the "yesterday" or the weekday that a statement names, near the day its document came out."""
-    issued, told = line.document.metadata.issued, figure.day.split("-")
-    if issued is None or len(told) < len(("year", "month", "day")) or "*" in told[1:]:
-        return False
-    year, month, day = told
-    try:
-        meant = date(int(year) if year.isdecimal() else issued.year, int(month), int(day))
-    except ValueError:
+    issued = line.document.metadata.issued
+    meant = _meant(figure, line.document)
+    if issued is None or meant is None:
         return False
     apart, weekdays = (meant - issued).days, {int(each.name) for _, each in line.figures if each.kind == "weekday"}
     by_name = {-1: "yesterday", 1: "tomorrow"}.get(apart)
@@ -148,18 +145,21 @@ def _falls_on(told: Figure, month: str, day: str) -> bool:
 
 def _weekday_fits(claim: str, figure: Figure, document: Document) -> bool:
     """Whether a weekday is that of a date that the claim tells beside it."""
-    issued = document.metadata.issued
     for each in figures(claim):
-        if each.kind != "date" or min(abs(each.start - figure.end), abs(figure.start - each.end)) > 4:
-            continue
-        year, month, day = each.day.split("-")
-        known = int(year) if year.isdecimal() else issued.year if issued else 0
-        if known and month.isdecimal() and day.isdecimal():
-            try:
-                return date(known, int(month), int(day)).weekday() == int(figure.name)
-            except ValueError:
-                return False
+        beside = min(abs(each.start - figure.end), abs(figure.start - each.end)) <= BESIDE
+        if each.kind == "date" and beside and (meant := _meant(each, document)) is not None:
+            return meant.weekday() == int(figure.name)
     return False
+
+
+def _meant(figure: Figure, document: Document) -> date | None:
+    """The day of a figure, of the year its document came out where it tells none; None for what is no day."""
+    issued, told = document.metadata.issued, figure.day.split("-")
+    year = told[0] if told[0].isdecimal() else str(issued.year) if issued else ""
+    try:
+        return date(*map(int, (year, *told[1:])))
+    except (ValueError, TypeError):  # a month alone, 30 February, no day at all
+        return None
 
 
 def _says(name: str, text: str) -> bool:

@@ -34,7 +34,7 @@ class Trained:
         if not known:
             reason = say(claim, "tongue" if asked.terms else "empty")
             return Judgement(verdict="unchecked", faults=(Fault(kind="unchecked", reason=reason),))
-        found = _best(asked, known, self._reader)
+        found = nearest(asked, known, self._reader)
         if found.contradicts >= limits().alone_contradicts and found.contradicts > found.supports:
             return _contradicted(asked, found)
         if found.supports >= limits().alone_supports:
@@ -99,7 +99,7 @@ class Together:
             return told
         read = readings(asked, [support], known, self._drafts)[0] if support else None
         if read is None or not weighing.carried(asked, read.lines, read):
-            read = nearest(asked, known, support, self._drafts)
+            read = nearest(asked, known, self._drafts, support, apart=True)
         if not weighing.carried(asked, read.lines, read):
             return (_contradicted if read.contradicts >= limits().prose_contradicts else _unsupported)(asked, read)
         if told.verdict == "supported":
@@ -136,7 +136,7 @@ class Together:
         if not groups and not self._doubting:
             return told
         read = (
-            _best(asked, known, self._reader, apart=apart)
+            nearest(asked, known, self._reader)
             if self._doubting
             else _strongest(readings(asked, groups, known, self._reader))
         )
@@ -165,17 +165,12 @@ def _takes_over(asked: Wanted, line: Line) -> bool:
     return text in claim and about(asked, line) >= WHOLE
 
 
-def nearest(asked: Wanted, known: Sequence[Line], support: Sequence[Line], reader: PairReader) -> Reading:
-    """Of what may carry a claim that names no source, the statements that read as if they did."""
-    carrying = choose(asked, known, None, strictly=True)
-    groups = [list(each) for each in (support, carrying.lines) if each]
-    groups += [group for group in promising(asked, known) if group not in groups]
-    return _strongest(readings(asked, groups or [list(known[:1])], known, reader))
-
-
-def _best(asked: Wanted, known: Sequence[Line], reader: PairReader, *, apart: bool = False) -> Reading:
+def nearest(
+    asked: Wanted, known: Sequence[Line], reader: PairReader, support: Sequence[Line] = (), *, apart: bool = False
+) -> Reading:
+    """Of what may carry a claim, the statements that read as if they did; `apart` where it must rest on one document."""
     carrying = choose(asked, known, None, strictly=apart)
-    groups = [list(carrying.lines)] if carrying.lines else []
+    groups = [list(each) for each in (support, carrying.lines) if each]
     groups += [group for group in promising(asked, known) if group not in groups]
     return _strongest(readings(asked, groups or [list(known[:1])], known, reader))
 

@@ -11,15 +11,14 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from math import exp, log
 from pathlib import Path
 
+from assistant.checking.logistic import odds, probability
 from assistant.checking.prose import Reading
 from assistant.checking.reading import content, nearly
 from assistant.checking.support import Line, Wanted
 
 ABSENT = 0.3  # a word of the claim that statements hold less well is not there
-LEAST = 1e-4  # of a probability whose odds are weighed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,18 +31,16 @@ class Weights:
 
     def probability(self, features: Mapping[str, float]) -> float:
         """Of a claim with these features being carried."""
-        return 1 / (1 + exp(-self.bias - sum(weight * features[name] for name, weight in self.weights.items())))
+        return probability(self.bias, self.weights, features)
 
 
-def carried(claim: Wanted, chosen: Sequence[Line], reading: Reading | None = None, nearness: float = 0.0) -> bool:
-    """Whether the statements chosen carry a claim; `reading` and `nearness` are what a reader and an embedder say of them."""
+def carried(claim: Wanted, chosen: Sequence[Line], reading: Reading | None = None) -> bool:
+    """Whether the statements chosen carry a claim; `reading` is what a reader says of them."""
     by = weights("zh" if claim.language == "zh" else "en")
-    return bool(chosen) and by.probability(features(claim, chosen, reading, nearness)) >= by.carried
+    return bool(chosen) and by.probability(features(claim, chosen, reading)) >= by.carried
 
 
-def features(
-    claim: Wanted, chosen: Sequence[Line], reading: Reading | None = None, nearness: float = 0.0
-) -> dict[str, float]:
+def features(claim: Wanted, chosen: Sequence[Line], reading: Reading | None = None) -> dict[str, float]:
     """What is weighed, each between 0 and 1 or so."""
     text = "\n".join(part for line in chosen for part in (line.text, line.front))
     held = {term: nearly(term, text) for term in claim.terms}
@@ -56,8 +53,7 @@ def features(
         "taken_up": max(shares, default=0.0),
         "a_figure": float(len(claim.figures) > 0),
         "figures": float(len(claim.figures) > 1),
-        "near": nearness,
-        **{name: _odds(told.get(name, 0.5)) for name in ("supports", "contradicts")},
+        **{name: odds(told.get(name, 0.5)) for name in ("supports", "contradicts")},
     }
 
 
@@ -65,10 +61,6 @@ def _taken_up(claim: Wanted, line: Line) -> float:
     """The share of a statement's words that a claim holds."""
     words = content(line.text)
     return sum(nearly(word, claim.claim) for word in words) / (len(words) or 1)
-
-
-def _odds(probability: float) -> float:
-    return log(max(probability, LEAST) / max(1 - probability, LEAST)) / 5
 
 
 @cache

@@ -11,10 +11,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import combinations
-from math import exp, log
 from pathlib import Path
 from typing import Protocol
 
+from assistant.checking.logistic import odds, probability
 from assistant.checking.prose import PairReader
 from assistant.checking.reading import Language
 from assistant.doubts.matters import Compared, Matter, Reading, Told, may_be_one_matter
@@ -27,7 +27,6 @@ RULES = "2"
 MOST = 40  # pairs of statements of two documents that are read
 LONGEST = 400  # statements of a document that is compared while somebody waits
 KEPT = 4000  # statements whose meaning is kept
-LEAST = 1e-4  # of a probability whose odds are weighed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +57,7 @@ class Line:
 
     def probability(self, features: Mapping[str, float]) -> float:
         """Of the two being opposed."""
-        return 1 / (1 + exp(-self.bias - sum(weight * features[name] for name, weight in self.weights.items())))
+        return probability(self.bias, self.weights, features)
 
 
 class Comparer(Protocol):
@@ -138,13 +137,13 @@ class Opposing:
         read = reader.probabilities([*told, *((theirs, mine) for mine, theirs in told)])
         for number, (mine, theirs) in enumerate(pairs):
             ways = read[number], read[number + len(pairs)]
-            contradicts = [_odds(float(each[1])) for each in ways]
+            contradicts = [odds(float(each[1])) for each in ways]
             near = float(vectors[mine.said.text] @ vectors[theirs.said.text])
             yield {
                 "near": near,
                 "contradicts_more": max(contradicts),
                 "contradicts_less": min(contradicts),
-                "supports": max(_odds(float(each[0])) for each in ways),
+                "supports": max(odds(float(each[0])) for each in ways),
             }
 
 
@@ -185,10 +184,6 @@ def _near(compared: Compared, by: Line, tongue: Language) -> bool:
 
 def _whole(told: Told) -> str:
     return told.place.document.read(told.place.statement)
-
-
-def _odds(probability: float) -> float:
-    return log(max(probability, LEAST) / max(1 - probability, LEAST)) / 5
 
 
 @cache

@@ -15,12 +15,11 @@ from assistant.checking.prose import promising, told_of
 from assistant.checking.support import Line, Wanted, choose, lines
 from assistant.settings import Settings
 from evals.both_sides import SETS
-from evals.checked import stores
+from evals.checked import PASSAGES, stores
 from evals.remembering import Remembering
 from evals.verifier.pairs import CONTRADICTS, NEITHER, NOT_SUPPORTS, SUPPORTS, Pair
 from vectorstore.store import Store
 
-PASSAGES = 20
 FAR = 2  # groups of statements beside the evidence that a wrong sentence is read with
 LABELS = {"contradicted": CONTRADICTS, "overstated": NOT_SUPPORTS, "not_found": NEITHER}
 
