@@ -162,7 +162,7 @@ def test_words_come_grey_and_become_claims(page: playwright.Page, model: Scripte
     ask(page, QUESTION)
     expect(page.locator("#claim-1")).to_be_visible()
     expect(page.locator(".pending")).to_contain_text("Local")
-    assert page.locator(".pending").evaluate("node => getComputedStyle(node).textDecorationLine") == "none"
+    expect(page.locator(".pending")).to_have_css("text-decoration-line", "none")
     assert page.locator("[aria-live], [role=status]").filter(has_text="Local").count() == 0
     expect(page.locator("#answer")).to_have_attribute("aria-busy", "true")
     expect(page.locator(".stages li[aria-current]")).to_have_count(2)
