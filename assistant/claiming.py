@@ -79,7 +79,7 @@ def _citations(judgement: Judgement) -> tuple[Citation, ...]:
 
 
 def _doubts(number: str, judgement: Judgement, lead: int, doubter: Doubter) -> tuple[Doubt, ...]:
-    """What is wrong with the claim itself, then what its sources raise, each kind once."""
+    """What is wrong with the claim itself, then what its sources raise, each kind once; what only comes nearest raises nothing."""
     found = [
         (
             fault.kind,
@@ -89,7 +89,8 @@ def _doubts(number: str, judgement: Judgement, lead: int, doubter: Doubter) -> t
         )
         for fault in judgement.faults
     ]
-    read = [(each.document, each.statement) for each in judgement.support]
+    nearest = judgement.verdict == "not_found" and any(each.kind == "unsupported" for each in judgement.faults)
+    read = [(each.document, each.statement) for each in (() if nearest else judgement.support)]
     for (document, _), findings in zip(read, doubter(read), strict=True):
         for finding in findings:
             if all(finding.kind != kind for kind, _, _, _ in found):

@@ -110,43 +110,38 @@ class Checker:
             if isinstance(piece, Left):
                 return piece
             passages = against.search(draft.read(piece), limit=self._passages, filters=filters).passages
-            claim = self._claim(f"c{number}", draft, piece, passages, given=library is None)
+            claim = self._claim(f"c{number}", draft, piece, passages)
             return _doubted(claim, library, filters) if library is not None else claim
 
         yield from in_order(settled, _numbered(pieces(draft)), _AT_ONCE)
 
-    def _claim(
-        self, number: str, draft: Document, statement: Statement, passages: Sequence[Passage], *, given: bool
-    ) -> Claim:
+    def _claim(self, number: str, draft: Document, statement: Statement, passages: Sequence[Passage]) -> Claim:
         words, text = draft.read(statement), draft.quote(statement.span)
-        judgement = self._judged(words, passages, given=given)
+        judgement = self._judged(words, passages)
         judgement = unstrayed(without_instructions(judgement, words))
         lead = len(words) - len(text)
         return claimed(number, text, statement.span.start, judgement, lead=lead, doubter=self._doubter)
 
-    def _judged(self, words: str, passages: Sequence[Passage], *, given: bool) -> Judgement:
+    def _judged(self, words: str, passages: Sequence[Passage]) -> Judgement:
         """By passages in the claim's own language; by others only where those do not carry it and these share its values."""
         own = [each for each in passages if language(each.text) == language(words)]
         foreign = [each for each in passages if each not in own]
         if not own:
-            return self._compared(words, passages, given=given)
-        judgement = self._compared(words, own, given=given)
+            return self._compared(words, passages)
+        judgement = self._compared(words, own)
         if foreign and judgement.verdict == "not_found" and not judgement.support:
-            across = self._compared(words, foreign, given=given)
+            across = self._compared(words, foreign)
             return across if across.support else judgement
         return judgement
 
-    def _compared(self, words: str, passages: Sequence[Passage], *, given: bool) -> Judgement:
-        """By what the sentence names as its source, where that was found; then by all that was found.
-
-        A draft rests on sources that are given with it; a library was not made for it, so it must carry a claim more closely.
-        """
+    def _compared(self, words: str, passages: Sequence[Passage]) -> Judgement:
+        """By what the sentence names as its source, where that was found; then by all that was found."""
         named = [each for each in passages if names(words, each.document)]
         if 0 < len(named) < len(passages):
             judgement = self._verifier.verify(words, named, [each for each in passages if each not in named])
             if judgement.support:
                 return judgement
-        return self._verifier.verify(words, passages, ()) if given else self._by_one_document(words, passages)
+        return self._by_one_document(words, passages)
 
     def _by_one_document(self, words: str, passages: Sequence[Passage]) -> Judgement:
         """The judgement by everything; a claim that several documents carry rests on one alone where one is enough."""

@@ -1,8 +1,8 @@
-"""Whether sentences of drafts are judged as they stand in small libraries: python -m evals.checked [SET] [--show] [--json].
+"""Whether sentences of drafts are judged as they stand in small libraries: python -m evals.checked [SET] [--given] [--show] [--json].
 
 A line of a set is a sentence about one library of `evals/sets/libraries`, three of six carried by it and three wrong in one
 way each. They were written and labelled by language models that saw the documents alone. Each is checked by itself, as
-`caveat check` does, against its library.
+`caveat check` does, against its library, or with `--given` as with `--against`: against the library's documents as sources.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from evals.both_sides import LIBRARIES, SETS
 from evals.case import BadSet
 from evals.disagreements import library
 from evals.remembering import Remembering
+from ingest.sources import Source, from_upload
 from vectorstore.embedding import Embedder
 from vectorstore.store import Store
 
@@ -54,12 +55,15 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("set", nargs="?", type=Path, default=SET, help="the sentences, a JSON line each")
     parser.add_argument("--language", choices=("en", "zh"), help="those in one language alone")
     parser.add_argument("--checker", default="", help="as CAVEAT_CHECKER: trained, rules, chat or a CrossEncoder")
+    parser.add_argument("--given", action="store_true", help="against the documents as given sources")
     parser.add_argument("--show", action="store_true", help="tell each sentence that is judged wrongly")
     parser.add_argument("--json", action="store_true", help="print JSON")
     given = parser.parse_args(arguments)
     settings = Settings(checker=given.checker) if given.checker else Settings()
     judged = [
-        each for each in measure(given.set, SETS, Remembering(), settings) if given.language in {None, each.language}
+        each
+        for each in measure(given.set, SETS, Remembering(), settings, given=given.given)
+        if given.language in {None, each.language}
     ]
     summed = {tongue: figures([each for each in judged if each.language == tongue]) for tongue in ("en", "zh")}
     if given.json:
@@ -75,12 +79,16 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
-def measure(path: Path, sets: Sequence[Path], embedder: Embedder, settings: Settings) -> Iterator[Judged]:
-    """What becomes of each sentence, library by library."""
+def measure(
+    path: Path, sets: Sequence[Path], embedder: Embedder, settings: Settings, *, given: bool = False
+) -> Iterator[Judged]:
+    """What becomes of each sentence, library by library; `given`, where the documents are sources that come with it."""
     for line, wanted, store in stores(path, sets, embedder):
-        checker = wiring.checker(settings, store)
+        checker = wiring.checker(settings, None if given else store)
+        documents = line["documents"] if given else []
+        sources = [found for each in documents for found in from_upload(each["name"], each["text"].encode())]
         for each in wanted:
-            yield _judged(each, line["language"], checker)
+            yield _judged(each, line["language"], checker, sources)
 
 
 def stores(
@@ -103,8 +111,8 @@ def stores(
         raise BadSet(f"There is no library {min(sentences)}.", "Name one of evals/sets/libraries.")
 
 
-def _judged(sentence: Mapping[str, str], language: str, checker: Checker) -> Judged:
-    claims = [each for each in checker.check(draft_of(sentence["text"])) if isinstance(each, Claim)]
+def _judged(sentence: Mapping[str, str], language: str, checker: Checker, sources: Sequence[Source]) -> Judged:
+    claims = [each for each in checker.check(draft_of(sentence["text"]), sources) if isinstance(each, Claim)]
     worst = min(claims, key=lambda claim: claim.verdict == "supported", default=None)
     return Judged(
         library=sentence["library"],

@@ -99,9 +99,11 @@ def small(tmp_path: Path) -> tuple[Path, Path]:
     return tmp_path / "libraries", tmp_path / "sentences"
 
 
-def test_each_sentence_is_checked_against_its_library(small: tuple[Path, Path]) -> None:
-    """As `caveat check` does, by the rules here."""
-    found = list(measure(small[1], [small[0]], HashingEmbedder(), Settings(checker="rules")))
+@pytest.mark.parametrize("given", [False, True])
+def test_each_sentence_is_checked_against_its_library(small: tuple[Path, Path], *, given: bool) -> None:
+    """As `caveat check` does, by the rules here; against the same documents as sources it comes out the same."""
+    settings = Settings(checker="rules", embedder="hashing")
+    found = list(measure(small[1], [small[0]], HashingEmbedder(), settings, given=given))
     assert [each.told for each in found] == ["supported", "contradicted", "not_found"]
     assert all(each.right for each in found)
     assert any("40 crowns" in reason for reason in found[1].reasons)

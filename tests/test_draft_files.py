@@ -351,7 +351,7 @@ def test_a_reply_is_what_the_openapi_document_says(client: TestClient):
 
 def test_the_clients_give_the_programs_own_values(hashing_store: Store):
     """What `check` of both clients and of the tools gives is what a Checker gives."""
-    app = create_app(hashing_store, Settings(home=hashing_store.home, embedder="hashing"))
+    app = create_app(hashing_store, Settings(home=hashing_store.home, embedder="hashing", checker="rules"))
     own = check(DRAFT)
 
     async def awaited(url: str) -> tuple[CheckedDraft, Any]:

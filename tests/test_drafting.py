@@ -145,6 +145,15 @@ def test_a_claim_has_the_doubts_of_its_source():
     assert all(doubt.reason and doubt.evidence for doubt in claim.doubts)
 
 
+def test_what_only_comes_nearest_raises_no_doubts():
+    """A sentence that nothing carries is told so; how careful its neighbour is says nothing about it."""
+    text = "指挥中心可能在云埠市设立第二个仓库。"
+    [claim] = check("指挥中心在云埠市开办了一所学校。", source(text)).claims
+    assert claim.verdict == "not_found"
+    assert [cited.quote for cited in claim.citations] == [text]
+    assert [doubt.kind for doubt in claim.doubts] == ["unsupported"]
+
+
 def test_the_source_that_a_sentence_names_is_asked_first():
     """Where two sources say otherwise, the one that the sentence names decides."""
     sources = [

@@ -24,8 +24,7 @@ from assistant.checking.reading import HAN
 from assistant.checking.remarks import Remark, listing, say
 from assistant.checking.support import Carrying, Line, Wanted, beside, choose, lines, missing, wanted
 from assistant.checking.verifier import Fault, Judgement
-from assistant.checking.wording import stems
-from ingest.document import Document, Span
+from assistant.checking.wording import limits, stems
 from vectorstore.embedding import Embedder
 from vectorstore.retrieval import Passage
 from vectorstore.terms import terms
@@ -58,7 +57,7 @@ class Deterministic:
         if not found.carried and len(readable) < len(candidates):
             return self._across(asked, [line for line in candidates if line not in readable], question)
         if not found.carried:
-            return self._unsupported(asked, candidates, others if cited else (), cited=bool(cited))
+            return self._unsupported(asked, candidates, others) if cited else _uncited(asked, candidates, found)
         if cited:
             return _checked(asked, found, readable, question)
         return _checked(asked, found, beside(found.lines, readable), question, known=readable)
@@ -95,21 +94,15 @@ class Deterministic:
         fault = Fault(kind="unchecked", reason=say(claim.claim, "tongue"))
         return Judgement(verdict="unchecked", support=support, faults=(fault,))
 
-    def _unsupported(
-        self, claim: Wanted, candidates: Sequence[Line], others: Sequence[Passage], *, cited: bool
-    ) -> Judgement:
-        """Nothing carries the claim; the reason names what is not there, and who says it if anybody does."""
+    def _unsupported(self, claim: Wanted, candidates: Sequence[Line], others: Sequence[Passage]) -> Judgement:
+        """Nothing cited carries the claim; the reason names what is not there, and who says it if anybody does."""
         elsewhere = lines(others)
         carrying = choose(claim, elsewhere, self._embedder, strictly=True) if elsewhere else Carrying()
         if carrying.carried:
             line = carrying.lines[0]
-            reason = say(claim.claim, "other", source=_place(line))
-            evidence: tuple[tuple[Document, Span], ...] = ((line.document, line.span),)
-        else:
-            absent = listing(claim.claim, _surfaces(claim.claim, missing(claim, candidates)))
-            name = ("" if cited else "uncited_") + "words" if absent else ("nothing" if cited else "uncited")
-            reason, evidence = say(claim.claim, name, said=absent), ()
-        return Judgement(verdict="not_found", faults=(Fault(kind="unsupported", reason=reason, evidence=evidence),))
+            return _not_found(say(claim.claim, "other", source=_place(line)), [line])
+        absent = _absent(claim, candidates)
+        return _not_found(say(claim.claim, "words" if absent else "nothing", said=absent))
 
 
 def _checked(
@@ -144,6 +137,27 @@ def _checked(
     contradicts = any(remark.contradicts for _, found in found_wrong for remark in found)
     verdict: Verdict = "contradicted" if contradicts else "not_found" if faults else "supported"
     return Judgement(verdict=verdict, support=tuple(line.support for line in chosen), faults=faults)
+
+
+def _uncited(claim: Wanted, candidates: Sequence[Line], found: Carrying) -> Judgement:
+    """Nothing carries a claim that cites nothing; the reason names what is not there, and shows what comes nearest."""
+    absent = _absent(claim, candidates)
+    reason = say(claim.claim, "uncited_words" if absent else "uncited", said=absent)
+    if found.share < limits().subject:
+        return _not_found(reason)
+    nearest = found.lines[0]
+    shown = say(claim.claim, "nearest", source=nearest.document.quote(nearest.span))
+    told = _not_found(reason + ("" if claim.language == "zh" else " ") + shown, [nearest])
+    return replace(told, support=tuple(line.support for line in found.lines))
+
+
+def _not_found(reason: str, shown: Sequence[Line] = ()) -> Judgement:
+    evidence = tuple((line.document, line.span) for line in shown)
+    return Judgement(verdict="not_found", faults=(Fault(kind="unsupported", reason=reason, evidence=evidence),))
+
+
+def _absent(claim: Wanted, candidates: Sequence[Line]) -> str:
+    return listing(claim.claim, _surfaces(claim.claim, missing(claim, candidates)))
 
 
 def _opposed(claim: Wanted, chosen: Sequence[Line]) -> list[Remark]:

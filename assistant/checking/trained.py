@@ -101,7 +101,9 @@ class Together:
         if read is None or not weighing.carried(asked, read.lines, read):
             read = nearest(asked, known, self._drafts, support, apart=True)
         if not weighing.carried(asked, read.lines, read):
-            return (_contradicted if read.contradicts >= limits().prose_contradicts else _unsupported)(asked, read)
+            if read.contradicts >= limits().prose_contradicts:
+                return _contradicted(asked, read)
+            return _unsupported(asked, read) if told.verdict == "supported" else told
         if told.verdict == "supported":
             return told
         rest = beside(read.lines, known)
