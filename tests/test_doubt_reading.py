@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +19,7 @@ from assistant.doubts.reading import LANGUAGES, Known, Reader, as_read, likeliho
 from assistant.doubts.seen import AROUND, CHARACTERS, KINDS, SIGNS, characters, pieces, signed
 from assistant.drafts import Checker, draft_of
 from assistant.settings import Settings
-from ingest.document import Document, Span, Statement
+from ingest.document import Document, Metadata, Span, Statement
 from ingest.sentences import statements
 from ingest.sources import from_record
 from vectorstore.embedding import DEFAULT_WEIGHTS_SHA256, HashingEmbedder
@@ -76,6 +77,23 @@ def document(text: str) -> Document:
 def read(text: str = BODY) -> list[tuple[Document, Statement]]:
     held = document(text)
     return [(held, each) for each in held.statements]
+
+
+def test_what_was_read_is_kept_and_what_is_known_of_a_document_reads_it_anew() -> None:
+    body = Told("hedged", 9.0)
+    kept = Reader(body, {spoken: ToldByNetworks("hedged", 9.0) for spoken in LANGUAGES})
+    first = kept(read())
+    asked = len(body.asked)
+    assert kept([*read(), read()[0]]) == [*first, first[0]]
+    assert len(body.asked) == asked == len(read())
+    for other in (
+        replace(document(BODY), metadata=Metadata(kind="notice")),
+        replace(document(BODY), warnings=("cut off",)),
+        document(f"{BODY} More."),
+    ):
+        kept([(other, other.statements[0])])
+        asked += 1
+        assert len(body.asked) == asked
 
 
 def test_what_is_read_is_the_statement_and_what_stands_around_it() -> None:

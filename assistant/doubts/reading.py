@@ -18,12 +18,12 @@ from typing import Any, Literal
 import numpy as np
 
 from assistant.answer import DoubtKind
-from assistant.checking.reading import language
+from assistant.checking.reading import KEPT_IN_MEMORY, language
 from assistant.doubts import find
 from assistant.doubts.finding import Finding
 from assistant.doubts.seen import KINDS, Pieces, characters, pieces, signed
 from assistant.doubts.words import HAN, clipped, place_of
-from ingest.document import Document, Span, Statement
+from ingest.document import Document, Metadata, Span, Statement
 from vectorstore.network_marking import NetworkMarker
 from vectorstore.token_marking import Marked, Marker
 from vectorstore.vector_rows import Vector
@@ -49,14 +49,26 @@ class Limits:
     stands: bool
 
 
+Key = tuple[str, int, Metadata, Statement]
+
+
 class Reader:
-    """Doubts by rules and models together: a Doubter."""
+    """Doubts by rules and models together: a Doubter. What it has read it keeps: statements are quoted again and again."""
 
     def __init__(self, body: Marker, networks: Mapping[Known, NetworkMarker]) -> None:
         self._body, self._networks = body, networks
+        self._kept: dict[Key, tuple[Finding, ...]] = {}
 
     def __call__(self, read: Sequence[tuple[Document, Statement]]) -> list[tuple[Finding, ...]]:
         """The doubts of statements, each kind at most once, first what would change a reader's mind first."""
+        keys = [_key(*each) for each in read]
+        kept = self._kept if len(self._kept) < KEPT_IN_MEMORY else {}
+        self._kept = kept  # another thread may still look up what it put into the old one
+        new = {key: each for key, each in zip(keys, read, strict=True) if key not in kept}
+        kept.update(zip(new, self._doubts(list(new.values())), strict=True))
+        return [kept[key] for key in keys]
+
+    def _doubts(self, read: Sequence[tuple[Document, Statement]]) -> list[tuple[Finding, ...]]:
         ruled = [find(document, statement) for document, statement in read]
         for spoken in LANGUAGES:
             known = [n for n, (document, each) in enumerate(read) if language(document.quote(each.span)) == spoken]
@@ -74,6 +86,12 @@ class Reader:
         if spoken == "en":
             told.insert(0, self._body.marked([(each.own, each.around) for each in cut]))
         yield from zip(*told, strict=True)
+
+
+def _key(document: Document, statement: Statement) -> Key:
+    """What a statement's doubts go by: its text, and what is known of the document it stands in."""
+    known = hash((document.title, document.text, document.pages, document.warnings))
+    return document.id, known, document.metadata, statement
 
 
 def as_read(spoken: Known) -> Callable[[Document, Statement], Pieces]:
