@@ -28,11 +28,12 @@ if TYPE_CHECKING:
     from assistant.writing import Writer
 
 ADAPTER = Path(__file__).parent / "checking" / "adapter" / "adapter.safetensors"
-DRAFTS_ADAPTER = ADAPTER.with_name("drafts.safetensors")
+DRAFTS_ADAPTER, DRAFTS_NETWORKS = ADAPTER.with_name("drafts.safetensors"), ADAPTER.with_name("chinese.safetensors")
 DOUBTS_ADAPTER = Path(__file__).parent / "doubts" / "adapter" / "adapter.safetensors"
 _NETWORKS = Path(__file__).parent / "doubts" / "networks"
 DOUBTS_NETWORKS: Mapping[Known, Path] = {"en": _NETWORKS / "en.safetensors", "zh": _NETWORKS / "zh.safetensors"}
 ANSWERS_ADAPTER = Path(__file__).parent / "answering" / "adapter" / "adapter.safetensors"
+ANSWERS_NETWORKS = Path(__file__).parent / "answering" / "networks" / "zh.safetensors"
 _FOR_THE_PROMPT = 600
 """Tokens that are left to the words around what a chat model is shown."""
 _FOR_A_CLAIM = 2
@@ -86,10 +87,13 @@ def answering(settings: Settings) -> Answering:
 
 @cache
 def _trained_answering(precision: Precision) -> Answering:
-    from assistant.answering.reading import LONGEST, Reader  # noqa: PLC0415
+    from assistant.answering.reading import Reader  # noqa: PLC0415
+    from assistant.answering.seen import LONGEST  # noqa: PLC0415
+    from vectorstore.network_marking import NetworkMarker  # noqa: PLC0415 (torch takes seconds to import)
     from vectorstore.token_marking import Marker  # noqa: PLC0415 (torch takes seconds to import)
 
-    return Reader(Marker(ANSWERS_ADAPTER, precision=precision, longest=LONGEST))
+    body = Marker(ANSWERS_ADAPTER, precision=precision, longest=LONGEST)
+    return Reader(body, NetworkMarker(ANSWERS_NETWORKS))
 
 
 def doubter(settings: Settings) -> Doubter:
@@ -189,10 +193,15 @@ def pair_reader(checker: str, precision: str) -> PairReader:
 @cache
 def drafts_reader(precision: str) -> PairReader:
     """What reads a draft's sentence beside the statements of a library: the shipped reader with what it has learned of drafts."""
+    from assistant.checking.chinese import ByLanguage, ChineseReader  # noqa: PLC0415
     from assistant.checking.reading import language  # noqa: PLC0415
-    from vectorstore.pair_encoding import AdaptedReader  # noqa: PLC0415 (torch takes seconds to import)
+    from vectorstore.network_marking import NetworkMarker  # noqa: PLC0415 (torch takes seconds to import)
+    from vectorstore.pair_encoding import AdaptedReader  # noqa: PLC0415
 
-    return AdaptedReader(DRAFTS_ADAPTER, precision=precision, english=lambda text: language(text) == "en", upon=ADAPTER)
+    english = AdaptedReader(
+        DRAFTS_ADAPTER, precision=precision, english=lambda text: language(text) == "en", upon=ADAPTER
+    )
+    return ByLanguage({"en": english, "zh": ChineseReader(NetworkMarker(DRAFTS_NETWORKS))})
 
 
 def checker(settings: Settings, store: Store | None = None) -> Checker:

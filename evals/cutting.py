@@ -9,8 +9,10 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from vectorstore.embedding import DEFAULT_WEIGHTS_SHA256
+from vectorstore.network_marking import side_by_side
 from vectorstore.pair_encoding import MATRICES, Weights, adapted, body_weights
 
+CHARACTERS = "characters.txt"  # beside the weights of a network's run: its vocabulary
 UNTRAINED = "embeddings.word"  # the mean of several runs differs from the body's by rounding alone
 
 
@@ -55,3 +57,13 @@ def write(file: Path, adapter: Weights, temperature: float, rank: int) -> None:
     told = {"body": DEFAULT_WEIGHTS_SHA256, "temperature": f"{temperature:.4f}", "rank": str(rank)}
     file.parent.mkdir(parents=True, exist_ok=True)
     save_file(dict(adapter), file, metadata=told)
+
+
+def networks(folders: Sequence[Path], file: Path) -> None:
+    """The small networks of several runs as they are shipped: side by side in float16, with the vocabulary of the first."""
+    known = folders[0] / CHARACTERS
+    told = {"characters": known.read_text(encoding="utf-8")} if known.exists() else None
+    runs = [load_file(folder / "weights.safetensors") for folder in folders]
+    halved = [{name: weight.half() for name, weight in run.items()} for run in runs]
+    file.parent.mkdir(parents=True, exist_ok=True)
+    save_file(side_by_side(halved), file, metadata=told)

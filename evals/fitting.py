@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -14,6 +14,7 @@ from typing import Generic, Protocol, TypeVar
 import torch
 from safetensors.torch import load_file, save_file
 
+from vectorstore.network_marking import PARTS, UNKNOWN, UNKNOWN_PIECE, Rows
 from vectorstore.pair_encoding import Drop, Weights, computed_in
 
 THREADS = 2
@@ -100,6 +101,14 @@ def train(
             if (step + 1) % plan.keep_every == 0 or step + 1 in {steps, plan.until}:
                 _keep(plan.folder, master, optimizer, schedule, step + 1)
     return master
+
+
+def forgetful(read: Rows, known: Mapping[int, int] | None, drop: Drop) -> Rows:
+    """Where states are dropped, now and then a symbol is unknown too: so a network learns what to make of those it will not know."""
+    unknown, least = (UNKNOWN_PIECE, PARTS) if known is None else (UNKNOWN, UNKNOWN + 1)
+    lost = (drop(torch.ones(read.ids.shape)) == 0) & (drop(torch.ones(read.ids.shape)) == 0) & (read.ids >= least)
+    read.ids[lost] = unknown
+    return read
 
 
 def _course(

@@ -5,8 +5,9 @@
 The lines between them (`assistant/answering/limits.toml`) are fitted by logistic regression, answered and unanswered questions
 counting alike: `line`, by words and meaning, on the half of MTRAG's questions to build on; `read_line`, with the reader of answers, one half on
 those and one half on the questions to the written documents that the reader was not trained on. Coverage is left out of it: near misses
-would teach that a question whose words are there is not answered. `words_alone`, for languages that the embedder does not know, is the
-share of the question that divides the questions to the Chinese documents best. Nothing is fitted on what else is printed: MTRAG's
+would teach that a question whose words are there is not answered. `words_alone` and `networks`, for languages that the embedder does not know, are
+the share of the question and the networks' logit that divide best the questions to Chinese documents that others wrote.
+Nothing is fitted on what else is printed: MTRAG's
 other half, the sample library, the minutes.
 """
 
@@ -18,6 +19,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -27,6 +29,7 @@ from sklearn.metrics import balanced_accuracy_score, roc_auc_score
 from assistant import wiring
 from assistant.answering.limits import Features, Limits, Line, default_limits
 from assistant.answering.scoring import Quote
+from assistant.checking.reading import language
 from assistant.followup import standalone
 from assistant.quoting import best, features, ranked
 from assistant.settings import Settings
@@ -67,9 +70,10 @@ def asked(pooled: Set) -> Iterator[Asked]:
             found = store.retriever.search(question, limit=10)
             quotes = ranked(question, found, measures)
             half = next((each for each in ("build", "report") if each in case.tags), "")
+            part = half or ("zh" if language(question) == "zh" else "")
             shown = best(quotes)
             yield Asked(
-                group=f"{pooled.name} {half}".strip(),
+                group=f"{pooled.name} {part}".strip(),
                 seen=features(quotes, found),
                 answered=not case.expect.refuse,
                 quotes=len(shown),
@@ -108,10 +112,19 @@ def fitted(questions: Sequence[Asked], name: str) -> Line:
 
 def share(questions: Sequence[Asked]) -> float:
     """The coverage that divides the questions to the Chinese documents best."""
-    members = [each for each in questions if each.group == chinese().name]
+    members = [each for each in questions if each.group == "written zh"]
+    return _divides(members, [each.seen.coverage for each in members], np.arange(0.1, 0.7, 0.01))
+
+
+def bound(questions: Sequence[Asked]) -> float:
+    """The best logit of the networks that divides those of them best that the networks have read for."""
+    members = [each for each in questions if each.group == "written zh" and each.seen.answers is not None]
+    return _divides(members, [each.seen.answers or 0.0 for each in members], np.arange(-4.0, 1.25, 0.25))
+
+
+def _divides(members: Sequence[Asked], values: Sequence[float], tried: np.ndarray) -> float:
     truth = [each.answered for each in members]
-    tried = np.arange(0.1, 0.7, 0.01)
-    good = [balanced_accuracy_score(truth, [each.seen.coverage > least for each in members]) for least in tried]
+    good = [balanced_accuracy_score(truth, [value > least for value in values]) for least in tried]
     return round(float(tried[int(np.argmax(good))]), 2)
 
 
@@ -132,12 +145,21 @@ def main() -> None:
     """Prints a line for each group and way, and the limits as they would be fitted today."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, default=DATA, help="the folder of the development data")
+    parser.add_argument("--chinese", action="store_true", help="the questions to Chinese documents alone")
     given = parser.parse_args()
-    sets = [open_set("mtrag_un", given.data / "mtrag_un"), *held_back(), chinese(), open_set("sample")]
-    questions = [each for pooled in (*sets, open_set("fomc", given.data / "demo_fomc")) for each in asked(pooled)]
-    shipped = default_limits()
-    found = {name: fitted(questions, name) for name in LINES}
-    anew = replace(shipped, words_alone=share(questions), line=found["line"], read_line=found["read_line"])
+    questions = [each for pooled in _sets(given.data, chinese_alone=given.chinese) for each in asked(pooled)]
+    shipped, groups = default_limits(), {each.group for each in questions}
+    found = {
+        name: fitted(questions, name) if groups.issuperset(chain(*sides)) else getattr(shipped, name)
+        for name, (sides, _) in LINES.items()
+    }
+    anew = replace(
+        shipped,
+        words_alone=share(questions),
+        networks=bound(questions),
+        line=found["line"],
+        read_line=found["read_line"],
+    )
     for group in dict.fromkeys(each.group for each in questions):
         members = [each for each in questions if each.group == group]
         print(json.dumps({"group": group, "n": len(members), **_quoted(members)}), flush=True)
@@ -145,7 +167,22 @@ def main() -> None:
             for reads in (False, True):
                 figures = told(members, limits, reads=reads)
                 print(json.dumps({"group": group, "limits": way, "reader": reads, **figures}), flush=True)
-    print(json.dumps({"words_alone": anew.words_alone, **{name: asdict(line) for name, line in found.items()}}))
+    print(
+        json.dumps(
+            {
+                "words_alone": anew.words_alone,
+                "networks": anew.networks,
+                **{name: asdict(line) for name, line in found.items()},
+            }
+        )
+    )
+
+
+def _sets(data: Path, *, chinese_alone: bool) -> Iterator[Set]:
+    yield from chinese()
+    if not chinese_alone:
+        yield from (open_set("mtrag_un", data / "mtrag_un"), *held_back(), open_set("sample"))
+        yield open_set("fomc", data / "demo_fomc")
 
 
 def _quoted(questions: Sequence[Asked]) -> dict[str, float | None]:

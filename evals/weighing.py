@@ -1,8 +1,9 @@
 """Fits how a claim is weighed that was not written from its sources: python -m evals.weighing SET ... > lines.
 
 Each set is one of `evals.checked`. Weighed are the sentences in which the rules find nothing wrong, told apart by their labels, and
-one line a language is fitted. Each library is judged by a line that has not seen it: printed is how many sound sentences lie above
-each bound and how many wrong ones below it, and the line for `weighing.toml`, whose names of features say what is weighed.
+one line is fitted for each language, for Chinese two: with what the networks read and without. Each library is judged by a line that
+has not seen it: printed is how many sound sentences lie above each bound and how many wrong ones below it, and the line for
+`weighing.toml`, whose names of features say what is weighed.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import argparse
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from sklearn.linear_model import LogisticRegression
@@ -29,6 +31,16 @@ from evals.remembering import Remembering
 from vectorstore.store import Store
 
 FOLDS, STRENGTH = 11, 3.0
+
+
+class Fits(NamedTuple):
+    """What a line is for: sentences of a language, and whether a reader has read them."""
+
+    language: str
+    reads: bool
+
+
+LINES = {"en": Fits("en", reads=True), "zh": Fits("zh", reads=False), "zh_read": Fits("zh", reads=True)}
 BOUNDS = (0.4, 0.45, 0.5, 0.55, 0.6, 0.65)
 
 
@@ -37,7 +49,7 @@ class Weighed:
     """A sentence with its features, and whether it is sound."""
 
     library: str
-    language: str
+    line: str
     features: Mapping[str, float]
     sound: bool
 
@@ -46,38 +58,39 @@ def main(arguments: list[str] | None = None) -> int:
     """Fits and prints."""
     parser = argparse.ArgumentParser(prog="python -m evals.weighing", description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("sets", nargs="+", type=Path, help="sets of sentences, as evals.checked measures them")
-    parser.add_argument("--language", choices=("en", "zh"), help="the line of one language alone")
+    parser.add_argument("--line", choices=tuple(LINES), help="one line alone")
     given = parser.parse_args(arguments)
-    languages = (given.language,) if given.language else ("en", "zh")
-    weighed = list(_weighed(given.sets, languages))
-    for language in languages:
-        own = [each for each in weighed if each.language == language]
+    names = (given.line,) if given.line else tuple(LINES)
+    weighed = list(_weighed(given.sets, names))
+    for name in names:
+        own = [each for each in weighed if each.line == name]
         if own:
-            print("\n".join(_fitted(language, own)))
+            print("\n".join(_fitted(name, own)))
     return 0
 
 
-def _weighed(sets: Sequence[Path], languages: Sequence[str]) -> Iterator[Weighed]:
+def _weighed(sets: Sequence[Path], names: Sequence[str]) -> Iterator[Weighed]:
     embedder, settings = Remembering(), Settings()
     reader = wiring.drafts_reader("float32")
     for path in sets:
         for line, wanted, store in stores(path, SETS, embedder):
             rules = Deterministic(embedder, wiring.assistant(store, settings).rarity)
-            for each in wanted if line["language"] in languages else ():
-                told = _features(each["text"], store, rules, reader)
-                if told is not None:
-                    sound = each["verdict"] == "supported"
-                    yield Weighed(library=line["id"], language=line["language"], features=told, sound=sound)
+            for name in (each for each in names if LINES[each].language == line["language"]):
+                for each in wanted:
+                    told = _features(each["text"], store, rules, reader if LINES[name].reads else None)
+                    if told is not None:
+                        sound = each["verdict"] == "supported"
+                        yield Weighed(library=line["id"], line=name, features=told, sound=sound)
 
 
-def _features(text: str, store: Store, rules: Deterministic, reader: PairReader) -> dict[str, float] | None:
+def _features(text: str, store: Store, rules: Deterministic, reader: PairReader | None) -> dict[str, float] | None:
     """What is weighed of a sentence; None where the rules find something wrong with it."""
     asked = rules.wanted(text)
     known = [
         line for line in lines(store.retriever.search(text, limit=PASSAGES).passages) if line.language == asked.language
     ]
     chosen = choose(asked, known, None, strictly=True).lines
-    reading = nearest(asked, known, reader, chosen, apart=True) if asked.language == "en" and known else None
+    reading = nearest(asked, known, reader, chosen, apart=True) if known and reader is not None else None
     resting = reading.lines if reading is not None else chosen
     rest, named = beside(resting, known), asked.language != "en"
     if rules.resting(asked, resting, rest, "", named=named, known=known).faults:
@@ -85,8 +98,8 @@ def _features(text: str, store: Store, rules: Deterministic, reader: PairReader)
     return features(asked, resting, reading)
 
 
-def _fitted(language: str, weighed: Sequence[Weighed]) -> Iterator[str]:
-    names = tuple(weights(language).weights)
+def _fitted(line: str, weighed: Sequence[Weighed]) -> Iterator[str]:
+    names = tuple(weights(line).weights)
     rows = np.array([[each.features[name] for name in names] for each in weighed])
     sound = np.array([each.sound for each in weighed])
     fit = LogisticRegression(C=STRENGTH, max_iter=5000)
@@ -94,9 +107,9 @@ def _fitted(language: str, weighed: Sequence[Weighed]) -> Iterator[str]:
     unseen = cross_val_predict(fit, rows, sound, groups=groups, cv=GroupKFold(FOLDS), method="predict_proba")[:, 1]
     for bound in BOUNDS:
         kept, flagged = int((unseen[sound] >= bound).sum()), int((unseen[~sound] < bound).sum())
-        yield f"# {language} from {bound}: {kept} of {sound.sum()} sound ones carried, {flagged} of {(~sound).sum()} wrong ones not"
+        yield f"# {line} from {bound}: {kept} of {sound.sum()} sound ones carried, {flagged} of {(~sound).sum()} wrong ones not"
     fit.fit(rows, sound)
-    yield f"[{language}]\nbias = {fit.intercept_[0]:.2f}\n\n[{language}.weights]"
+    yield f"[{line}]\nbias = {fit.intercept_[0]:.2f}\n\n[{line}.weights]"
     yield from (f"{name} = {weight:.2f}" for name, weight in zip(names, fit.coef_[0], strict=True))
 
 

@@ -12,6 +12,7 @@ from assistant.settings import Settings
 from evals.both_sides import LIBRARIES, SETS
 from evals.case import BadSet
 from evals.checked import Judged, figures, measure
+from evals.verifier.chinese import examples
 from evals.verifier.drafted import from_drafts
 from evals.verifier.pairs import CONTRADICTS, NEITHER, SUPPORTS
 from vectorstore.embedding import HashingEmbedder
@@ -132,3 +133,32 @@ def test_pairs_to_learn_from_have_the_evidence_that_the_program_reads(
     assert labels["Permits cost 40 crowns."] == {SUPPORTS}
     assert CONTRADICTS in labels["Permits cost 60 crowns."]
     assert labels["Dogs must be insured."] == {NEITHER}
+
+
+def test_chinese_sentences_are_learned_beside_what_the_program_reads(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A sound sentence is to be supported by its evidence, a wrong one by nothing; other languages are no examples."""
+    text = "港务局\n\n通告〔2024〕7号\n\n北门自2024年5月6日起关闭。通行证每张40元。"
+    line = {
+        "id": "zh-x-1",
+        "language": "zh",
+        "documents": [{"name": "n.md", "text": text}],
+        "disagree": [],
+        "quiet": [],
+    }
+    quoted = {"library": "zh-x-1", "document": "n.md", "quote": "通行证每张40元。"}
+    rows = [
+        {**quoted, "text": "办一张通行证要40元。", "verdict": "supported", "kind": "free"},
+        {**quoted, "text": "办一张通行证要60元。", "verdict": "contradicted", "kind": "figure"},
+    ]
+    (tmp_path / "libraries").write_text(json.dumps(line), encoding="utf-8")
+    (tmp_path / "sentences").write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    monkeypatch.setattr("evals.verifier.drafted.SETS", [tmp_path / "libraries"])
+    monkeypatch.setattr("evals.verifier.drafted.Remembering", HashingEmbedder)
+    found = list(examples(tmp_path / "sentences"))
+    told = {"".join(map(chr, each.pieces.question)): each.answers for each in found}
+    assert told == {rows[0]["text"]: True, rows[1]["text"]: False}
+    assert all("40元" in "".join(map(chr, each.pieces.passage)) for each in found if each.answers)
+    assert len({each.held for each in found}) == 1
+    assert not list(from_drafts(tmp_path / "sentences"))

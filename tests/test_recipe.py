@@ -10,12 +10,14 @@ import pytest
 import torch
 from safetensors.torch import save_file
 
-from evals.cutting import begun, cut, mean, write
+from evals.cutting import CHARACTERS, begun, cut, mean, write
+from evals.cutting import networks as networks_of
 from evals.fitting import Plan, train
 from evals.verifier.altering import KINDS, altered, reworded
 from evals.verifier.calibrating import calibration_error, temperature
 from evals.verifier.pairs import CONTRADICTS, NOT_SUPPORTS, SUPPORTS, Pair, minimal_changes, minutes, mirrored
 from evals.verifier.training import PAIRS, Encoded, losses
+from vectorstore.network_marking import NetworkMarker, Signed, fresh, vocabulary
 from vectorstore.pair_encoding import AdaptedReader, adapted, body_weights, fresh_head
 from vectorstore.token_marking import fresh_marks
 
@@ -155,3 +157,20 @@ def test_the_temperature_takes_back_what_is_too_sure() -> None:
     assert warmth == pytest.approx(2.0, abs=0.2)
     before, after = (calibration_error((logits / each).softmax(1).numpy(), labels) for each in (1.0, warmth))
     assert after < 0.03 < before
+
+
+def test_networks_of_several_runs_are_one_file_with_their_vocabulary(tmp_path: Path) -> None:
+    """What each marks is averaged; characters keep their places."""
+    known = vocabulary([[ord(each) for each in "码头码头"]])
+    networks = [fresh(len(known), 2, 1, seed) for seed in (7, 8)]
+    for name, run in zip(("one", "two"), networks, strict=True):
+        (tmp_path / name).mkdir()
+        save_file(run, tmp_path / name / "weights.safetensors")
+        (tmp_path / name / CHARACTERS).write_text(known, encoding="utf-8")
+    read = Signed([ord(each) for each in "码头。"], np.zeros((3, 2), np.float32))
+    told = []
+    for folders in ((tmp_path / "one",), (tmp_path / "two",), (tmp_path / "one", tmp_path / "two")):
+        networks_of(folders, tmp_path / "shipped" / "zh.safetensors")
+        told.append(NetworkMarker(tmp_path / "shipped" / "zh.safetensors").marked([read])[0].pieces)
+    assert not np.allclose(told[0], told[1], atol=1e-3)
+    assert np.allclose((told[0] + told[1]) / 2, told[2], atol=1e-4)

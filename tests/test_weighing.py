@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from assistant import wiring
 from assistant.checking import Deterministic
+from assistant.checking.chinese import CLAIM, EVIDENCE, ByLanguage, ChineseReader, as_read
 from assistant.checking.prose import Reading
 from assistant.checking.support import choose, lines, wanted
 from assistant.checking.trained import Together
 from assistant.checking.weighing import carried, features, weights
 from tests.judged import judge, written
+from vectorstore.chinese_pairs import TEXT
 from vectorstore.embedding import HashingEmbedder
+from vectorstore.network_marking import NetworkMarker, Signed
+from vectorstore.token_marking import Marked
 from vectorstore.vector_rows import Vector
 
 NOTICE = written("Schools may set aside one day a month for repairs. Pupils stay at home on that day.")
@@ -52,13 +57,13 @@ def test_what_the_two_have_of_one_another_is_counted() -> None:
     assert weighed(SENTENCE)["figures"] == 0.0
 
 
-@pytest.mark.parametrize("tongue", ["en", "zh"])
-def test_what_supports_a_claim_makes_it_likelier(tongue: str) -> None:
-    """By the lines as shipped: nearer wording, and in English what the reader finds."""
-    line = weights(tongue)
+@pytest.mark.parametrize("name", ["en", "zh", "zh_read"])
+def test_what_supports_a_claim_makes_it_likelier(name: str) -> None:
+    """By the lines as shipped: nearer wording, and what the reader finds where one reads."""
+    line = weights(name)
     plain = dict.fromkeys(line.weights, 0.0)
     assert 0 < line.probability(plain) < line.probability(plain | {"taken_up": 1.0}) < 1
-    if tongue == "en":
+    if name != "zh":
         assert (
             line.probability(plain | {"supports": 1.0})
             > line.probability(plain)
@@ -101,3 +106,57 @@ def test_the_reader_of_drafts_lies_on_the_first_adapter() -> None:
     reader = wiring.drafts_reader("float32")
     told = reader.probabilities([(SENTENCE, NOTICE.document.text), (SENTENCE, "Harbour pilots went on strike.")])
     assert told[0, 0] > 0.5 > told[1, 0]
+
+
+ORDER = written("学校每月可以安排一天检修校舍，学生当天在家。", name="zh")
+OWN_WORDS = "校舍检修可由学校每个月留出一日来做。"
+
+
+class TellsChinese(Tells):
+    def understands(self, text: str) -> bool:
+        return not text.isascii()
+
+
+@pytest.mark.parametrize("supports", [0.02, 0.99])
+def test_a_chinese_draft_is_read_by_the_reader_of_drafts(supports: float) -> None:
+    """What the words leave open is the networks' to tell; the reader that knows English alone is not asked."""
+    english, drafts = Tells("校舍", 0.99, 0.0), TellsChinese("校舍", supports, 0.0)
+    judge_ = Together(Deterministic(HashingEmbedder()), english, doubting=True, drafts=drafts)
+    told = judge_.verify(OWN_WORDS, (), [ORDER])
+    assert (told.verdict == "supported") == (supports > 0.5)
+    assert drafts.seen
+    assert not english.seen
+
+
+def test_figures_decide_over_what_the_networks_read() -> None:
+    """A day that the source has otherwise is no support, however sure they are."""
+    sure = TellsChinese("", 0.999, 0.0)
+    judge_ = Together(Deterministic(HashingEmbedder()), Tells("", 0.5, 0.0), doubting=True, drafts=sure)
+    held = written("救助站自2024年6月7日起停收旧衣。", name="zh")
+    assert judge_.verify("救助站自2024年6月7日起停收旧衣。", (), [held]).verdict == "supported"
+    assert judge_.verify("救助站自2024年6月9日起停收旧衣。", (), [held]).verdict != "supported"
+
+
+class Reads(NetworkMarker):
+    """Networks that tell support by how many characters of the evidence are a given one."""
+
+    def __init__(self) -> None:
+        super().__init__(Path("nowhere"))
+
+    def marked(self, read: Sequence[Signed]) -> list[Marked]:
+        told = [np.where(np.array(each.symbols) == ord("是"), 2.0, -9.0)[:, None] for each in read]
+        return [Marked(each.max(0), each) for each in told]
+
+
+def test_claims_are_read_by_the_reader_of_their_language() -> None:
+    """Rows sum to 1; what is told of the claim's own characters does not count, nor is an empty text read as support."""
+    both = ByLanguage({"en": Tells("gate", 0.9, 0.0), "zh": ChineseReader(Reads())})
+    pairs = [("是是是。", "否。"), ("The gate is shut.", "A gate."), ("开放。", "是的。"), ("开放。", "")]
+    told = both.probabilities(pairs)
+    assert told.shape == (4, 3)
+    assert np.allclose(told.sum(1), 1)
+    assert [round(float(row[0])) for row in told] == [0, 1, 1, 0]
+    assert both.understands("开放。")
+    assert not both.understands("Это закрыто.")
+    claim, evidence = as_read("字" * 200, "文" * 900)
+    assert (len(claim), len(evidence), evidence[0]) == (CLAIM, EVIDENCE + 1, TEXT)

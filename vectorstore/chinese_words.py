@@ -66,6 +66,11 @@ def likeness(word: str, others: frozenset[str]) -> float:
     return max(0.0, float((rows @ table().vectors[place]).max()))
 
 
+def place(word: str) -> int:
+    """The place of a word in the table, -1 where it is none."""
+    return table().ranks.get(word, -1)
+
+
 def rare(word: str) -> float:
     """How rare a word is, from 0 for the most common to 1; a character that is no word of the table is as rare as can be."""
     place = table().ranks.get(word)

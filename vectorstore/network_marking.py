@@ -212,6 +212,6 @@ class NetworkMarker:
 
     def _unreadable(self) -> AdapterError:
         return AdapterError(
-            f"The reader of doubts {self._file} cannot be read.",
-            "Install Caveat again, or set CAVEAT_DOUBTS=rules to go on without it.",
+            f"The networks {self._file} cannot be read.",
+            "Install Caveat again, or go on without: CAVEAT_DOUBTS=rules, CAVEAT_ANSWERS=words, CAVEAT_CHECKER=rules.",
         )

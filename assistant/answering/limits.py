@@ -59,6 +59,7 @@ class Limits:
     rival: float
     rival_answers: float
     words_alone: float
+    networks: float
     whole: float
     sure: float
     line: Line
@@ -66,12 +67,12 @@ class Limits:
 
     def answered(self, seen: Features) -> float:
         """Above 0 where a question counts as answered, by as much as is known of it."""
-        if seen.cosine is None:
-            return seen.coverage - self.words_alone
         if seen.answers is None:
-            return self.line.above(seen)
+            return seen.coverage - self.words_alone if seen.cosine is None else self.line.above(seen)
+        if seen.cosine is None:
+            return seen.answers - self.networks
         if seen.coverage >= self.whole and seen.answers >= self.sure:
-            return seen.answers
+            return seen.answers - self.networks
         return self.read_line.above(seen)
 
 
@@ -80,4 +81,4 @@ def default_limits() -> Limits:
     """The limits of `limits.toml`."""
     with (Path(__file__).parent / "limits.toml").open("rb") as file:
         told = tomllib.load(file)
-    return Limits(**told | {"line": Line(**told["line"]), "read_line": Line(**told["read_line"])})
+    return Limits(**told | {name: Line(**told[name]) for name in ("line", "read_line")})

@@ -68,7 +68,8 @@ class Together:
         told = self._rules.verify(claim, cited, others, question)
         if told.verdict == "unchecked":
             return told
-        known = _readable(self._reader, claim, lines(cited or others))
+        reader = self._drafts if self._doubting and not cited else self._reader
+        known = _readable(reader, claim, lines(cited or others))
         if not known or (told.verdict == "supported" and not self._doubting):
             return told
         try:
@@ -81,9 +82,9 @@ class Together:
         """What the reader makes of a claim beside what the rules say of it; `apart` where it must rest on one document."""
         kinds = {fault.kind for fault in told.faults}
         support = [line for line in known if line.support in told.support]
-        if "misquoted" in kinds:
+        if "misquoted" in kinds and self._reader.understands(asked.claim):
             return self._named(asked, told, support, beside(support, known) if apart else known, question)
-        if "overstated" in kinds or told.verdict == "contradicted":
+        if kinds & {"misquoted", "overstated"} or told.verdict == "contradicted":
             return told
         if apart and self._doubting:
             return self._weighed(asked, told, support, known, question)
@@ -107,7 +108,7 @@ class Together:
         if told.verdict == "supported":
             return told
         rest = beside(read.lines, known)
-        return self._rules.resting(asked, read.lines, rest, question, named=False, known=known)
+        return self._rules.resting(asked, read.lines, rest, question, named=asked.language != "en", known=known)
 
     def _carried(self, asked: Wanted, told: Judgement, support: Sequence[Line], known: Sequence[Line]) -> Judgement:
         """What the rules find supported, unless neither that nor anything near it reads as if it were."""

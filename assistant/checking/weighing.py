@@ -36,7 +36,7 @@ class Weights:
 
 def carried(claim: Wanted, chosen: Sequence[Line], reading: Reading | None = None) -> bool:
     """Whether the statements chosen carry a claim; `reading` is what a reader says of them."""
-    by = weights("zh" if claim.language == "zh" else "en")
+    by = weights("en" if claim.language != "zh" else "zh" if reading is None else "zh_read")
     return bool(chosen) and by.probability(features(claim, chosen, reading)) >= by.carried
 
 

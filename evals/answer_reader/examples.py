@@ -6,19 +6,23 @@ import hashlib
 import json
 import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from assistant.answering.reading import Pieces, pieces
+from assistant.answering.seen import Pieces, characters, pieces
 from assistant.followup import bracketed
 from evals.labelled import Text, documents, place
 from evals.verifier.pairs import from_lines
 from ingest.document import Chunk, Document, Span
+from vectorstore.chinese_pairs import Told, about
 
 HELD = 8  # of so many documents one is held back
+Cut = Callable[[str, Document, Chunk], Pieces]
 LONGEST, SHORTEST = 900, 250  # characters of a passage that is drawn from a document
+DENSER = 0.4  # how long a Chinese one is beside it
+DRAWN = 3  # times that a Chinese question is put, each time to another stretch of the text
 ELSEWHERE = 0.4  # questions that are put to another document too, which does not answer them
 BESIDE, FAR = 0.6, 0.2  # the same where there are others on the same topic: those, and any other
 AFTER = 0.35  # of their questions those that are put with another in brackets, as a follow-up is made whole
@@ -36,6 +40,7 @@ class Example:
     marks: frozenset[int] | None = None
     near: bool = False
     alone: bool = True
+    told: Told | None = None
 
     @property
     def length(self) -> int:
@@ -43,7 +48,15 @@ class Example:
         return len(self.pieces.question) + len(self.pieces.passage) + 3
 
 
-def from_written(file: Path, lines: Path, seed: int = 7) -> Iterator[Example]:
+def from_chinese(file: Path) -> list[Example]:
+    """The same of Chinese texts, in characters, with what is told of each."""
+    found = [each for seed in range(DRAWN) for each in from_written(file, file, seed, cut=characters, length=DENSER)]
+    return [replace(each, told=about(each.pieces.question, each.pieces.passage)) for each in found]
+
+
+def from_written(
+    file: Path, lines: Path, seed: int = 7, *, cut: Cut = pieces, length: float = 1.0
+) -> Iterator[Example]:
     """The examples of a file of texts with questions, one a line: `A` are answered, each with the answering words where they are known,
     and `M` are near misses. `passage` in place of a text is the key of one of `train_pairs`. Of the texts on one `topic` only its own
     answers a question."""
@@ -56,6 +69,7 @@ def from_written(file: Path, lines: Path, seed: int = 7) -> Iterator[Example]:
     }
     held = documents([f"text:{name}" for name in texts], texts)
     draw = random.Random(f"{seed} {file.stem}")  # noqa: S311 (an order, no secret)
+    passage = partial(_passage, draw=draw, share=length)
     names = list(texts)
     for name, record in written.items():
         topic = record.get("topic")
@@ -63,7 +77,7 @@ def from_written(file: Path, lines: Path, seed: int = 7) -> Iterator[Example]:
         kept = is_held(name, record)
         made = partial(Example, name=name, held=kept, alone=not beside)
         put = partial(_put, draw=draw, others=_questions(record) if beside else ())
-        yield from _asked(record, held[f"text:{name}"], made, put, draw)
+        yield from _asked(record, held[f"text:{name}"], made, put, cut, passage)
         for question in _questions(record):
             other = draw.choice(names)
             if (
@@ -72,10 +86,10 @@ def from_written(file: Path, lines: Path, seed: int = 7) -> Iterator[Example]:
                 and is_held(other, written[other]) == kept
             ):
                 there = held[f"text:{other}"]
-                yield made(pieces=pieces(put(question), there, _passage(there, draw)))
+                yield made(pieces=cut(put(question), there, passage(there)))
             if beside and draw.random() < BESIDE:
                 there = held[f"text:{draw.choice(beside)}"]
-                yield made(pieces=pieces(put(question), there, _passage(there, draw)), near=True)
+                yield made(pieces=cut(put(question), there, passage(there)), near=True)
 
 
 def _asked(
@@ -83,17 +97,17 @@ def _asked(
     document: Document,
     made: Callable[..., Example],
     put: Callable[[str], str],
-    draw: random.Random,
+    cut: Cut,
+    passage: Callable[..., Chunk],
 ) -> Iterator[Example]:
     """The questions to a text, put to itself."""
     for question, words in record["A"]:
         answer = place(document, words) if words else None
         if words is None or answer is not None:
-            passage = _passage(document, draw, answer, whole=answer is None)
-            read = pieces(put(question), document, passage)
+            read = cut(put(question), document, passage(document, answer, whole=answer is None))
             yield made(pieces=read, marks=_marks(read, answer), answers=True)
     for question in record["M"]:
-        yield made(pieces=pieces(put(question), document, _passage(document, draw)), near=True)
+        yield made(pieces=cut(put(question), document, passage(document)), near=True)
 
 
 def _questions(record: Mapping[str, Any]) -> list[str]:
@@ -136,10 +150,12 @@ def is_held(name: str, record: Mapping[str, Any]) -> bool:
     return int(hashlib.sha256(told.encode()).hexdigest()[:8], 16) % HELD == 0
 
 
-def _passage(document: Document, draw: random.Random, answer: Span | None = None, *, whole: bool = False) -> Chunk:
+def _passage(
+    document: Document, answer: Span | None = None, *, draw: random.Random, share: float, whole: bool = False
+) -> Chunk:
     """A run of whole statements, drawn; the one that answers is among them."""
     spans = [each.span for each in document.statements]
-    room = len(document.text) if whole else draw.randrange(SHORTEST, LONGEST)
+    room = len(document.text) if whole else int(share * draw.randrange(SHORTEST, LONGEST))
     inside = [n for n, span in enumerate(spans) if answer is not None and span.meets(answer)]
     first, last = (inside[0], inside[-1]) if inside else (draw.randrange(len(spans)),) * 2
     while True:

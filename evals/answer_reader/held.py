@@ -1,4 +1,4 @@
-"""Documents that the reader of answers was not trained on, as libraries with questions: English ones, and Chinese ones for the words alone."""
+"""Documents that the readers of answers were not trained on, as libraries with questions."""
 
 from __future__ import annotations
 
@@ -26,9 +26,12 @@ def held_back() -> tuple[Set, Set]:
     return _asked("written", alone, EVERY), _asked("written_beside", beside, EVERY)
 
 
-def chinese() -> Set:
-    """All questions to the Chinese documents: half of the unanswered ones near misses, half about something else."""
-    return _asked("written_chinese", dict(_read(CHINESE, "*.jsonl")), 1)
+def chinese() -> tuple[Set, Set, Set]:
+    """All questions to Chinese documents: to some on a topic of their own, half of whose unanswered ones are near misses and half about
+    something else; to those in threes on one topic that were held back, near misses alone; and to others of these that nothing is fitted on."""
+    alone = _asked("written", dict(_read(CHINESE, "zh_?.jsonl")), 1)
+    held = {name: each for name, each in _read(WRITTEN / "chinese", "zh_?.jsonl") if is_held(name, each)}
+    return alone, _asked("written_beside", held, 1), _asked("written_report", dict(_read(CHINESE, "report.jsonl")), 1)
 
 
 def _read(folder: Path, files: str) -> Iterator[tuple[str, dict[str, Any]]]:

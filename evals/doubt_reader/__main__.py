@@ -13,7 +13,7 @@ import sys
 from pathlib import Path
 
 import torch
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file
 
 from assistant import wiring
 from assistant.doubts.reading import LANGUAGES, Known
@@ -24,7 +24,7 @@ from evals.doubt_reader.weighing import weighed
 from evals.doubts import SET, Label
 from evals.fitting import SEED, Plan, train
 from evals.labelled import DATA, half, rows
-from vectorstore.network_marking import NetworkMarker, side_by_side, vocabulary
+from vectorstore.network_marking import NetworkMarker, vocabulary
 from vectorstore.pair_encoding import body_weights
 from vectorstore.token_marking import LONGEST, Marker
 
@@ -32,7 +32,6 @@ WRITTEN = Path(__file__).parent / "written"
 KNOWN = Path(__file__).parent / "known"
 ORDINARY = Path(__file__).parent / "ordinary"
 SETS = SET.parent
-CHARACTERS = "characters.txt"  # beside the weights of a Chinese network
 BUILT_ON = ("doubts_wide.jsonl", "doubts_unseen.jsonl")
 RATE, RANK, UNSCALED = 1.5e-4, 32, 1.0
 NETWORK_RATE, NETWORK_PASSES, NETWORK_DECAY = 2e-3, 6.0, 0.05
@@ -88,13 +87,11 @@ def main() -> int:
 
 
 def _cut(given: argparse.Namespace, out: Path, *, network: bool) -> None:
-    runs = [load_file(folder / "weights.safetensors") for folder in (given.folder, *given.also)]
+    folders = (given.folder, *given.also)
     if network:
-        known = given.folder / CHARACTERS
-        told = {"characters": known.read_text(encoding="utf-8")} if known.exists() else None
-        halved = [{name: weight.half() for name, weight in run.items()} for run in runs]
-        save_file(side_by_side(halved), out, metadata=told)
+        cutting.networks(folders, out)
     else:
+        runs = [load_file(folder / "weights.safetensors") for folder in folders]
         cutting.write(out, cutting.cut(body_weights(), cutting.mean(runs), given.rank, LONGEST), UNSCALED, given.rank)
 
 
@@ -121,7 +118,7 @@ def _train_a_network(given: argparse.Namespace, spoken: Known, learned: list[Exa
     known = vocabulary([each.signed.symbols for each in learned]) if spoken == "zh" else None
     given.folder.mkdir(parents=True, exist_ok=True)
     if known is not None:
-        (given.folder / CHARACTERS).write_text(known, encoding="utf-8")
+        (given.folder / cutting.CHARACTERS).write_text(known, encoding="utf-8")
     plan = Plan(
         folder=given.folder,
         passes=given.passes or NETWORK_PASSES,

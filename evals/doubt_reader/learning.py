@@ -10,9 +10,8 @@ import torch.nn.functional as f
 
 from assistant.doubts.seen import KINDS, SIGNS
 from evals.doubt_reader.examples import Example
-from evals.fitting import Task
+from evals.fitting import Task, forgetful
 from vectorstore import network_marking
-from vectorstore.network_marking import PARTS, UNKNOWN, UNKNOWN_PIECE
 from vectorstore.pair_encoding import Drop, Weights, batch
 from vectorstore.token_marking import LONGEST, fresh_marks, marks, pooled
 
@@ -34,12 +33,8 @@ def _by_the_body(weights: Weights, chosen: Sequence[Example], drop: Drop) -> tup
 def _by_a_network(
     characters: str | None, weights: Weights, chosen: Sequence[Example], drop: Drop
 ) -> tuple[torch.Tensor, int]:
-    """Where states are dropped, now and then a symbol is unknown too: so it learns what to make of those it will not know."""
     known = None if characters is None else network_marking.places(characters)
-    read = network_marking.batch([each.signed for each in chosen], known)
-    unknown, least = (UNKNOWN_PIECE, PARTS) if known is None else (UNKNOWN, UNKNOWN + 1)
-    lost = (drop(torch.ones(read.ids.shape)) == 0) & (drop(torch.ones(read.ids.shape)) == 0) & (read.ids >= least)
-    read.ids[lost] = unknown
+    read = forgetful(network_marking.batch([each.signed for each in chosen], known), known, drop)
     return network_marking.marks(weights, read, drop), 0
 
 

@@ -24,11 +24,11 @@ FAR = 2  # groups of statements beside the evidence that a wrong sentence is rea
 LABELS = {"contradicted": CONTRADICTS, "overstated": NOT_SUPPORTS, "not_found": NEITHER}
 
 
-def from_drafts(sentences: Path) -> Iterator[Pair]:
-    """The pairs of all English sentences of a set."""
+def from_drafts(sentences: Path, language: str = "en") -> Iterator[Pair]:
+    """The pairs of all sentences of a set in one language."""
     embedder = Remembering()
     for line, wanted, store in stores(sentences, SETS, embedder):
-        if line["language"] == "en":
+        if line["language"] == language:
             rules = Deterministic(embedder, wiring.assistant(store, Settings()).rarity)
             for each in wanted:
                 yield from _pairs(each, rules.wanted(each["text"]), store)
