@@ -51,17 +51,12 @@ def ranked(question: str, found: Found, by: Measures) -> tuple[Quote, ...]:
 
 
 def features(quotes: Sequence[Quote], found: Found) -> Features:
-    """What tells whether a question is answered, by the statements found.
-
-    In a language that the embedder does not know, a reader is heard only where it read the statement that holds most of the question.
-    """
-    fullest = max(quotes, key=lambda quote: quote.coverage, default=None)
-    heard = found.vector is not None or (fullest is not None and fullest.answers is not None)
+    """What tells whether a question is answered, by the statements found."""
     return Features(
-        coverage=fullest.coverage if fullest is not None else 0.0,
+        coverage=max((quote.coverage for quote in quotes), default=0.0),
         cosine=None if found.vector is None else max((quote.cosine for quote in quotes), default=0.0),
         passage=found.passages[0].score if found.passages else 0.0,
-        answers=max((quote.answers for quote in quotes if quote.answers is not None), default=None) if heard else None,
+        answers=max((quote.answers for quote in quotes if quote.answers is not None), default=None),
     )
 
 

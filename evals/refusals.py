@@ -5,9 +5,8 @@
 The lines between them (`assistant/answering/limits.toml`) are fitted by logistic regression, answered and unanswered questions
 counting alike: `line`, by words and meaning, on the half of MTRAG's questions to build on; `read_line`, with the reader of answers, one half on
 those and one half on the questions to the written documents that the reader was not trained on. Coverage is left out of it: near misses
-would teach that a question whose words are there is not answered. `words_alone` and `networks`, for languages that the embedder does not know, are
-the share of the question and the networks' logit that divide best the questions to Chinese documents that others wrote.
-Nothing is fitted on what else is printed: MTRAG's
+would teach that a question whose words are there is not answered. `words_alone`, for languages that the embedder does not know, is the
+share of the question that divides the questions to the Chinese documents best. Nothing is fitted on what else is printed: MTRAG's
 other half, the sample library, the minutes.
 """
 
@@ -113,18 +112,9 @@ def fitted(questions: Sequence[Asked], name: str) -> Line:
 def share(questions: Sequence[Asked]) -> float:
     """The coverage that divides the questions to the Chinese documents best."""
     members = [each for each in questions if each.group == "written zh"]
-    return _divides(members, [each.seen.coverage for each in members], np.arange(0.1, 0.7, 0.01))
-
-
-def bound(questions: Sequence[Asked]) -> float:
-    """The best logit of the networks that divides those of them best that the networks have read for."""
-    members = [each for each in questions if each.group == "written zh" and each.seen.answers is not None]
-    return _divides(members, [each.seen.answers or 0.0 for each in members], np.arange(-4.0, 1.25, 0.25))
-
-
-def _divides(members: Sequence[Asked], values: Sequence[float], tried: np.ndarray) -> float:
     truth = [each.answered for each in members]
-    good = [balanced_accuracy_score(truth, [value > least for value in values]) for least in tried]
+    tried = np.arange(0.1, 0.7, 0.01)
+    good = [balanced_accuracy_score(truth, [each.seen.coverage > least for each in members]) for least in tried]
     return round(float(tried[int(np.argmax(good))]), 2)
 
 
@@ -156,7 +146,6 @@ def main() -> None:
     anew = replace(
         shipped,
         words_alone=share(questions),
-        networks=bound(questions),
         line=found["line"],
         read_line=found["read_line"],
     )
@@ -171,7 +160,7 @@ def main() -> None:
         json.dumps(
             {
                 "words_alone": anew.words_alone,
-                "networks": anew.networks,
+                "networks": 0.0,
                 **{name: asdict(line) for name, line in found.items()},
             }
         )

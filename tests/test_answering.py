@@ -143,7 +143,12 @@ def test_a_statement_answers_as_its_words_do(store: Store) -> None:
 
 
 @pytest.mark.parametrize(
-    ("question", "text"), [("码头何时重开？", BODY), (QUESTION_ASKED, "码头于三月四日重新开放。货车须提前一天预约。")]
+    ("question", "text"),
+    [
+        ("码头何时重开？", BODY),
+        ("What does 第六条 of the notice provide?", "码头于三月四日重新开放。第六条 货车须提前一天预约。"),
+        (QUESTION_ASKED, "码头于三月四日重新开放。货车须提前一天预约。"),
+    ],
 )
 def test_other_languages_are_not_read(tmp_path: Path, question: str, text: str) -> None:
     """Of passages in another language than the question nothing is told, and no model is asked."""

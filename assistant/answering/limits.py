@@ -59,20 +59,22 @@ class Limits:
     rival: float
     rival_answers: float
     words_alone: float
-    networks: float
     whole: float
     sure: float
     line: Line
     read_line: Line
 
     def answered(self, seen: Features) -> float:
-        """Above 0 where a question counts as answered, by as much as is known of it."""
-        if seen.answers is None:
-            return seen.coverage - self.words_alone if seen.cosine is None else self.line.above(seen)
+        """Above 0 where a question counts as answered, by as much as is known of it.
+
+        The Chinese networks tell which statement answers, and are no judge of whether one does.
+        """
         if seen.cosine is None:
-            return seen.answers - self.networks
+            return seen.coverage - self.words_alone
+        if seen.answers is None:
+            return self.line.above(seen)
         if seen.coverage >= self.whole and seen.answers >= self.sure:
-            return seen.answers - self.networks
+            return seen.answers
         return self.read_line.above(seen)
 
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from assistant.answering import Place
 from assistant.answering.seen import Pieces, characters, pieces
-from assistant.checking.reading import language
+from assistant.checking.reading import HAN, LATIN, language
 from vectorstore.chinese_pairs import signed
 from vectorstore.network_marking import NetworkMarker
 from vectorstore.retrieval import Passage
@@ -29,7 +29,7 @@ class Reader:
     def __call__(self, question: str, passages: Sequence[Passage]) -> dict[Place, float]:
         """The logit of each statement of the passages that are in the question's language."""
         spoken = language(question)
-        known = [each for each in passages if language(each.text) == spoken != "other"]
+        known = [each for each in passages if language(each.text) == spoken != "other" and not _mixed(question)]
         found: dict[Place, float] = {}
         for passage, cut, told in zip(known, *self._read(spoken, question, known), strict=True):
             for position, logit in _by_statement(passage, cut, told.pieces[len(cut.question) :, 0]):
@@ -43,6 +43,11 @@ class Reader:
             return cut, self._body.marked([(each.question, each.passage) for each in cut])
         cut = [characters(question, each.document, each.chunk) for each in known]
         return cut, self._networks.marked([signed(each.question, each.passage) for each in cut])
+
+
+def _mixed(question: str) -> bool:
+    """Whether a question names Chinese things in another language: it is for the embedder, and no network has learned such."""
+    return 0 < len(HAN.findall(question)) < len(LATIN.findall(question))
 
 
 def _by_statement(passage: Passage, cut: Pieces, marks: np.ndarray) -> Iterator[tuple[int, float]]:
