@@ -52,7 +52,8 @@ def unstrayed(judgement: Judgement) -> Judgement:
 
 def without_instructions(judgement: Judgement, claim: str) -> Judgement:
     """A judgement without support from words that address a program, which are nobody's statement."""
-    ordered = [each for each in judgement.support if ordering(each.document, each.statement)]
+    shown = (*judgement.support, *judgement.nearest)
+    ordered = [each for each in shown if ordering(each.document, each.statement)]
     if not ordered and not instructs(claim):
         return judgement
     reason = "It rests on words in the document that address a program, not a reader."
@@ -72,7 +73,7 @@ def chinese(text: str) -> bool:
 
 def _citations(judgement: Judgement) -> tuple[Citation, ...]:
     spans = []
-    for each in judgement.support:
+    for each in (*judgement.support, *judgement.nearest):
         statement = each.statement
         spans += [(each.document, span) for span in (statement.lead_in, statement.span) if span is not None]
     return tuple(cite(document, span) for document, span in dict.fromkeys(spans))
@@ -89,8 +90,7 @@ def _doubts(number: str, judgement: Judgement, lead: int, doubter: Doubter) -> t
         )
         for fault in judgement.faults
     ]
-    nearest = judgement.verdict == "not_found" and any(each.kind == "unsupported" for each in judgement.faults)
-    read = [(each.document, each.statement) for each in (() if nearest else judgement.support)]
+    read = [(each.document, each.statement) for each in judgement.support]
     for (document, _), findings in zip(read, doubter(read), strict=True):
         for finding in findings:
             if all(finding.kind != kind for kind, _, _, _ in found):

@@ -162,19 +162,6 @@ def test_a_sentence_without_markers_is_looked_for_in_all_of_the_evidence() -> No
     assert judge("Anything at all.", [], []).verdict == "not_found"
 
 
-def test_what_nothing_carries_is_shown_beside_what_comes_nearest() -> None:
-    held = written("60岁以上户籍老人每餐补贴3元。食堂周末停业。")
-    told = judge("养老机构的户籍老人每餐补贴也由市里承担。", [], [held])
-    [fault] = told.faults
-    document, span = fault.evidence[0]
-    assert (told.verdict, fault.kind) == ("not_found", "unsupported")
-    assert document.quote(span) == "60岁以上户籍老人每餐补贴3元。"
-    assert document.quote(span) in fault.reason
-    assert [each.position for each in told.support] == [0]
-    far = judge("海关扣留了一批走私香烟。", [], [held])
-    assert (far.verdict, far.support, far.faults[0].evidence) == ("not_found", (), ())
-
-
 def test_another_language_is_unchecked_and_its_numbers_are_compared() -> None:
     """A Chinese sentence on English evidence cannot be checked for sense, but a number that is not there is found."""
 

@@ -160,3 +160,16 @@ def test_claims_are_read_by_the_reader_of_their_language() -> None:
     assert not both.understands("Это закрыто.")
     claim, evidence = as_read("字" * 200, "文" * 900)
     assert (len(claim), len(evidence), evidence[0]) == (CLAIM, EVIDENCE + 1, TEXT)
+
+
+def test_what_nothing_carries_is_shown_beside_what_comes_nearest() -> None:
+    held = written("60岁以上户籍老人每餐补贴3元。食堂周末停业。")
+    told = judge("养老机构的户籍老人每餐补贴也由市里承担。", [], [held])
+    [fault] = told.faults
+    document, span = fault.evidence[0]
+    assert (told.verdict, fault.kind) == ("not_found", "unsupported")
+    assert document.quote(span) == "60岁以上户籍老人每餐补贴3元。"
+    assert document.quote(span) in fault.reason
+    assert ([each.position for each in told.nearest], told.support) == ([0], ())
+    far = judge("海关扣留了一批走私香烟。", [], [held])
+    assert (far.verdict, far.nearest, far.faults[0].evidence) == ("not_found", (), ())

@@ -83,4 +83,4 @@ def default_limits() -> Limits:
     """The limits of `limits.toml`."""
     with (Path(__file__).parent / "limits.toml").open("rb") as file:
         told = tomllib.load(file)
-    return Limits(**told | {name: Line(**told[name]) for name in ("line", "read_line")})
+    return Limits(**told | {"line": Line(**told["line"]), "read_line": Line(**told["read_line"])})

@@ -29,7 +29,9 @@ class Reader:
     def __call__(self, question: str, passages: Sequence[Passage]) -> dict[Place, float]:
         """The logit of each statement of the passages that are in the question's language."""
         spoken = language(question)
-        known = [each for each in passages if language(each.text) == spoken != "other" and not _mixed(question)]
+        if spoken == "other" or (spoken == "zh" and _mixed(question)):
+            return {}
+        known = [each for each in passages if language(each.text) == spoken]
         found: dict[Place, float] = {}
         for passage, cut, told in zip(known, *self._read(spoken, question, known), strict=True):
             for position, logit in _by_statement(passage, cut, told.pieces[len(cut.question) :, 0]):
@@ -47,7 +49,7 @@ class Reader:
 
 def _mixed(question: str) -> bool:
     """Whether a question names Chinese things in another language: it is for the embedder, and no network has learned such."""
-    return 0 < len(HAN.findall(question)) < len(LATIN.findall(question))
+    return len(HAN.findall(question)) < len(LATIN.findall(question))
 
 
 def _by_statement(passage: Passage, cut: Pieces, marks: np.ndarray) -> Iterator[tuple[int, float]]:

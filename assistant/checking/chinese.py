@@ -32,8 +32,7 @@ class ChineseReader:
         marked = self._networks.marked([signed(*each) for each in cut])
         found = np.zeros((len(pairs), 3), np.float32)
         for row, ((claim, _), told) in enumerate(zip(cut, marked, strict=True)):
-            logit = np.logaddexp.reduce(told.pieces[len(claim) + 1 :, 0]) if len(told.pieces) > len(claim) + 1 else -9.0
-            found[row, 0] = 1 / (1 + np.exp(-logit))
+            found[row, 0] = 1 / (1 + np.exp(-np.logaddexp.reduce(told.pieces[len(claim) + 1 :, 0])))
         found[:, 2] = 1 - found[:, 0]
         return found
 

@@ -148,7 +148,7 @@ def _uncited(claim: Wanted, candidates: Sequence[Line], found: Carrying) -> Judg
     nearest = found.lines[0]
     shown = say(claim.claim, "nearest", source=nearest.document.quote(nearest.span))
     told = _not_found(reason + ("" if claim.language == "zh" else " ") + shown, [nearest])
-    return replace(told, support=tuple(line.support for line in found.lines))
+    return replace(told, nearest=tuple(line.support for line in found.lines))
 
 
 def _not_found(reason: str, shown: Sequence[Line] = ()) -> Judgement:

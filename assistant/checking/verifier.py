@@ -40,11 +40,15 @@ class Fault:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judgement:
-    """A verdict with the statements it rests on, best first, and what is wrong."""
+    """A verdict with the statements it rests on, best first, and what is wrong.
+
+    `nearest` are statements that a claim does not rest on, shown where nothing carries it.
+    """
 
     verdict: Verdict
     support: tuple[Support, ...] = ()
     faults: tuple[Fault, ...] = ()
+    nearest: tuple[Support, ...] = ()
 
 
 class Verifier(Protocol):
