@@ -139,15 +139,12 @@ def main() -> None:
     given = parser.parse_args()
     questions = [each for pooled in _sets(given.data, chinese_alone=given.chinese) for each in asked(pooled)]
     shipped, groups = default_limits(), {each.group for each in questions}
-    found = {
-        name: fitted(questions, name) if groups.issuperset(chain(*sides)) else getattr(shipped, name)
-        for name, (sides, _) in LINES.items()
-    }
+    found = {name: fitted(questions, name) for name, (sides, _) in LINES.items() if groups.issuperset(chain(*sides))}
     anew = replace(
         shipped,
         words_alone=share(questions),
-        line=found["line"],
-        read_line=found["read_line"],
+        line=found.get("line", shipped.line),
+        read_line=found.get("read_line", shipped.read_line),
     )
     for group in dict.fromkeys(each.group for each in questions):
         members = [each for each in questions if each.group == group]
@@ -156,15 +153,7 @@ def main() -> None:
             for reads in (False, True):
                 figures = told(members, limits, reads=reads)
                 print(json.dumps({"group": group, "limits": way, "reader": reads, **figures}), flush=True)
-    print(
-        json.dumps(
-            {
-                "words_alone": anew.words_alone,
-                "networks": 0.0,
-                **{name: asdict(line) for name, line in found.items()},
-            }
-        )
-    )
+    print(json.dumps({"words_alone": anew.words_alone, **{name: asdict(line) for name, line in found.items()}}))
 
 
 def _sets(data: Path, *, chinese_alone: bool) -> Iterator[Set]:
